@@ -1,0 +1,96 @@
+/**
+ * AES-ECB with PKCS#7 padding (A4) out of AES-CBC, because no runtime's Web Crypto has ECB.
+ * ECB shows equal blocks as equal ciphertext. Nobody would choose it: Ant's clients use it, and nothing else interoperates.
+ */
+
+const BLOCK = 16;
+/** How many CBC calls run at a time: enough to hide their latency, few enough for a body of 1 MiB (65,537 blocks). */
+const CONCURRENCY = 256;
+const zeroIv = new Uint8Array(BLOCK);
+
+const native = new WeakMap<SubtleCrypto, Promise<boolean>>();
+
+/** Whether this Web Crypto offers ECB itself, as @peculiar/webcrypto does; asked once an object. */
+function hasNativeEcb(subtle: SubtleCrypto): Promise<boolean> {
+  let answer = native.get(subtle);
+  if (answer === undefined) {
+    answer = Promise.resolve()
+      .then(() => subtle.importKey('raw', zeroIv, 'AES-ECB', false, ['encrypt', 'decrypt']))
+      .then(
+        () => true,
+        () => false,
+      );
+    native.set(subtle, answer);
+  }
+  return answer;
+}
+
+/** Ciphertext of `plaintext` under a key of 16, 24 or 32 bytes: one block longer at most. */
+export async function encryptEcb(
+  key: Uint8Array<ArrayBuffer>,
+  plaintext: Uint8Array<ArrayBuffer>,
+  subtle: SubtleCrypto,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (await hasNativeEcb(subtle)) {
+    const nativeKey = await subtle.importKey('raw', key, 'AES-ECB', false, ['encrypt']);
+    return new Uint8Array(await subtle.encrypt('AES-ECB', nativeKey, plaintext));
+  }
+  const cbcKey = await subtle.importKey('raw', key, 'AES-CBC', false, ['encrypt']);
+  const padding = BLOCK - (plaintext.length % BLOCK);
+  const blocks = new Uint8Array(plaintext.length + padding).fill(padding);
+  blocks.set(plaintext);
+  const encryptBlock = async (at: number): Promise<void> => {
+    blocks.set(await encryptOneBlock(cbcKey, blocks.subarray(at, at + BLOCK), subtle), at);
+  };
+  for (let from = 0; from < blocks.length; from += BLOCK * CONCURRENCY) {
+    const calls: Promise<void>[] = [];
+    const to = Math.min(from + BLOCK * CONCURRENCY, blocks.length);
+    for (let at = from; at < to; at += BLOCK) calls.push(encryptBlock(at));
+    await Promise.all(calls);
+  }
+  return blocks;
+}
+
+/** E(block): CBC pads an empty message to sixteen 0x10 and XORs the IV in before it encrypts. */
+async function encryptOneBlock(
+  cbcKey: CryptoKey,
+  block: Uint8Array<ArrayBuffer>,
+  subtle: SubtleCrypto,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const iv = block.map((byte) => byte ^ BLOCK);
+  return new Uint8Array(await subtle.encrypt({ name: 'AES-CBC', iv }, cbcKey, new Uint8Array(0)));
+}
+
+/** Plaintext of `ciphertext`; `undefined` when its length or its padding is wrong. */
+export async function decryptEcb(
+  key: Uint8Array<ArrayBuffer>,
+  ciphertext: Uint8Array<ArrayBuffer>,
+  subtle: SubtleCrypto,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (ciphertext.length === 0 || ciphertext.length % BLOCK !== 0) return undefined;
+  if (await hasNativeEcb(subtle)) {
+    const nativeKey = await subtle.importKey('raw', key, 'AES-ECB', false, ['decrypt']);
+    return subtle.decrypt('AES-ECB', nativeKey, ciphertext).then(
+      (plaintext) => new Uint8Array(plaintext),
+      () => undefined,
+    );
+  }
+  const cbcKey = await subtle.importKey('raw', key, 'AES-CBC', false, ['encrypt', 'decrypt']);
+  // A last block that CBC will decrypt to its own padding, so that it takes off that one and leaves ours alone.
+  const last = ciphertext.subarray(-BLOCK);
+  const tail = await subtle.encrypt({ name: 'AES-CBC', iv: last }, cbcKey, new Uint8Array(0));
+  const extended = new Uint8Array(ciphertext.length + BLOCK);
+  extended.set(ciphertext);
+  extended.set(new Uint8Array(tail), ciphertext.length);
+  const chained = new Uint8Array(await subtle.decrypt({ name: 'AES-CBC', iv: zeroIv }, cbcKey, extended));
+  for (let i = BLOCK; i < chained.length; i++) chained[i] = (chained[i] as number) ^ (ciphertext[i - BLOCK] as number);
+  return unpad(chained);
+}
+
+/** PKCS#7 (RFC 5652 §6.3): every padding byte is looked at, whatever the first ones are. */
+function unpad(padded: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | undefined {
+  const padding = padded.at(-1) as number;
+  let wrong = padding === 0 || padding > BLOCK ? 1 : 0;
+  for (let i = 1; i <= BLOCK; i++) wrong |= i <= padding ? (padded.at(-i) as number) ^ padding : 0;
+  return wrong === 0 ? padded.subarray(0, padded.length - padding) : undefined;
+}

@@ -1,0 +1,192 @@
+/**
+ * RSAES-PKCS1-v1_5 (RFC 8017 §7.2) for the symmetric key, because no runtime's Web Crypto has it.
+ * The padding is the one that Bleichenbacher broke, so decryption never says that it was wrong: it goes on with a
+ * message made from the ciphertext and the private key (draft-irtf-cfrg-rsa-guidance-04 §7, "implicit rejection").
+ * BigInt does not run in constant time; SECURITY.md says what blinding leaves of that.
+ */
+import { bigIntToBytes, bitLength, bytesToBigInt } from './der.ts';
+import type { RsaPrivateNumbers, RsaPublicNumbers } from './rsa-key.ts';
+
+/** Encrypts up to `size - 11` bytes with fresh padding. */
+export function encryptPkcs1(
+  message: Uint8Array,
+  { n, e, size }: RsaPublicNumbers,
+  crypto: Crypto,
+): Uint8Array<ArrayBuffer> {
+  const encoded = new Uint8Array(size);
+  const paddingEnd = size - message.length - 1;
+  crypto.getRandomValues(encoded.subarray(2, paddingEnd));
+  const fresh = new Uint8Array(1);
+  for (let i = 2; i < paddingEnd; i++) {
+    while (encoded[i] === 0) encoded[i] = crypto.getRandomValues(fresh)[0] as number;
+  }
+  encoded[1] = 2;
+  encoded.set(message, paddingEnd + 1);
+  return bigIntToBytes(publicPower(bytesToBigInt(encoded), e, n), size);
+}
+
+/** What decryption yields: never an error that depends on the padding. */
+export interface Pkcs1Decryption {
+  /** The message, or for a wrong padding a synthetic one of a length of its own. */
+  message: Uint8Array<ArrayBuffer>;
+  /** 32 bytes from the same secret, for a caller who needs another length than `message` has. */
+  substitute: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Decrypts `ciphertext`, with implicit rejection.
+ *
+ * @returns `undefined` only for what everybody can see: a wrong length, or a value not below the modulus
+ */
+export async function decryptPkcs1(
+  ciphertext: Uint8Array<ArrayBuffer>,
+  key: RsaPrivateNumbers,
+  crypto: Crypto,
+): Promise<Pkcs1Decryption | undefined> {
+  const { size } = key;
+  const c = bytesToBigInt(ciphertext);
+  if (ciphertext.length !== size || c >= key.n) return undefined;
+  const m = privatePower(c, key, crypto);
+  if (m === undefined) return undefined;
+  const encoded = bigIntToBytes(m, size);
+
+  const { subtle } = crypto;
+  const kdkBytes = await subtle.sign('HMAC', await rejectionKey(key, subtle), ciphertext);
+  const kdk = await subtle.importKey('raw', kdkBytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  const [lengths, synthetic, substitute] = await Promise.all([
+    prf(kdk, 'length', 256, subtle),
+    prf(kdk, 'message', size, subtle),
+    prf(kdk, 'symmetricKey', 32, subtle),
+  ]);
+
+  // From here to the end no branch and no index depends on the padding.
+  let separator = 0;
+  for (let i = size - 1; i >= 2; i--) separator = select(isZero(encoded[i] as number), i, separator);
+  const good = isZero(encoded[0] as number) & isZero((encoded[1] as number) ^ 2) & ~lessThan(separator, 10); // at least 8 of padding
+  const longest = size - 11;
+  const mask = 2 ** bitLength(BigInt(longest)) - 1;
+  let syntheticLength = 0;
+  for (let i = 0; i < lengths.length; i += 2) {
+    const candidate = (((lengths[i] as number) << 8) | (lengths[i + 1] as number)) & mask;
+    syntheticLength = select(lessThan(candidate, longest + 1), candidate, syntheticLength);
+  }
+  const length = select(good, size - 1 - separator, syntheticLength);
+  for (let i = 0; i < size; i++) encoded[i] = select(good, encoded[i] as number, synthetic[i] as number);
+  return { message: encoded.slice(size - length), substitute };
+}
+
+/** All ones when `value` (0 to 255) is zero, else 0. */
+const isZero = (value: number): number => (value - 1) >> 31;
+/** All ones when `a` is less than `b`, both small and not negative, else 0. */
+const lessThan = (a: number, b: number): number => (a - b) >> 31;
+/** `a` where the mask is all ones, `b` where it is 0. */
+const select = (mask: number, a: number, b: number): number => (a & mask) | (b & ~mask);
+
+/** `length` pseudo-random bytes: HMAC over counter, label and the length in bits (draft §7.2). */
+async function prf(
+  kdk: CryptoKey,
+  label: string,
+  length: number,
+  subtle: SubtleCrypto,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const name = new TextEncoder().encode(label);
+  const bits = length * 8;
+  const chunks = Array.from({ length: Math.ceil(length / 32) }, (_, i) =>
+    subtle.sign('HMAC', kdk, new Uint8Array([i >> 8, i & 255, ...name, bits >> 8, bits & 255])),
+  );
+  const bytes = new Uint8Array(chunks.length * 32);
+  for (const [i, chunk] of (await Promise.all(chunks)).entries()) bytes.set(new Uint8Array(chunk), i * 32);
+  return bytes.slice(0, length);
+}
+
+const rejectionKeys = new WeakMap<RsaPrivateNumbers, { subtle: SubtleCrypto; hmacKey: Promise<CryptoKey> }>();
+
+/** HMAC key SHA-256(d): hashed once a key. */
+function rejectionKey(key: RsaPrivateNumbers, subtle: SubtleCrypto): Promise<CryptoKey> {
+  let entry = rejectionKeys.get(key);
+  if (entry?.subtle !== subtle) {
+    const hmacKey = subtle
+      .digest('SHA-256', bigIntToBytes(key.d, key.size))
+      .then((hash) => subtle.importKey('raw', hash, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']));
+    entry = { subtle, hmacKey };
+    rejectionKeys.set(key, entry);
+  }
+  return entry.hmacKey;
+}
+
+/** base^exponent for the small public exponent. */
+function publicPower(base: bigint, exponent: bigint, modulus: bigint): bigint {
+  let result = 1n;
+  for (const bit of exponent.toString(2)) {
+    result = (result * result) % modulus;
+    if (bit === '1') result = (result * base) % modulus;
+  }
+  return result;
+}
+
+/** c^d mod n by CRT, blinded; `undefined` when the result does not check, so that a fault does not leak a prime. */
+function privatePower(c: bigint, key: RsaPrivateNumbers, crypto: Crypto): bigint | undefined {
+  const { n, e, p, q, dp, dq, qi } = key;
+  const { factor, inverse } = nextBlinding(key, crypto);
+  const blinded = (c * factor) % n;
+  const mp = secretPower(blinded % p, dp, p);
+  const mq = secretPower(blinded % q, dq, q);
+  const result = mq + (((((mp - mq) % p) + p) * qi) % p) * q; // RFC 8017 §5.1.2
+  const m = (result * inverse) % n;
+  return publicPower(m, e, n) === c ? m : undefined;
+}
+
+/** base^exponent in windows of 5 bits: each window costs the same five squarings and one multiplication. */
+function secretPower(base: bigint, exponent: bigint, modulus: bigint): bigint {
+  const powers = [1n, base];
+  for (let i = 2; i < 32; i++) powers.push(((powers[i - 1] as bigint) * base) % modulus);
+  let result = 1n;
+  for (const digit of exponent.toString(32)) {
+    for (let i = 0; i < 5; i++) result = (result * result) % modulus;
+    result = (result * (powers[Number.parseInt(digit, 32)] as bigint)) % modulus;
+  }
+  return result;
+}
+
+interface Blinding {
+  /** r^e */
+  factor: bigint;
+  /** r^-1 */
+  inverse: bigint;
+  usesLeft: number;
+}
+
+const blindings = new WeakMap<RsaPrivateNumbers, Blinding>();
+
+/** A pair that no attacker knows: drawn anew every 32 uses, squared in between, as OpenSSL does (an inverse costs much). */
+function nextBlinding(key: RsaPrivateNumbers, crypto: Crypto): Blinding {
+  const { n, e, size } = key;
+  let next = blindings.get(key);
+  if (next === undefined || next.usesLeft === 0) {
+    let r: bigint;
+    let inverse: bigint | undefined;
+    do {
+      r = bytesToBigInt(crypto.getRandomValues(new Uint8Array(size + 8))) % n;
+      inverse = modInverse(r, n);
+    } while (inverse === undefined);
+    next = { factor: publicPower(r, e, n), inverse, usesLeft: 32 };
+  } else {
+    next = {
+      factor: (next.factor * next.factor) % n,
+      inverse: (next.inverse * next.inverse) % n,
+      usesLeft: next.usesLeft - 1,
+    };
+  }
+  blindings.set(key, next);
+  return next;
+}
+
+/** Inverse of `value` by the extended Euclidean algorithm; `undefined` when it shares a factor with `modulus`. */
+function modInverse(value: bigint, modulus: bigint): bigint | undefined {
+  let [a, b, x, y] = [value, modulus, 1n, 0n];
+  while (b !== 0n) {
+    const quotient = a / b;
+    [a, b, x, y] = [b, a - quotient * b, y, x - quotient * y];
+  }
+  return a === 1n ? ((x % modulus) + modulus) % modulus : undefined;
+}

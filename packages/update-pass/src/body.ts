@@ -1,0 +1,44 @@
+/**
+ * Bodies of both ends: from the bytes that were verified to JSON that fits the contract, or to issues with their paths.
+ */
+import { DecryptionFailed } from '@alipayhk-pass/message-security';
+import * as v from 'valibot';
+import type { Issue } from './errors.ts';
+import type { paths } from './generated/types.ts';
+
+/** The operation's path; signed with every message. */
+export const updatePassPath = '/api/open/alipay/v1/ipass/pass/manage/updatePass' satisfies keyof paths;
+
+/** A checked value, or why there is none. */
+export type Checked<T> = { value: T; issues?: undefined } | { value?: undefined; issues: Issue[] };
+
+/**
+ * JSON of a body.
+ *
+ * @throws DecryptionFailed for an encrypted body that holds no JSON: a wrong key whose padding happened to fit must
+ *   look like every other wrong key
+ */
+export function readJson(body: ArrayBuffer, encrypted: boolean): Checked<unknown> {
+  try {
+    return { value: JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)) };
+  } catch {
+    if (encrypted) throw new DecryptionFailed();
+    return { issues: [{ path: '', expected: 'JSON in UTF-8' }] };
+  }
+}
+
+/** The value as it was given, if it fits the schema: what is sent is what the caller wrote, unknown fields included. */
+export function check<T>(schema: v.GenericSchema<unknown, T>, value: unknown): Checked<T> {
+  const { success, issues } = v.safeParse(schema, value);
+  return success ? { value: value as T } : { issues: issues.map(toIssue) };
+}
+
+function toIssue(issue: v.BaseIssue<unknown>): Issue {
+  const path = v.getDotPath(issue) ?? '';
+  // A union none of whose branches fits: name what each of them asks for ("userId or openId").
+  const names = issue.issues?.map((branch) => v.getDotPath(branch)).filter((name) => name !== null);
+  if (issue.type === 'union' && names?.length) return { path, expected: [...new Set(names)].join(' or ') };
+  if (issue.received === 'undefined' && issue.kind === 'schema') return { path, expected: 'a value, received none' };
+  const unit = issue.type.endsWith('_length') ? ' characters' : '';
+  return { path, expected: `${issue.expected ?? issue.message}${unit}` };
+}

@@ -1,0 +1,96 @@
+/**
+ * The merchant's end: check the body, seal it, send it, open the answer, check that, and return what AlipayHK said.
+ * Signing sits in openapi-fetch's `fetch`, so that nothing can change the body after it was signed.
+ */
+import { type SealedFetchOptions, sealedFetch } from '@alipayhk-pass/message-security';
+import createOpenapiClient from 'openapi-fetch';
+import { check, readJson, updatePassPath } from './body.ts';
+import { RequestInvalid, ResponseInvalid, ResultNotSuccess } from './errors.ts';
+import { vUpdatePassRequest, vUpdatePassResponse } from './generated/schemas.ts';
+import type { paths, ResultInfo, UpdatePassRequest } from './generated/types.ts';
+
+export { type Issue, RequestInvalid, ResponseInvalid, ResultNotSuccess, type UpdatePassError } from './errors.ts';
+export type { CodeInfo, DataInfo, ResultInfo, UpdatePassRequest } from './generated/types.ts';
+
+/** What `createClient` takes: who we are, both keys, and how to send. */
+export interface ClientOptions extends SealedFetchOptions {
+  /** Origin of the gateway; `https://open.alipay.hk` unless given. */
+  baseUrl?: string | undefined;
+}
+
+/** What AlipayHK answered to an update that took effect. */
+export interface UpdatePassResult {
+  resultInfo: ResultInfo & { resultStatus: 'S' };
+  /** Names this exchange in AlipayHK's logs. */
+  tracerId: string | undefined;
+  /** The Response-Time header, verbatim. */
+  responseTime: string;
+  /** Whether the answer was encrypted; a plain one to an encrypted request is accepted unless `requireEncryption` (A7). */
+  encrypted: boolean;
+}
+
+/** AlipayHK's updatePass. */
+export interface Client {
+  /**
+   * Updates or closes a membership card.
+   *
+   * @param body - as `spec/openapi.yaml` describes it; it is checked before anything is sent
+   * @throws UpdatePassError, discriminated by `code`. RequestInvalid: nothing was sent. ResultNotSuccess: AlipayHK said
+   *   F or U. Every other code: assume neither that the update took effect nor that it did not (A23).
+   */
+  updatePass(body: UpdatePassRequest, options?: { signal?: AbortSignal }): Promise<UpdatePassResult>;
+}
+
+/** The contract without the headers that sealing fills, so that nobody passes placeholders. */
+type Unsealed<Paths> = {
+  [Path in keyof Paths]: {
+    [Method in keyof Paths[Path]]: Paths[Path][Method] extends { parameters: { header: object } }
+      ? Omit<Paths[Path][Method], 'parameters'>
+      : Paths[Path][Method];
+  };
+};
+
+/**
+ * A client for AlipayHK's updatePass.
+ *
+ * @throws TypeError that names the option and what was expected
+ */
+export function createClient(options: ClientOptions): Client {
+  const { baseUrl = 'https://open.alipay.hk' } = options;
+  if (!URL.canParse(baseUrl) || new URL(baseUrl).pathname !== '/' || !/^https?:/.test(baseUrl)) {
+    throw new TypeError('baseUrl: expected an origin, as https://open.alipay.hk');
+  }
+  const openapi = createOpenapiClient<Unsealed<paths>>({ baseUrl, fetch: sealedFetch(options) });
+  return {
+    async updatePass(body, { signal } = {}) {
+      const { issues } = check(vUpdatePassRequest, body);
+      if (issues) throw new RequestInvalid(issues);
+      const { data, response } = await openapi.POST(updatePassPath, {
+        body,
+        parseAs: 'arrayBuffer',
+        ...(signal && { signal }),
+      });
+      return readResult(data ?? new ArrayBuffer(0), response);
+    },
+  };
+}
+
+/** @throws ResponseInvalid, ResultNotSuccess, DecryptionFailed */
+function readResult(body: ArrayBuffer, { headers }: Response): UpdatePassResult {
+  const encrypted = headers.has('Encrypt');
+  const tracerId = headers.get('Tracer-Id') ?? headers.get('tracerId') ?? undefined;
+  const json = readJson(body, encrypted);
+  const { value, issues } = json.issues ? json : check(vUpdatePassResponse, withResultInfo(json.value));
+  if (issues) throw new ResponseInvalid(issues, tracerId);
+  const { resultInfo } = value;
+  const { resultStatus } = resultInfo;
+  if (resultStatus !== 'S') throw new ResultNotSuccess({ ...resultInfo, resultStatus }, tracerId);
+  const responseTime = headers.get('Response-Time') ?? '';
+  return { resultInfo: { ...resultInfo, resultStatus }, tracerId, responseTime, encrypted };
+}
+
+/** A13: neighbouring pages and a public caller of updatePass say `result` for `resultInfo`. */
+function withResultInfo(body: unknown): unknown {
+  const isAlias = typeof body === 'object' && body !== null && 'result' in body && !('resultInfo' in body);
+  return isAlias ? { resultInfo: body.result } : body;
+}

@@ -1,0 +1,252 @@
+// Generated from spec/openapi.yaml by `pnpm generate`. Do not edit: change the spec.
+
+export interface paths {
+    "/api/open/alipay/v1/ipass/pass/manage/updatePass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Update a membership card, or end it.
+         * @description Sets the card's state at AlipayHK: its points, level, expiry or code, or closes it for good.
+         *
+         *     There is no request id (A23): the same update sent twice leaves the same card, but an older update sent
+         *     after a newer one overwrites it. Whoever retries keeps the order per pass.
+         */
+        post: operations["updatePass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * @description REQUIRED in both directions. The id that AlipayHK gave to the partner and its application; also decides
+         *     which keys apply. A reply may leave it out, but a different one is refused (A12).
+         * @example 4Q5Y8W0WSG45P907917
+         */
+        ClientId: string;
+        /**
+         * @description REQUIRED in both directions. Signature over the message as it is on the wire (A1), as comma-separated
+         *     `key=value` pairs (A9):
+         *
+         *     - `algorithm`: `RSA256` or `ECC224`, `RSA256` when absent (A2, A3).
+         *     - `keyVersion`: which version of the signing key registered for the Client-Id; the latest when absent (A8).
+         *     - `signature`: the value, base64 and then percent-encoded.
+         * @example algorithm=RSA256, keyVersion=1, signature=KEhXthj4bJ801Hqw8kaLvEKc0Rii8KsNUazw7kZgjxyGSPuOZ48058UVJUkkR21iD9JkHBGRrWiHPae8ZRPuBagh2H3qu7fxY5GxVDWayJUhUYkr9m%2FOW4UQVmXaQ9yn%2Fw2dCtzwAW0htPHYrKMyrTpMk%2BfDDmRflA%2FAMJhQ71yeyhufIA2PCJV8%2FCMOa46303A0WHhH0YPJ9%2FI0UeLVMWlJ1XcBo3JrbRFvcowQwt0lP1XkoPmSLGpBevDE8%2FQ9WnxjPNDfrHnKgV2fp0hpMKVXNM%2BrLHNyMv3MkHg9iTMOD%2FFYDAwSd%2B6%2FEOFo9UbdlKcmodJwjKlQoxZZIzmF8w%3D%3D
+         */
+        Signature: string;
+        /**
+         * @description REQUIRED when the body is encrypted, absent otherwise. How to decrypt it, as comma-separated `key=value`
+         *     pairs (A9):
+         *
+         *     - `algorithm`: `RSA_AES`, the only one there is (A4).
+         *     - `keyVersion`: which version of the RSA key that wraps the symmetric key (A5); the latest when absent (A8).
+         *     - `symmetricKey`: the AES key, encrypted with the receiver's RSA public key, base64 and then
+         *       percent-encoded.
+         * @example algorithm=RSA, keyVersion=1, symmetricKey=bqS8HSmdaRrpKSuPy7CqUlyd8lJurG93
+         */
+        Encrypt: string;
+        /**
+         * Format: date-time
+         * @description REQUIRED in requests. When the request was sealed: ISO-8601 date and time with its offset from UTC (A10).
+         *     It is part of what is signed, so it travels verbatim.
+         * @example 2024-05-22T06:42:21+05:30
+         */
+        RequestTime: string;
+        /**
+         * Format: date-time
+         * @description REQUIRED in replies. When the reply was sealed: ISO-8601 date and time with its offset from UTC (A10). It
+         *     is part of what is signed, so it travels verbatim.
+         * @example 2024-05-22T06:42:21+05:30
+         */
+        ResponseTime: string;
+        /**
+         * @description Optional in replies. Names this exchange in AlipayHK's logs; quote it to their support.
+         * @example abcdefg135202000000000263818
+         */
+        TracerId: string;
+        /** @description What updatePass takes. At least one of `userId` and `openId` is REQUIRED; both may be given (A24). */
+        UpdatePassRequest: components["schemas"]["UpdatePassFields"] & ({
+            userId: string;
+        } | {
+            openId: string;
+        });
+        /** @description The fields of an updatePass request, without the rule that the user has to be named. */
+        UpdatePassFields: {
+            /** @description REQUIRED. The merchant's id at AlipayHK. 1 to 64 characters (A20). */
+            merchantId: string;
+            /**
+             * @description The Alipay user who holds the card, by the id that is unique among all users. REQUIRED unless `openId` is
+             *     given (A24).
+             */
+            userId?: string;
+            /**
+             * @description The Alipay user who holds the card, by the id that is known to this merchant only. REQUIRED unless
+             *     `userId` is given (A24).
+             */
+            openId?: string;
+            /** @description Optional. The membership template that the card is made of, by the id that AlipayHK gave it. */
+            templateCode?: string;
+            /** @description REQUIRED. The id of the user's membership card. */
+            passId: string;
+            /**
+             * @description REQUIRED. What happens to the card (A19).
+             *
+             *     - `CLOSED`: the card ends.
+             *     - `UPDATE`: the card's content changes.
+             * @enum {string}
+             */
+            status: "CLOSED" | "UPDATE";
+            /**
+             * @description REQUIRED. What the update is about (A19).
+             *
+             *     - `UPDATE_MEMBER_CARD`: points and level, both.
+             * @enum {string}
+             */
+            updateDetailType: "UPDATE_MEMBER_CARD";
+            /** @description Optional. When the card expires, in whole milliseconds since 1970-01-01T00:00:00Z (A15). */
+            endDate?: number;
+            /** @description Optional. The data to change on the card. */
+            dataInfo?: components["schemas"]["DataInfo"];
+            /** @description CONDITIONAL. A new object when the card's code changes, `null` or absent when it does not. */
+            codeInfo?: components["schemas"]["CodeInfo"];
+        };
+        /**
+         * @description Data to change on the card. Only three of its fields are public. Points and level travel here too, under names
+         *     that are not, so every other field is allowed, with any value (A16).
+         */
+        DataInfo: {
+            /** @description AlipayHK's id of the transaction that earned the points. `null` if it was not paid with Alipay. */
+            billNo?: string | null;
+            /**
+             * @description The points that this change added or took, as a number or in digits (A16). `null` if the transaction was
+             *     not paid with Alipay.
+             */
+            lastChangePoints?: string | number | null;
+            /**
+             * @description Whose wallet paid: `ALIPAYHK` or `ALIPAYCN` in neighbouring pages, not a closed list (A16). `null` if the
+             *     transaction was not paid with Alipay.
+             */
+            pointsProvider?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description The new code of the card. Agree on it with AlipayHK before you send one. Other fields are allowed, with any
+         *     value (A16).
+         */
+        CodeInfo: ({
+            /** @description The text printed with the code (A16). */
+            $codemsg$?: string;
+            /** @description The value that the code holds (A16). */
+            $codevalue$?: string;
+        } & {
+            [key: string]: unknown;
+        }) | null;
+        /** @description What updatePass answers. */
+        UpdatePassResponse: {
+            /** @description REQUIRED. The outcome of the request. */
+            resultInfo: components["schemas"]["ResultInfo"];
+        };
+        /** @description The outcome of a request. */
+        ResultInfo: {
+            /**
+             * @description REQUIRED. What happened, in a word. An open list: an unknown code is judged by its status (A14).
+             *
+             *     | code | status | meaning |
+             *     |---|---|---|
+             *     | `SUCCESS` | S | done |
+             *     | `PARAM_ILLEGAL` | F | a parameter is illegal, such as a date that is none |
+             *     | `UNKNOWN_EXCEPTION` | U | failed for a reason that AlipayHK does not know; ask its support |
+             */
+            resultCode: string;
+            /**
+             * @description REQUIRED. What to make of it (A19).
+             *
+             *     - `S`: done.
+             *     - `F`: refused; the same request will be refused again.
+             *     - `U`: unknown; the update may or may not have happened, and may be sent again (A14).
+             * @enum {string}
+             */
+            resultStatus: "S" | "F" | "U";
+            /** @description The same for a human reader. Not stable, do not branch on it. */
+            resultMessage?: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type ClientId = components['schemas']['ClientId'];
+export type Signature = components['schemas']['Signature'];
+export type Encrypt = components['schemas']['Encrypt'];
+export type RequestTime = components['schemas']['RequestTime'];
+export type ResponseTime = components['schemas']['ResponseTime'];
+export type TracerId = components['schemas']['TracerId'];
+export type UpdatePassRequest = components['schemas']['UpdatePassRequest'];
+export type UpdatePassFields = components['schemas']['UpdatePassFields'];
+export type DataInfo = components['schemas']['DataInfo'];
+export type CodeInfo = components['schemas']['CodeInfo'];
+export type UpdatePassResponse = components['schemas']['UpdatePassResponse'];
+export type ResultInfo = components['schemas']['ResultInfo'];
+export type $defs = Record<string, never>;
+export interface operations {
+    updatePass: {
+        parameters: {
+            query?: never;
+            header: {
+                "Client-Id": components["schemas"]["ClientId"];
+                Signature: components["schemas"]["Signature"];
+                Encrypt?: components["schemas"]["Encrypt"];
+                "Request-Time": components["schemas"]["RequestTime"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description `Content-Type` (REQUIRED): the media type of the body, with the charset that was used for signing and
+         *     encryption: `application/json; charset=UTF-8`. OpenAPI ignores a header parameter of that name, so it
+         *     is described here.
+         *
+         *     An encrypted body is the base64 text of the ciphertext, sent as `text/plain; charset=UTF-8` and
+         *     recognised by its `Encrypt` header, not by its media type (A6).
+         */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdatePassRequest"];
+            };
+        };
+        responses: {
+            /**
+             * @description The result, also of a refused update: the HTTP status says nothing about it (A17).
+             *
+             *     `Content-Type` as for the request. The body is encrypted only if the request's was (A7), and is then
+             *     the base64 text of the ciphertext as `text/plain; charset=UTF-8`.
+             */
+            200: {
+                headers: {
+                    "Client-Id": components["schemas"]["ClientId"];
+                    Signature: components["schemas"]["Signature"];
+                    Encrypt?: components["schemas"]["Encrypt"];
+                    "Response-Time": components["schemas"]["ResponseTime"];
+                    "Tracer-Id"?: components["schemas"]["TracerId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdatePassResponse"];
+                };
+            };
+        };
+    };
+}

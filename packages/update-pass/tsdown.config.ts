@@ -1,0 +1,8 @@
+import { defineConfig } from 'tsdown';
+
+export default defineConfig({
+  entry: ['src/client.ts', 'src/gateway.ts'],
+  platform: 'neutral',
+  target: 'es2022',
+  dts: true,
+});

@@ -1,0 +1,42 @@
+// From the contract to code: types.ts by openapi-typescript and schemas.ts by hey-api's valibot plugin.
+// The only file that knows these generators; swapping one of them ends here.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createClient } from '@hey-api/openapi-ts';
+import openapiTypescript, { astToString } from 'openapi-typescript';
+
+/** The contract. */
+export const specFile = fileURLToPath(new URL('openapi.yaml', import.meta.url));
+/** Where its generated code is committed. */
+export const generatedDir = fileURLToPath(new URL('../packages/update-pass/src/generated', import.meta.url));
+
+const header = '// Generated from spec/openapi.yaml by `pnpm generate`. Do not edit: change the spec.';
+
+/**
+ * Writes types.ts and schemas.ts for a contract; the same contract always gives the same bytes.
+ *
+ * @param from path of the OpenAPI file
+ * @param to path of the folder to write to, made when absent
+ */
+export async function generate(from: string, to: string): Promise<void> {
+  // First the one with the better messages: nothing is written for a contract that it refuses.
+  const types = await openapiTypescript(pathToFileURL(from), {
+    // UpdatePassRequest beside components['schemas']['UpdatePassRequest'].
+    rootTypes: true,
+    rootTypesNoSchemaPrefix: true,
+    silent: true,
+  });
+  await createClient({
+    input: from,
+    output: { path: to, clean: false, entryFile: false, fileName: { name: () => 'schemas', suffix: null }, header },
+    // One validator per schema of the contract. Those per response would repeat them under names like
+    // vUpdatePassResponse2.
+    plugins: [{ name: 'valibot', responses: false }],
+    interactive: false,
+    logs: { file: false, level: 'silent' },
+  });
+  await writeFile(join(to, 'types.ts'), `${header}\n\n${astToString(types)}`);
+}
+
+if (import.meta.main) await generate(specFile, generatedDir);
