@@ -10,6 +10,7 @@ export {
   ResponseUnexpected,
   SignatureVerificationFailed,
   TimeNotAccepted,
+  tracerIdOf,
 } from './errors.ts';
 export { formatHeader, parseHeader, type SecurityHeader } from './header.ts';
 export {

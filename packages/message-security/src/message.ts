@@ -9,7 +9,6 @@ import {
   BodyTooLarge,
   DecryptionFailed,
   HeaderInvalid,
-  MessageError,
   ResponseMissing,
   ResponseUnexpected,
   TimeNotAccepted,
@@ -211,7 +210,7 @@ export function sealedFetch(
       response = await unlessAborted(signal, () => fetch(sealed));
       wire = await unlessAborted(signal, () => readResponse(response, options.maxBodyBytes));
     } catch (cause) {
-      if (cause instanceof MessageError) throw cause;
+      if (cause instanceof BodyTooLarge) throw cause;
       if (request.signal.aborted) throw request.signal.reason;
       throw new ResponseMissing(late.aborted ? `within ${timeout} ms` : 'the connection failed', cause);
     }

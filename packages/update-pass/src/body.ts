@@ -27,10 +27,12 @@ export function readJson(body: ArrayBuffer, encrypted: boolean): Checked<unknown
   }
 }
 
-/** The value as it was given, if it fits the schema: what is sent is what the caller wrote, unknown fields included. */
+/** The value as it was given, if it fits the schema: what is sent is what the caller wrote, unknown fields included (A25). */
 export function check<T>(schema: v.GenericSchema<unknown, T>, value: unknown): Checked<T> {
-  const { success, issues } = v.safeParse(schema, value);
-  return success ? { value: value as T } : { issues: issues.map(toIssue) };
+  const { success, output, issues } = v.safeParse(schema, value);
+  if (!success) return { issues: issues.map(toIssue) };
+  const lists = listsForObjects(output, value);
+  return lists.length > 0 ? { issues: lists } : { value: value as T };
 }
 
 function toIssue(issue: v.BaseIssue<unknown>): Issue {
@@ -38,7 +40,19 @@ function toIssue(issue: v.BaseIssue<unknown>): Issue {
   // A union none of whose branches fits: name what each of them asks for ("userId or openId").
   const names = issue.issues?.map((branch) => v.getDotPath(branch)).filter((name) => name !== null);
   if (issue.type === 'union' && names?.length) return { path, expected: [...new Set(names)].join(' or ') };
-  if (issue.received === 'undefined' && issue.kind === 'schema') return { path, expected: 'a value, received none' };
+  if (issue.kind === 'schema' && issue.received === 'undefined') return { path, expected: 'a value, received none' };
   const unit = issue.type.endsWith('_length') ? ' characters' : '';
-  return { path, expected: `${issue.expected ?? issue.message}${unit}` };
+  return { path, expected: `${issue.expected ?? 'another value'}${unit}` };
+}
+
+/** valibot takes a list where the contract says object, and turns it into one; the contract and the types do not. */
+function listsForObjects(output: unknown, value: unknown): Issue[] {
+  if (typeof output !== 'object' || output === null || Array.isArray(output)) return [];
+  if (Array.isArray(value)) return [{ path: '', expected: 'an object, received a list' }];
+  return Object.entries(output).flatMap(([name, child]) =>
+    listsForObjects(child, (value as Record<string, unknown>)[name]).map(({ path, expected }) => ({
+      path: path === '' ? name : `${name}.${path}`,
+      expected,
+    })),
+  );
 }

@@ -2,7 +2,7 @@
  * The merchant's end: check the body, seal it, send it, open the answer, check that, and return what AlipayHK said.
  * Signing sits in openapi-fetch's `fetch`, so that nothing can change the body after it was signed.
  */
-import { type SealedFetchOptions, sealedFetch } from '@alipayhk-pass/message-security';
+import { type SealedFetchOptions, sealedFetch, tracerIdOf } from '@alipayhk-pass/message-security';
 import createOpenapiClient from 'openapi-fetch';
 import { check, readJson, updatePassPath } from './body.ts';
 import { RequestInvalid, ResponseInvalid, ResultNotSuccess } from './errors.ts';
@@ -57,7 +57,8 @@ type Unsealed<Paths> = {
  */
 export function createClient(options: ClientOptions): Client {
   const { baseUrl = 'https://open.alipay.hk' } = options;
-  if (!URL.canParse(baseUrl) || new URL(baseUrl).pathname !== '/' || !/^https?:/.test(baseUrl)) {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  if (!/^https?:$/.test(url?.protocol ?? '') || url?.href !== `${url?.origin}/`) {
     throw new TypeError('baseUrl: expected an origin, as https://open.alipay.hk');
   }
   const openapi = createOpenapiClient<Unsealed<paths>>({ baseUrl, fetch: sealedFetch(options) });
@@ -76,16 +77,16 @@ export function createClient(options: ClientOptions): Client {
 }
 
 /** @throws ResponseInvalid, ResultNotSuccess, DecryptionFailed */
-function readResult(body: ArrayBuffer, { headers }: Response): UpdatePassResult {
-  const encrypted = headers.has('Encrypt');
-  const tracerId = headers.get('Tracer-Id') ?? headers.get('tracerId') ?? undefined;
+function readResult(body: ArrayBuffer, response: Response): UpdatePassResult {
+  const encrypted = response.headers.has('Encrypt');
+  const tracerId = tracerIdOf(response);
   const json = readJson(body, encrypted);
   const { value, issues } = json.issues ? json : check(vUpdatePassResponse, withResultInfo(json.value));
   if (issues) throw new ResponseInvalid(issues, tracerId);
   const { resultInfo } = value;
   const { resultStatus } = resultInfo;
   if (resultStatus !== 'S') throw new ResultNotSuccess({ ...resultInfo, resultStatus }, tracerId);
-  const responseTime = headers.get('Response-Time') ?? '';
+  const responseTime = response.headers.get('Response-Time') ?? '';
   return { resultInfo: { ...resultInfo, resultStatus }, tracerId, responseTime, encrypted };
 }
 
