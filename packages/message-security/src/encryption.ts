@@ -3,11 +3,13 @@
  * An `Encryption` is an opaque handle: message.ts reaches its suite, callers cannot, so that nothing is decrypted
  * before its signature was verified. A bundle that never names RSA_AES does not carry it.
  */
-import { DecryptionFailed } from './errors.ts';
 import { type PrivateKey, type PublicKey, privateNumbersOf, publicNumbersOf } from './key.ts';
-import { decryptEcb, encryptEcb } from './lib/aes-ecb.ts';
+import { aesEcb } from './lib/aes-ecb.ts';
 import { decodeBase64, encodeBase64 } from './lib/base64.ts';
-import { decryptPkcs1, encryptPkcs1 } from './lib/rsaes-pkcs1.ts';
+import type { RsaPrivateNumbers, RsaPublicNumbers } from './lib/rsa-key.ts';
+import { isAesLength, rsaesPkcs1 } from './lib/rsaes-pkcs1.ts';
+
+type Bytes = Uint8Array<ArrayBuffer>;
 
 /** A way to encrypt bodies, to be passed as `encryption`. */
 export interface Encryption {
@@ -17,15 +19,28 @@ export interface Encryption {
 
 /** What a suite does with a body; for message.ts alone. */
 export interface EncryptionSuite {
-  encrypt(plaintext: Uint8Array<ArrayBuffer>, publicKey: PublicKey, crypto: Crypto): Promise<SealedBody>;
-  /** @throws DecryptionFailed, one text for every reason */
-  decrypt(sealed: SealedBody, privateKey: PrivateKey, crypto: Crypto): Promise<Uint8Array<ArrayBuffer>>;
+  encrypt(plaintext: Bytes, publicKey: PublicKey, crypto: Crypto): Promise<SealedBody>;
+  /** `undefined` for every reason alike; message.ts makes one DecryptionFailed of it. */
+  decrypt(sealed: SealedBody, privateKey: PrivateKey, crypto: Crypto): Promise<Bytes | undefined>;
 }
 
 /** Body as it goes on the wire, and the encrypted symmetric key that belongs to it. */
 export interface SealedBody {
-  body: Uint8Array<ArrayBuffer>;
-  encryptedKey: Uint8Array<ArrayBuffer>;
+  body: Bytes;
+  encryptedKey: Bytes;
+}
+
+/** Encrypts and decrypts content with a symmetric key of 16, 24 or 32 bytes; `undefined` when it does not decrypt. */
+export interface ContentCipher {
+  encrypt(key: Bytes, plaintext: Bytes, crypto: Crypto): Promise<Bytes>;
+  decrypt(key: Bytes, ciphertext: Bytes, crypto: Crypto): Promise<Bytes | undefined>;
+}
+
+/** Carries a symmetric key to the holder of an RSA key. */
+export interface KeyTransport {
+  wrap(symmetricKey: Bytes, to: RsaPublicNumbers, crypto: Crypto): Bytes | Promise<Bytes>;
+  /** A key in every case but those that everybody can see: what does not unwrap yields a key that fits nothing. */
+  unwrap(encryptedKey: Bytes, key: RsaPrivateNumbers, crypto: Crypto): Promise<Bytes | undefined>;
 }
 
 const suites = new WeakMap<Encryption, EncryptionSuite>();
@@ -37,9 +52,24 @@ export function suiteOf(encryption: Encryption): EncryptionSuite {
   return suite;
 }
 
-function defineEncryption(algorithm: string, suite: EncryptionSuite): Encryption {
-  const encryption = Object.freeze({ algorithm });
-  suites.set(encryption, suite);
+/** A handle for RSA_AES with this cipher and this transport; not exported from the package. */
+export function defineEncryption(cipher: ContentCipher, transport: KeyTransport): Encryption {
+  const encryption = Object.freeze({ algorithm: 'RSA_AES' });
+  suites.set(encryption, {
+    async encrypt(plaintext, publicKey, crypto) {
+      const numbers = publicNumbersOf(publicKey);
+      if (numbers === undefined) throw new TypeError('publicKey: expected an RSA key with its numbers, for RSA_AES');
+      const symmetricKey = crypto.getRandomValues(new Uint8Array(32));
+      const ciphertext = await cipher.encrypt(symmetricKey, plaintext, crypto);
+      const body = new TextEncoder().encode(encodeBase64(ciphertext));
+      return { body, encryptedKey: await transport.wrap(symmetricKey, numbers, crypto) };
+    },
+    async decrypt({ body, encryptedKey }, privateKey, crypto) {
+      const symmetricKey = await unwrapKey(encryptedKey, privateKey, transport, crypto);
+      const ciphertext = decodeBase64(new TextDecoder('latin1').decode(body));
+      return symmetricKey && ciphertext && cipher.decrypt(symmetricKey, ciphertext, crypto);
+    },
+  });
   return encryption;
 }
 
@@ -48,37 +78,16 @@ function defineEncryption(algorithm: string, suite: EncryptionSuite): Encryption
  *
  * @see A4; RFC 8017 §7.2, RFC 5652 §6.3, NIST SP 800-38A §6.1
  */
-export const RSA_AES: Encryption = /* @__PURE__ */ defineEncryption('RSA_AES', {
-  async encrypt(plaintext, publicKey, crypto) {
-    const numbers = publicNumbersOf(publicKey);
-    if (numbers === undefined) throw new TypeError('publicKey: expected an RSA key with its numbers, for RSA_AES');
-    const symmetricKey = crypto.getRandomValues(new Uint8Array(32));
-    const ciphertext = await encryptEcb(symmetricKey, plaintext, crypto.subtle);
-    return {
-      body: new TextEncoder().encode(encodeBase64(ciphertext)),
-      encryptedKey: encryptPkcs1(symmetricKey, numbers, crypto),
-    };
-  },
-  async decrypt({ body, encryptedKey }, privateKey, crypto) {
-    const symmetricKey = await unwrapKey(encryptedKey, privateKey, crypto);
-    const ciphertext = decodeBase64(new TextDecoder('latin1').decode(body));
-    const plaintext = symmetricKey && ciphertext && (await decryptEcb(symmetricKey, ciphertext, crypto.subtle));
-    if (plaintext === undefined) throw new DecryptionFailed();
-    return plaintext;
-  },
-});
+export const RSA_AES: Encryption = /* @__PURE__ */ defineEncryption(aesEcb, rsaesPkcs1);
 
-/** An AES key in every case but the visible ones: a wrong padding or length goes on with a key that fits nothing. */
 async function unwrapKey(
-  encryptedKey: Uint8Array<ArrayBuffer>,
+  encryptedKey: Bytes,
   privateKey: PrivateKey,
+  transport: KeyTransport,
   crypto: Crypto,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
+): Promise<Bytes | undefined> {
   const numbers = privateNumbersOf(privateKey);
-  if (numbers !== undefined) {
-    const decryption = await decryptPkcs1(encryptedKey, numbers, crypto);
-    return decryption && (isAesLength(decryption.message.length) ? decryption.message : decryption.substitute);
-  }
+  if (numbers !== undefined) return transport.unwrap(encryptedKey, numbers, crypto);
   if (privateKey.unwrapKey === undefined) {
     throw new TypeError('privateKey: expected a key with its numbers, or one that has unwrapKey, for RSA_AES');
   }
@@ -86,8 +95,4 @@ async function unwrapKey(
   const substitute = crypto.getRandomValues(new Uint8Array(32));
   const remote = await privateKey.unwrapKey(encryptedKey).catch(() => substitute);
   return isAesLength(remote.length) ? remote : substitute;
-}
-
-function isAesLength(length: number): boolean {
-  return length === 16 || length === 24 || length === 32;
 }

@@ -80,6 +80,15 @@ export class TimeNotAccepted extends MessageError {
   }
 }
 
+/** The same message was received before, within the time that its Request-Time allows. */
+export class MessageReplayed extends MessageError {
+  override readonly name = 'MessageReplayed';
+  readonly code = 'MessageReplayed';
+  constructor() {
+    super('expected a message that was not received before');
+  }
+}
+
 /** The body is longer than the configured limit; it was not read to its end. */
 export class BodyTooLarge extends MessageError {
   override readonly name = 'BodyTooLarge';
@@ -132,6 +141,7 @@ export type AnyMessageError =
   | SignatureVerificationFailed
   | DecryptionFailed
   | TimeNotAccepted
+  | MessageReplayed
   | BodyTooLarge
   | ResponseUnexpected
   | ResponseMissing;

@@ -1,3 +1,4 @@
+export { diagnoseKeys, fingerprint, type KeyDiagnosis, type KeysToDiagnose } from './diagnosis.ts';
 export { type Encryption, RSA_AES } from './encryption.ts';
 export {
   AlgorithmNotSupported,
@@ -6,6 +7,7 @@ export {
   DecryptionFailed,
   HeaderInvalid,
   MessageError,
+  MessageReplayed,
   ResponseMissing,
   ResponseUnexpected,
   SignatureVerificationFailed,
@@ -35,5 +37,7 @@ export {
   sealRequest,
   sealResponse,
 } from './message.ts';
+export { memoryReplayStore, type ReplayGuard, type ReplayStore, replayGuard } from './replay.ts';
 export { contentToBeSigned, httpUriOf, type SignedParts, sign, verify } from './signature.ts';
+export { type RsaAesOptions, rsaAes } from './suites.ts';
 export { formatTime, parseTime } from './time.ts';

@@ -133,7 +133,8 @@ function isCryptoKey(input: KeyInput): input is CryptoKey {
   return typeof input === 'object' && 'usages' in input && 'extractable' in input;
 }
 
-function checkKeyVersion(keyVersion: string | undefined): string | undefined {
+/** For every importer of keys, those of other packages included; not exported from this one. */
+export function checkKeyVersion(keyVersion: string | undefined): string | undefined {
   if (keyVersion === undefined || /^[\w.-]+$/.test(keyVersion)) return keyVersion;
   throw new TypeError('keyVersion: expected letters, digits, dot, dash or underscore');
 }

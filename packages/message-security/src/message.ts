@@ -9,13 +9,15 @@ import {
   BodyTooLarge,
   DecryptionFailed,
   HeaderInvalid,
+  MessageReplayed,
   ResponseMissing,
   ResponseUnexpected,
   TimeNotAccepted,
   tracerIdOf,
 } from './errors.ts';
-import { formatHeader, parseHeader } from './header.ts';
+import { formatHeader, parseHeader, type SecurityHeader } from './header.ts';
 import { type KeyRing, latestFirst, type PrivateKey, type PublicKey } from './key.ts';
+import type { ReplayGuard } from './replay.ts';
 import { httpUriOf, matchesVersion, sign, verify } from './signature.ts';
 import { checkTime, formatTime, parseTime } from './time.ts';
 
@@ -39,6 +41,8 @@ export interface SealOptions extends MessageOptions {
   privateKey: KeyRing<PrivateKey>;
   /** Theirs: encrypts. Needed only with `encryption`. */
   publicKey?: KeyRing<PublicKey> | undefined;
+  /** Theirs: encrypts in place of `publicKey`, where that one is no RSA key (ECC224). */
+  encryptionKey?: KeyRing<PublicKey> | undefined;
   /** Which version of `privateKey` signs; the latest unless given. */
   keyVersion?: string | undefined;
   /** Zone of the time that is written, as `+08:00`, which is the default. */
@@ -53,6 +57,10 @@ export interface OpenOptions extends MessageOptions {
   publicKey: KeyRing<PublicKey>;
   /** Ours: decrypts. Needed only with `encryption`. */
   privateKey?: KeyRing<PrivateKey> | undefined;
+  /** Ours: decrypts in place of `privateKey`, where that one is no RSA key (ECC224). */
+  decryptionKey?: KeyRing<PrivateKey> | undefined;
+  /** Refuses a message that was received before; without one, replays within the tolerance are accepted. */
+  replayGuard?: ReplayGuard | undefined;
   /** How far the message's time may be from this clock, in seconds; 300 unless given, at most 86,400 (A10). */
   tolerance?: number | undefined;
   /** Longest body in bytes as on the wire; 2 MiB unless given, which holds 1 MiB encrypted. */
@@ -106,7 +114,8 @@ export async function sealRequest(request: Request, options: SealOptions): Promi
 /**
  * Opens a request: verifies its signature, then judges its time, then decrypts it if it is encrypted.
  *
- * @throws HeaderInvalid, AlgorithmNotSupported, BodyTooLarge, SignatureVerificationFailed, TimeNotAccepted, DecryptionFailed
+ * @throws HeaderInvalid, AlgorithmNotSupported, BodyTooLarge, SignatureVerificationFailed, TimeNotAccepted,
+ *   MessageReplayed, DecryptionFailed
  * @see A1, A4, A8, A9, A10
  */
 export async function openRequest(request: Request, options: OpenOptions): Promise<OpenedRequest> {
@@ -229,15 +238,21 @@ async function seal(
   from: Headers,
   options: SealOptions,
 ): Promise<{ body: Bytes; headers: Headers }> {
-  const { clientId, privateKey, publicKey, now = Date.now, crypto = globalThis.crypto } = options;
+  const {
+    clientId,
+    privateKey,
+    encryptionKey = options.publicKey,
+    now = Date.now,
+    crypto = globalThis.crypto,
+  } = options;
   if (!/^[\w-]+$/.test(clientId)) throw new TypeError('clientId: expected letters, digits, dash or underscore');
   const headers = new Headers(from);
   headers.delete('Content-Length');
   headers.delete('Encrypt');
   let body = plain;
   if (encryption !== undefined) {
-    if (publicKey === undefined) throw new TypeError('publicKey: expected one, to encrypt to');
-    const [key] = latestFirst(publicKey) as [PublicKey];
+    if (encryptionKey === undefined) throw new TypeError('publicKey: expected one, to encrypt to');
+    const [key] = latestFirst(encryptionKey) as [PublicKey];
     const sealed = await suiteOf(encryption).encrypt(plain, key, crypto);
     body = sealed.body;
     const { algorithm } = encryption;
@@ -279,8 +294,11 @@ async function open(
   const encryptText = headers.get('Encrypt');
   const encrypt = encryptText === null ? undefined : parseHeader('Encrypt', encryptText);
 
-  const publicKey = await verify({ ...target, clientId, time, body: wire }, signature, options.publicKey);
+  const parts = { ...target, clientId, time, body: wire };
+  const publicKey = await verify(parts, signature, options.publicKey);
   checkTime(timeHeader, time, now(), tolerance);
+  if (options.replayGuard && !(await options.replayGuard(parts, now() + 2 * tolerance * 1000)))
+    throw new MessageReplayed();
   if (encrypt === undefined) {
     if (options.requireEncryption) throw new HeaderInvalid('Encrypt', 'expected an encrypted body');
     return { body: wire, time, encrypted: false, publicKey };
@@ -289,25 +307,34 @@ async function open(
 }
 
 async function decrypt(
-  { algorithm = 'RSA_AES', keyVersion, value }: ReturnType<typeof parseHeader>,
+  { algorithm = 'RSA_AES', keyVersion, value }: SecurityHeader,
   body: Bytes,
-  { encryption, privateKey, crypto = globalThis.crypto }: OpenOptions,
+  { encryption, privateKey, decryptionKey = privateKey, crypto = globalThis.crypto }: OpenOptions,
 ): Promise<Bytes> {
-  if (encryption === undefined)
-    throw new AlgorithmNotSupported('Encrypt', algorithm, 'a plain body (no `encryption` was given)');
-  if (algorithm.toUpperCase() !== encryption.algorithm) {
-    throw new AlgorithmNotSupported('Encrypt', algorithm, encryption.algorithm);
+  if (algorithm.toUpperCase() !== encryption?.algorithm) {
+    throw new AlgorithmNotSupported(
+      'Encrypt',
+      algorithm,
+      encryption?.algorithm ?? 'a plain body (`encryption` is off)',
+    );
   }
-  if (privateKey === undefined) throw new TypeError('privateKey: expected one, to decrypt with');
-  const key = latestFirst(privateKey).find((each) => matchesVersion(each, keyVersion));
-  if (key === undefined) throw new HeaderInvalid('Encrypt', 'expected a keyVersion that is configured');
-  const plain = await suiteOf(encryption).decrypt({ body, encryptedKey: value }, key, crypto);
+  if (decryptionKey === undefined) throw new TypeError('privateKey: expected one, to decrypt with');
+  const keys = latestFirst(decryptionKey).filter((key) => matchesVersion(key, keyVersion));
+  if (keys.length === 0) throw new HeaderInvalid('Encrypt', 'expected a keyVersion that is configured');
+  for (const key of keys) {
+    const plain = await suiteOf(encryption).decrypt({ body, encryptedKey: value }, key, crypto);
+    // A wrong key whose padding happens to fit must not be told apart, hence the look at UTF-8 here.
+    if (plain !== undefined && isUtf8(plain)) return plain;
+  }
+  throw new DecryptionFailed();
+}
+
+function isUtf8(bytes: Bytes): boolean {
   try {
-    new TextDecoder('utf-8', { fatal: true }).decode(plain);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes) !== undefined;
   } catch {
-    throw new DecryptionFailed(); // a wrong key whose padding happens to fit must not be told apart
+    return false;
   }
-  return plain;
 }
 
 async function readBody(message: Request | Response, limit = 2 * 1024 * 1024): Promise<Bytes> {

@@ -64,10 +64,12 @@ export async function verify(parts: SignedParts, header: string, publicKey: KeyR
   const { algorithm = 'RSA256', keyVersion, value } = parseHeader('Signature', header);
   const versions = latestFirst(publicKey).filter((key) => matchesVersion(key, keyVersion));
   if (versions.length === 0) throw new HeaderInvalid('Signature', 'expected a keyVersion that is configured');
-  const keys = versions.filter((key) => key.algorithm === algorithm.toUpperCase());
+  const name = algorithm.toUpperCase();
+  const keys = versions.filter((key) => key.algorithm === name);
   if (keys.length === 0) {
     const configured = [...new Set(versions.map((key) => key.algorithm))].join(' or ');
-    throw new AlgorithmNotSupported('Signature', algorithm, configured);
+    const elsewhere = name === 'ECC224' ? ', or a key from @alipayhk-pass/ecc224' : ''; // A3: no Web Crypto has P-224
+    throw new AlgorithmNotSupported('Signature', algorithm, configured + elsewhere);
   }
   const content = contentToBeSigned(parts);
   for (const key of keys) {

@@ -8,6 +8,7 @@ import {
   httpUriOf,
   type KeyRing,
   MessageError,
+  MessageReplayed,
   type OpenedRequest,
   type OpenOptions,
   openRequest,
@@ -34,6 +35,8 @@ export interface UpdateContext {
   /** The Request-Time header, verbatim. */
   requestTime: string;
   encrypted: boolean;
+  /** Version of the key that verified the request, where that key has one. */
+  keyVersion: string | undefined;
   /** Sent back as Tracer-Id. */
   tracerId: string;
 }
@@ -50,7 +53,10 @@ export interface Refusal {
 
 /** What `createGateway` takes. */
 export interface GatewayOptions
-  extends Pick<OpenOptions, 'tolerance' | 'maxBodyBytes' | 'now' | 'crypto'>,
+  extends Pick<
+      OpenOptions,
+      'tolerance' | 'maxBodyBytes' | 'requireEncryption' | 'replayGuard' | 'decryptionKey' | 'now' | 'crypto'
+    >,
     Pick<SealOptions, 'zone' | 'keyVersion' | 'encryptedContentType'> {
   /** A merchant's public key, or its versions, the latest last; `undefined` for a Client-Id that is unknown. */
   publicKeyOf: (clientId: string) => KeyRing<PublicKey> | undefined | Promise<KeyRing<PublicKey> | undefined>;
@@ -108,16 +114,25 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
       publicKey = opened.publicKey;
       const update = await readUpdate(opened);
       const { requestTime } = opened;
-      resultInfo = v.parse(vResultInfo, await handler(update, { clientId, requestTime, encrypted, tracerId }));
+      const { keyVersion } = opened.publicKey;
+      const context = { clientId, requestTime, encrypted, keyVersion, tracerId };
+      resultInfo = v.parse(vResultInfo, await handler(update, context));
     } catch (error) {
       resultInfo = refusalOf(error);
       tell(options.onRefusal, { resultInfo, error, tracerId, clientId });
     }
 
-    const response = Response.json({ resultInfo }, { headers: { 'Tracer-Id': tracerId } });
-    if (clientId === undefined || publicKey === undefined) return response;
+    const answer = () => Response.json({ resultInfo }, { headers: { 'Tracer-Id': tracerId } });
+    if (clientId === undefined || publicKey === undefined) return answer();
     const seal = { ...options, clientId, privateKey, publicKey, encryption: RSA_AES };
-    return sealResponse(response, { httpUri: httpUriOf(request.url), encrypted }, seal);
+    try {
+      return await sealResponse(answer(), { httpUri: httpUriOf(request.url), encrypted }, seal);
+    } catch (error) {
+      // The update may have been applied, but nobody can vouch for the answer: an HTTP error, never an unsigned success.
+      resultInfo = refusalOf(error);
+      tell(options.onRefusal, { resultInfo, error, tracerId, clientId });
+      return new Response(answer().body, { status: 500, headers: answer().headers });
+    }
   };
 }
 
@@ -149,7 +164,12 @@ function refusalOf(error: unknown): ResultInfo {
 
 function refusalCodeOf(error: unknown): RefusalCode {
   if (error instanceof Refused) return error.resultCode;
-  if (error instanceof SignatureVerificationFailed || error instanceof TimeNotAccepted) return 'INVALID_SIGNATURE';
+  if (
+    error instanceof SignatureVerificationFailed ||
+    error instanceof TimeNotAccepted ||
+    error instanceof MessageReplayed
+  )
+    return 'INVALID_SIGNATURE';
   if (error instanceof HeaderInvalid || error instanceof AlgorithmNotSupported) {
     return error.header === 'Encrypt' ? 'PARAM_ILLEGAL' : 'INVALID_SIGNATURE';
   }

@@ -1,4 +1,12 @@
-import { type OpenedResponse, openResponse, RSA_AES, sealRequest, tracerIdOf } from '@alipayhk-pass/message-security';
+import {
+  memoryReplayStore,
+  type OpenedResponse,
+  openResponse,
+  RSA_AES,
+  replayGuard,
+  sealRequest,
+  tracerIdOf,
+} from '@alipayhk-pass/message-security';
 import { describe, expect, test, vi } from 'vitest';
 import { createGateway, type GatewayOptions, type Refusal, type ResultInfo } from '../src/gateway.ts';
 import { clientId, gateway, merchant, stranger, success, update } from './fixtures.ts';
@@ -244,6 +252,7 @@ test.each([
     clientId,
     requestTime: sealed.headers.get('Request-Time'),
     encrypted: encryption !== undefined,
+    keyVersion: undefined,
     tracerId: tracerIdOf(response),
   });
   expect(refusals).toEqual([]);
@@ -252,4 +261,22 @@ test.each([
 test('a query is signed in both directions', async () => {
   const sealed = await seal({ url: `${url}?a=1&b=%20` });
   expect(await answer(await gatewayFor().fetch(sealed.clone()), sealed)).toMatchObject({ resultCode: 'SUCCESS' });
+});
+
+test('an answer that cannot be sealed is HTTP 500 without a signature, whatever the handler said', async () => {
+  const sign = () => Promise.reject(new Error('HSM is gone'));
+  const { fetch, refusals } = gatewayFor({ privateKey: { algorithm: 'RSA256', sign } });
+  const response = await fetch(await seal());
+  expect(response.status).toBe(500);
+  expect(response.headers.has('Signature')).toBe(false);
+  expect(await response.json()).toMatchObject({ resultInfo: { resultCode: 'UNKNOWN_EXCEPTION', resultStatus: 'U' } });
+  expect(refusals).toMatchObject([{ error: { message: 'HSM is gone' } }]);
+});
+
+test('with a replay guard the same message counts once', async () => {
+  const { fetch, handler } = gatewayFor({ replayGuard: replayGuard(memoryReplayStore()) });
+  const sealed = await seal();
+  expect(await answer(await fetch(sealed.clone()), sealed)).toMatchObject({ resultCode: 'SUCCESS' });
+  expect(await answer(await fetch(sealed.clone()), sealed)).toMatchObject({ resultCode: 'INVALID_SIGNATURE' });
+  expect(handler).toHaveBeenCalledOnce();
 });

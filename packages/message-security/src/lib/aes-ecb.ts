@@ -3,6 +3,8 @@
  * ECB shows equal blocks as equal ciphertext. Nobody would choose it: Ant's clients use it, and nothing else interoperates.
  */
 
+import type { ContentCipher } from '../encryption.ts';
+
 const BLOCK = 16;
 /** How many CBC calls run at a time: enough to hide their latency, few enough for a body of 1 MiB (65,537 blocks). */
 const CONCURRENCY = 256;
@@ -94,3 +96,9 @@ function unpad(padded: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | undef
   for (let i = 1; i <= BLOCK; i++) wrong |= i <= padding ? (padded.at(-i) as number) ^ padding : 0;
   return wrong === 0 ? padded.subarray(0, padded.length - padding) : undefined;
 }
+
+/** As a content cipher of RSA_AES. */
+export const aesEcb: ContentCipher = {
+  encrypt: (key, plaintext, { subtle }) => encryptEcb(key, plaintext, subtle),
+  decrypt: (key, ciphertext, { subtle }) => decryptEcb(key, ciphertext, subtle),
+};

@@ -1,10 +1,9 @@
 /**
- * From a key in any spelling to its numbers, checked: the same answer in every runtime (lib/der.ts says why), and words
- * for what a wrong key is. Wrong or swapped keys are the first cause of "the signature does not verify".
+ * From an RSA key in any spelling to its numbers, checked: the same answer in every runtime (lib/der.ts says why), and
+ * words for what a wrong key is. Wrong or swapped keys are the first cause of "the signature does not verify".
  */
 import { decodeBase64, encodeBase64Url } from './base64.ts';
 import {
-  BIT_STRING,
   bigIntToBytes,
   bitLength,
   bytesToBigInt,
@@ -16,6 +15,7 @@ import {
   parseDer,
   SEQUENCE,
 } from './der.ts';
+import { readDerText, unwrapDer } from './key-text.ts';
 
 /** A public key: modulus, exponent, and the modulus' length in bytes. */
 export interface RsaPublicNumbers {
@@ -39,41 +39,15 @@ const names = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi'] as const;
 
 /** Numbers of a key given as PEM or bare base64; a string says what the text is instead of an RSA key. */
 export function readKeyText(text: string): bigint[] | string {
-  // Environment variables carry line ends as \n, or doubly escaped as \\n.
-  const plain = text.replace(/\\+r/g, '').replace(/\\+n/g, '\n').trim();
-  const [, label, inside] = /^-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \1-----$/.exec(plain) ?? [];
-  if (label === undefined && plain.includes('-----')) return 'PEM that is cut short or holds more than one block';
-  if (label?.includes('OPENSSH')) return 'a key in OpenSSH format';
-  if (inside?.includes('ENCRYPTED')) return 'an encrypted private key';
-  const bytes = decodeBase64(inside ?? plain);
-  if (bytes === undefined || bytes.length === 0) return 'text that is neither PEM nor whole base64';
-  const der = parseDer(bytes);
-  return der === undefined ? 'base64 that is cut short or is not DER' : readDer(der);
-}
-
-function readDer({ tag, parts }: Der): bigint[] | string {
-  const [first, second, third] = parts;
-  if (tag !== SEQUENCE || first === undefined || second === undefined) return 'DER that holds no key';
-  if (parts.every((part) => part.tag === INTEGER)) return readIntegers(parts);
-  if (first.tag === INTEGER && second.tag === OCTET_STRING) return 'an EC key';
-  if (first.tag === INTEGER && second.tag === SEQUENCE && third?.tag === OCTET_STRING) {
-    const extra = parts.slice(3).some((part) => part.tag !== 0xa0); // attributes may follow (RFC 5208 §5)
-    return (
-      wrongAlgorithm(second) ?? (derInteger(first) !== 0n || extra ? 'malformed PKCS#8' : readInner(third.content))
-    );
+  const der = readDerText(text);
+  if (typeof der === 'string') return der;
+  const { tag, parts } = der;
+  if (tag === SEQUENCE && parts.length > 1) {
+    if (parts.every((part) => part.tag === INTEGER)) return readIntegers(parts); // PKCS#1
+    if (parts[0]?.tag === INTEGER && parts[1]?.tag === OCTET_STRING) return 'an EC key'; // SEC1
   }
-  if (first.tag === SEQUENCE && second.tag === OCTET_STRING) return 'an encrypted private key';
-  if (first.tag === SEQUENCE && second.tag === BIT_STRING && parts.length === 2) {
-    return (
-      wrongAlgorithm(first) ?? (second.content[0] !== 0 ? 'malformed SPKI' : readInner(second.content.subarray(1)))
-    );
-  }
-  if (first.tag === SEQUENCE && second.tag === SEQUENCE && third?.tag === BIT_STRING) {
-    if (first.parts.length < 6) return 'a certificate request';
-    const spki = first.parts[first.parts[0]?.tag === 0xa0 ? 6 : 5]; // RFC 5280 §4.1: after the optional version
-    return spki === undefined ? 'a malformed certificate' : readDer(spki);
-  }
-  return 'DER that holds no key';
+  const key = unwrapDer(der, wrongAlgorithm);
+  return typeof key === 'string' ? key : readInner(key.content);
 }
 
 function readInner(content: Uint8Array<ArrayBuffer>): bigint[] | string {
@@ -89,12 +63,11 @@ function readIntegers(parts: Der[]): bigint[] | string {
   return integers.length === 9 && integers[0] === 0n ? (integers.slice(1) as bigint[]) : 'a malformed RSA key';
 }
 
-function wrongAlgorithm({ parts: [oid, parameters] }: Der): string | undefined {
+function wrongAlgorithm({ parts: [oid, parameters, more] }: Der): string | undefined {
   const id = oid?.tag === OBJECT_IDENTIFIER ? oid.content.join('.') : '';
   if (id.startsWith('42.134.72.206.61.2.1')) return 'an EC key';
-  return id === '42.134.72.134.247.13.1.1.1' && parameters?.tag === 0x05 && parameters.content.length === 0
-    ? undefined
-    : 'a key that is not rsaEncryption';
+  const isNull = parameters?.tag === 0x05 && parameters.content.length === 0 && more === undefined;
+  return id === '42.134.72.134.247.13.1.1.1' && isNull ? undefined : 'a key that is not rsaEncryption';
 }
 
 /** Numbers of an RSA JWK (RFC 7518 §6.3); a string says what it is instead. */

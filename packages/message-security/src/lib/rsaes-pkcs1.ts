@@ -4,6 +4,7 @@
  * message made from the ciphertext and the private key (draft-irtf-cfrg-rsa-guidance-04 §7, "implicit rejection").
  * BigInt does not run in constant time; SECURITY.md says what blinding leaves of that.
  */
+import type { KeyTransport } from '../encryption.ts';
 import { bigIntToBytes, bitLength, bytesToBigInt } from './der.ts';
 import type { RsaPrivateNumbers, RsaPublicNumbers } from './rsa-key.ts';
 
@@ -189,4 +190,18 @@ function modInverse(value: bigint, modulus: bigint): bigint | undefined {
     [a, b, x, y] = [b, a - quotient * b, y, x - quotient * y];
   }
   return a === 1n ? ((x % modulus) + modulus) % modulus : undefined;
+}
+
+/** As the key transport of RSA_AES: a wrong padding or a wrong length goes on with a key that fits nothing. */
+export const rsaesPkcs1: KeyTransport = {
+  wrap: encryptPkcs1,
+  async unwrap(encryptedKey, key, crypto) {
+    const decryption = await decryptPkcs1(encryptedKey, key, crypto);
+    return decryption && (isAesLength(decryption.message.length) ? decryption.message : decryption.substitute);
+  },
+};
+
+/** Whether a key of so many bytes is one of AES-128, AES-192 or AES-256. */
+export function isAesLength(length: number): boolean {
+  return length === 16 || length === 24 || length === 32;
 }

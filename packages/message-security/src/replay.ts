@@ -1,0 +1,53 @@
+/**
+ * The protocol has no nonce: a signed message can be sent again while its time is accepted. Whoever receives messages
+ * that must not count twice remembers them for that long.
+ */
+import { contentToBeSigned, type SignedParts } from './signature.ts';
+
+/** Tells whether a message is received for the first time; `until` is in milliseconds since the epoch. */
+export type ReplayGuard = (parts: SignedParts, until: number) => Promise<boolean>;
+
+/** Where a guard remembers: a Durable Object, a table, or `memoryReplayStore`. */
+export interface ReplayStore {
+  /**
+   * Adds a name, atomically.
+   *
+   * @param until - when it may be forgotten, in milliseconds since the epoch
+   * @returns whether it was not there yet
+   */
+  add(name: string, until: number): boolean | Promise<boolean>;
+}
+
+/**
+ * A guard over a store. What it remembers of a message is the SHA-256 of its content to be signed, not its signature:
+ * an ECDSA signature can be turned into a second valid one.
+ *
+ * Two identical messages that were signed within one second are one message to it: Request-Time counts seconds.
+ */
+export function replayGuard(store: ReplayStore, crypto: Crypto = globalThis.crypto): ReplayGuard {
+  return async (parts, until) => {
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', contentToBeSigned(parts)));
+    return store.add(Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join(''), until);
+  };
+}
+
+/**
+ * A store in this isolate's memory: right for one process, no protection between several.
+ *
+ * @param options.now - this clock, in milliseconds since the epoch
+ */
+export function memoryReplayStore({ now = Date.now }: { now?: () => number } = {}): ReplayStore {
+  const seen = new Map<string, number>();
+  return {
+    add(name, until) {
+      // Names come in nearly the order in which they expire, so the oldest stand first.
+      for (const [old, end] of seen) {
+        if (end > now()) break;
+        seen.delete(old);
+      }
+      if (seen.has(name)) return false;
+      seen.set(name, until);
+      return true;
+    },
+  };
+}

@@ -1,0 +1,95 @@
+/**
+ * Other suites of RSA_AES, for gateways that agree to them beforehand (A26). The default stays Ant's: `RSA_AES`.
+ * Everything here is native Web Crypto; only the default needs lib/.
+ */
+import { type ContentCipher, defineEncryption, type Encryption, type KeyTransport } from './encryption.ts';
+import { aesEcb } from './lib/aes-ecb.ts';
+import { type RsaPrivateNumbers, type RsaPublicNumbers, toJwk } from './lib/rsa-key.ts';
+import { isAesLength, rsaesPkcs1 } from './lib/rsaes-pkcs1.ts';
+
+/** What `rsaAes` takes; what is left out is as in `RSA_AES`. */
+export interface RsaAesOptions {
+  content?: 'AES-ECB' | 'AES-CBC' | 'AES-GCM';
+  keyTransport?: 'RSAES-PKCS1-v1_5' | 'RSA-OAEP' | 'RSA-OAEP-256';
+}
+
+/**
+ * RSA_AES with another content cipher or key transport than Ant's. Both ends must be set to the same: no header says which.
+ *
+ * @throws TypeError for a name that is not listed
+ * @see A26; NIST SP 800-38A §6.2 (CBC), SP 800-38D (GCM), RFC 8017 §7.1 (OAEP, with SHA-1 or, as RSA-OAEP-256, SHA-256)
+ */
+export function rsaAes({ content = 'AES-ECB', keyTransport = 'RSAES-PKCS1-v1_5' }: RsaAesOptions): Encryption {
+  return defineEncryption(
+    choose('content', content, {
+      'AES-ECB': aesEcb,
+      'AES-CBC': withIv('AES-CBC', 16),
+      'AES-GCM': withIv('AES-GCM', 12),
+    }),
+    choose('keyTransport', keyTransport, {
+      'RSAES-PKCS1-v1_5': rsaesPkcs1,
+      'RSA-OAEP': oaep('SHA-1'),
+      'RSA-OAEP-256': oaep('SHA-256'),
+    }),
+  );
+}
+
+function choose<T>(option: string, name: string, known: Record<string, T>): T {
+  const found = Object.hasOwn(known, name) ? known[name] : undefined;
+  if (found === undefined) throw new TypeError(`${option}: expected one of ${Object.keys(known).join(', ')}`);
+  return found;
+}
+
+function withIv(name: 'AES-CBC' | 'AES-GCM', ivLength: number): ContentCipher {
+  return {
+    async encrypt(key, plaintext, crypto) {
+      const { subtle } = crypto;
+      const iv = crypto.getRandomValues(new Uint8Array(ivLength));
+      const aesKey = await subtle.importKey('raw', key, name, false, ['encrypt']);
+      const ciphertext = await subtle.encrypt({ name, iv }, aesKey, plaintext);
+      const content = new Uint8Array(ivLength + ciphertext.byteLength);
+      content.set(iv);
+      content.set(new Uint8Array(ciphertext), ivLength);
+      return content;
+    },
+    async decrypt(key, content, { subtle }) {
+      const aesKey = await subtle.importKey('raw', key, name, false, ['decrypt']);
+      const algorithm = { name, iv: content.subarray(0, ivLength) };
+      return orUndefined(subtle.decrypt(algorithm, aesKey, content.subarray(ivLength)));
+    },
+  };
+}
+
+function oaep(hash: 'SHA-1' | 'SHA-256'): KeyTransport {
+  const algorithm = { name: 'RSA-OAEP', hash };
+  const keys = new WeakMap<RsaPublicNumbers, { subtle: SubtleCrypto; key: Promise<CryptoKey> }>();
+  const keyFor = (
+    numbers: RsaPublicNumbers | RsaPrivateNumbers,
+    subtle: SubtleCrypto,
+    usage: 'encrypt' | 'decrypt',
+  ) => {
+    let entry = keys.get(numbers);
+    if (entry?.subtle !== subtle) {
+      entry = { subtle, key: subtle.importKey('jwk', toJwk(numbers), algorithm, false, [usage]) };
+      keys.set(numbers, entry);
+    }
+    return entry.key;
+  };
+  return {
+    async wrap(symmetricKey, to, { subtle }) {
+      return new Uint8Array(await subtle.encrypt('RSA-OAEP', await keyFor(to, subtle, 'encrypt'), symmetricKey));
+    },
+    async unwrap(encryptedKey, numbers, { subtle }) {
+      const key = await orUndefined(subtle.decrypt('RSA-OAEP', await keyFor(numbers, subtle, 'decrypt'), encryptedKey));
+      return key && isAesLength(key.length) ? key : undefined;
+    },
+  };
+}
+
+/** Why native decryption failed is not asked: every reason is one DecryptionFailed. */
+function orUndefined(result: Promise<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  return result.then(
+    (bytes) => new Uint8Array(bytes),
+    () => undefined,
+  );
+}
