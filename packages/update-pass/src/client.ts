@@ -2,14 +2,21 @@
  * The merchant's end: check the body, seal it, send it, open the answer, check that, and return what AlipayHK said.
  * Signing sits in openapi-fetch's `fetch`, so that nothing can change the body after it was signed.
  */
-import { type SealedFetchOptions, sealedFetch, tracerIdOf } from '@alipayhk-pass/message-security';
+import { ResponseUnexpected, type SealedFetchOptions, sealedFetch, tracerIdOf } from '@alipayhk-pass/message-security';
 import createOpenapiClient from 'openapi-fetch';
 import { check, readJson, updatePassPath } from './body.ts';
-import { RequestInvalid, ResponseInvalid, ResultNotSuccess } from './errors.ts';
+import { RequestInvalid, ResponseInvalid, ResultNotSigned, ResultNotSuccess } from './errors.ts';
 import { vUpdatePassRequest, vUpdatePassResponse } from './generated/schemas.ts';
 import type { paths, ResultInfo, UpdatePassRequest } from './generated/types.ts';
 
-export { type Issue, RequestInvalid, ResponseInvalid, ResultNotSuccess, type UpdatePassError } from './errors.ts';
+export {
+  type Issue,
+  RequestInvalid,
+  ResponseInvalid,
+  ResultNotSigned,
+  ResultNotSuccess,
+  type UpdatePassError,
+} from './errors.ts';
 export type { CodeInfo, DataInfo, ResultInfo, UpdatePassRequest } from './generated/types.ts';
 
 /** What `createClient` takes: who we are, both keys, and how to send. */
@@ -66,11 +73,8 @@ export function createClient(options: ClientOptions): Client {
     async updatePass(body, { signal } = {}) {
       const { issues } = check(vUpdatePassRequest, body);
       if (issues) throw new RequestInvalid(issues);
-      const { data, response } = await openapi.POST(updatePassPath, {
-        body,
-        parseAs: 'arrayBuffer',
-        ...(signal && { signal }),
-      });
+      const init = { body, parseAs: 'arrayBuffer', ...(signal && { signal }) } as const;
+      const { data, response } = await openapi.POST(updatePassPath, init).catch(withUnverifiedResult);
       return readResult(data ?? new ArrayBuffer(0), response);
     },
   };
@@ -88,6 +92,17 @@ function readResult(body: ArrayBuffer, response: Response): UpdatePassResult {
   if (resultStatus !== 'S') throw new ResultNotSuccess({ ...resultInfo, resultStatus }, tracerId);
   const responseTime = response.headers.get('Response-Time') ?? '';
   return { resultInfo: { ...resultInfo, resultStatus }, tracerId, responseTime, encrypted };
+}
+
+/** A11: an unsigned F or U becomes an error of its own; an unsigned S stays what it is, an answer to be refused. */
+async function withUnverifiedResult(error: unknown): Promise<never> {
+  if (error instanceof ResponseUnexpected && error.reason === 'unsigned') {
+    const json = readJson(await error.response.clone().arrayBuffer(), false);
+    const { value } = check(vUpdatePassResponse, withResultInfo(json.value));
+    const { resultStatus = 'S' } = value?.resultInfo ?? {};
+    if (value && resultStatus !== 'S') throw new ResultNotSigned({ ...value.resultInfo, resultStatus }, error);
+  }
+  throw error;
 }
 
 /** A13: neighbouring pages and a public caller of updatePass say `result` for `resultInfo`. */

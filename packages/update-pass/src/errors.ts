@@ -1,7 +1,7 @@
 /**
  * What this package adds to the errors of message-security: bodies that do not fit the contract, and answers other than S.
  */
-import { type AnyMessageError, MessageError } from '@alipayhk-pass/message-security';
+import { type AnyMessageError, MessageError, type ResponseUnexpected } from '@alipayhk-pass/message-security';
 import type { ResultInfo } from './generated/types.ts';
 
 /** One place where a body does not fit the contract. */
@@ -52,8 +52,29 @@ export class ResultNotSuccess extends MessageError {
   }
 }
 
+/**
+ * An answer without a signature that says F or U: what a gateway may send when it refused our own signature (A11).
+ * Good for finding out why; nobody vouches for it, so the outcome is unknown.
+ */
+export class ResultNotSigned extends MessageError {
+  override readonly name = 'ResultNotSigned';
+  readonly code = 'ResultNotSigned';
+  /** What the answer says, unverified. */
+  readonly unverified: ResultInfo & { resultStatus: 'F' | 'U' };
+  /** Status, headers and body as received; nothing in it is verified. */
+  readonly response: Response;
+  readonly tracerId: string | undefined;
+  constructor(unverified: ResultInfo & { resultStatus: 'F' | 'U' }, { response, tracerId }: ResponseUnexpected) {
+    const { resultStatus, resultCode } = unverified;
+    super(`expected a signed response, received an unsigned ${resultStatus} (${resultCode.slice(0, 64)})`);
+    this.unverified = unverified;
+    this.response = response;
+    this.tracerId = tracerId;
+  }
+}
+
 /** Everything that `updatePass` rejects with, discriminated by `code`; besides these only TypeError and an abort reason. */
-export type UpdatePassError = AnyMessageError | RequestInvalid | ResponseInvalid | ResultNotSuccess;
+export type UpdatePassError = AnyMessageError | RequestInvalid | ResponseInvalid | ResultNotSuccess | ResultNotSigned;
 
 function describe(issues: readonly Issue[]): string {
   return issues.map(({ path, expected }) => `${path || 'body'}: expected ${expected}`).join('; ');

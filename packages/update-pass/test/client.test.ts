@@ -91,16 +91,6 @@ describe('answers that are not a success', () => {
     });
   });
 
-  test.each([
-    ['U without a signature', { resultInfo: { ...success, resultStatus: 'U' } }],
-    ['S without a signature', { resultInfo: success }],
-  ])('%s is ResponseUnexpected, its body there to be read', async (_, body) => {
-    const unsigned = async () => Response.json(body, { headers: { 'Tracer-Id': 'trace-2' } });
-    const error = (await refusal(unsigned)) as { response: Response };
-    expect(error).toMatchObject({ code: 'ResponseUnexpected', reason: 'unsigned', tracerId: 'trace-2' });
-    expect(await error.response.json()).toEqual(body);
-  });
-
   test.each([301, 429, 500, 503])('HTTP %i is ResponseUnexpected with its status', async (status) => {
     const error = await refusal(async () => new Response('<h1>no</h1>', { status }));
     expect(error).toMatchObject({ code: 'ResponseUnexpected', reason: 'status', response: { status } });
