@@ -30,7 +30,7 @@ export interface SealedBody {
   encryptedKey: Bytes;
 }
 
-/** Encrypts and decrypts content with a symmetric key of 16, 24 or 32 bytes; `undefined` when it does not decrypt. */
+/** Encrypts and decrypts content with a symmetric key of 16, 24 or 32 bytes; what does not decrypt is `undefined` or rejects. */
 export interface ContentCipher {
   encrypt(key: Bytes, plaintext: Bytes, crypto: Crypto): Promise<Bytes>;
   decrypt(key: Bytes, ciphertext: Bytes, crypto: Crypto): Promise<Bytes | undefined>;
@@ -67,7 +67,9 @@ export function defineEncryption(cipher: ContentCipher, transport: KeyTransport)
     async decrypt({ body, encryptedKey }, privateKey, crypto) {
       const symmetricKey = await unwrapKey(encryptedKey, privateKey, transport, crypto);
       const ciphertext = decodeBase64(new TextDecoder('latin1').decode(body));
-      return symmetricKey && ciphertext && cipher.decrypt(symmetricKey, ciphertext, crypto);
+      if (symmetricKey === undefined || ciphertext === undefined) return undefined;
+      // Whatever the runtime finds wrong here (Chromium has no AES-192), an attacker learns nothing from it.
+      return cipher.decrypt(symmetricKey, ciphertext, crypto).catch(() => undefined);
     },
   });
   return encryption;
@@ -91,8 +93,11 @@ async function unwrapKey(
   if (privateKey.unwrapKey === undefined) {
     throw new TypeError('privateKey: expected a key with its numbers, or one that has unwrapKey, for RSA_AES');
   }
-  // What a remote key says about the padding stays here; a random key then fails like any wrong one.
-  const substitute = crypto.getRandomValues(new Uint8Array(32));
-  const remote = await privateKey.unwrapKey(encryptedKey).catch(() => substitute);
-  return isAesLength(remote.length) ? remote : substitute;
+  try {
+    const symmetricKey = await privateKey.unwrapKey(encryptedKey);
+    if (isAesLength(symmetricKey.length)) return symmetricKey;
+  } catch {
+    // What a remote key says about the padding stays here.
+  }
+  return crypto.getRandomValues(new Uint8Array(32)); // fails like any wrong key
 }

@@ -2,6 +2,7 @@
  * Keys: text in whatever form people hold it -> checked numbers -> one non-extractable CryptoKey, imported once.
  * `PrivateKey` and `PublicKey` are interfaces, so a KMS or another algorithm fits where a local key does.
  */
+import { bytesToBigInt } from './lib/der.ts';
 import {
   checkNumbers,
   type RsaPrivateNumbers,
@@ -9,6 +10,7 @@ import {
   readJwk,
   readKeyText,
   toJwk,
+  wrongSize,
 } from './lib/rsa-key.ts';
 
 /** Our half of a pair: signs what we send and, for RSA_AES, unwraps the symmetric keys that we are sent. */
@@ -113,11 +115,12 @@ async function importRsa(
   if (typeof input !== 'string' && (typeof input !== 'object' || input === null)) return refuse(typeof input);
   let source: string | JsonWebKey = '';
   if (isCryptoKey(input)) {
-    const { name, hash, modulusLength } = input.algorithm as RsaHashedKeyAlgorithm;
+    const { name, hash, modulusLength, publicExponent } = input.algorithm as RsaHashedKeyAlgorithm;
     if (input.type !== want || name !== rsassa.name || hash?.name !== rsassa.hash || !input.usages.includes(usage)) {
       refuse(`a CryptoKey that is not for ${rsassa.name} with ${rsassa.hash} and "${usage}"`);
     }
-    if (modulusLength < 2048) refuse(`an RSA key of ${modulusLength} bits`);
+    const wrong = wrongSize(modulusLength, bytesToBigInt(publicExponent));
+    if (wrong !== undefined) refuse(wrong);
     if (!input.extractable) return { key: input };
     source = await subtle.exportKey('jwk', input);
   } else {

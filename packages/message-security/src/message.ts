@@ -104,11 +104,14 @@ export interface OpenedResponse {
  */
 export async function sealRequest(request: Request, options: SealOptions): Promise<Request> {
   const plain = new Uint8Array(await request.arrayBuffer());
-  const parts = { method: request.method, httpUri: httpUriOf(request.url) };
+  const { method } = request;
+  const bodiless = method === 'GET' || method === 'HEAD';
+  if (bodiless && options.encryption) throw new TypeError(`encryption: expected none for ${method}, which has no body`);
+  const parts = { method, httpUri: httpUriOf(request.url) };
   const { body, headers } = await seal('Request-Time', plain, parts, options.encryption, request.headers, options);
   // Redirects stay manual: a signed body is for the address that it was signed for.
-  const init = { method: request.method, headers, signal: request.signal, redirect: 'manual' as const };
-  return new Request(request.url, parts.method === 'GET' || parts.method === 'HEAD' ? init : { ...init, body });
+  const init = { method, headers, signal: request.signal, redirect: 'manual' as const };
+  return new Request(request.url, bodiless ? init : { ...init, body });
 }
 
 /**
@@ -141,11 +144,14 @@ export async function sealResponse(
   to: Pick<OpenedRequest, 'httpUri' | 'encrypted'>,
   options: SealOptions,
 ): Promise<Response> {
+  if (to.encrypted && options.encryption === undefined) {
+    throw new TypeError('encryption: expected one, to answer an encrypted request');
+  }
   const plain = new Uint8Array(await response.arrayBuffer());
   const encryption = to.encrypted ? options.encryption : undefined;
   const parts = { method: 'POST', httpUri: to.httpUri };
   const { body, headers } = await seal('Response-Time', plain, parts, encryption, response.headers, options);
-  return new Response(body, { status: response.status, headers });
+  return new Response(body.length === 0 ? null : body, { status: response.status, headers });
 }
 
 /**
@@ -286,8 +292,8 @@ async function open(
   };
   const signature = required('Signature');
   const time = required(timeHeader);
-  // A12: a response may leave Client-Id out, but must not bear another's.
-  const receivedId = timeHeader === 'Response-Time' ? (headers.get('Client-Id') ?? clientId) : required('Client-Id');
+  // A12: a response may leave Client-Id out or empty, but must not bear another's.
+  const receivedId = timeHeader === 'Response-Time' ? headers.get('Client-Id') || clientId : required('Client-Id');
   if (receivedId !== clientId)
     throw new HeaderInvalid('Client-Id', 'expected the configured clientId, received another');
   if (parseTime(time) === undefined) throw new TimeNotAccepted(timeHeader, time, tolerance);

@@ -4,7 +4,7 @@
  */
 import { type ContentCipher, defineEncryption, type Encryption, type KeyTransport } from './encryption.ts';
 import { aesEcb } from './lib/aes-ecb.ts';
-import { type RsaPrivateNumbers, type RsaPublicNumbers, toJwk } from './lib/rsa-key.ts';
+import { type RsaPublicNumbers, toJwk } from './lib/rsa-key.ts';
 import { isAesLength, rsaesPkcs1 } from './lib/rsaes-pkcs1.ts';
 
 /** What `rsaAes` takes; what is left out is as in `RSA_AES`. */
@@ -55,22 +55,18 @@ function withIv(name: 'AES-CBC' | 'AES-GCM', ivLength: number): ContentCipher {
     async decrypt(key, content, { subtle }) {
       const aesKey = await subtle.importKey('raw', key, name, false, ['decrypt']);
       const algorithm = { name, iv: content.subarray(0, ivLength) };
-      return orUndefined(subtle.decrypt(algorithm, aesKey, content.subarray(ivLength)));
+      return new Uint8Array(await subtle.decrypt(algorithm, aesKey, content.subarray(ivLength)));
     },
   };
 }
 
 function oaep(hash: 'SHA-1' | 'SHA-256'): KeyTransport {
   const algorithm = { name: 'RSA-OAEP', hash };
-  const keys = new WeakMap<RsaPublicNumbers, { subtle: SubtleCrypto; key: Promise<CryptoKey> }>();
-  const keyFor = (
-    numbers: RsaPublicNumbers | RsaPrivateNumbers,
-    subtle: SubtleCrypto,
-    usage: 'encrypt' | 'decrypt',
-  ) => {
+  const keys = new WeakMap<RsaPublicNumbers, { subtle: SubtleCrypto; key: CryptoKey }>();
+  const keyFor = async (numbers: RsaPublicNumbers, subtle: SubtleCrypto, usage: 'encrypt' | 'decrypt') => {
     let entry = keys.get(numbers);
     if (entry?.subtle !== subtle) {
-      entry = { subtle, key: subtle.importKey('jwk', toJwk(numbers), algorithm, false, [usage]) };
+      entry = { subtle, key: await subtle.importKey('jwk', toJwk(numbers), algorithm, false, [usage]) };
       keys.set(numbers, entry);
     }
     return entry.key;
@@ -80,16 +76,10 @@ function oaep(hash: 'SHA-1' | 'SHA-256'): KeyTransport {
       return new Uint8Array(await subtle.encrypt('RSA-OAEP', await keyFor(to, subtle, 'encrypt'), symmetricKey));
     },
     async unwrap(encryptedKey, numbers, { subtle }) {
-      const key = await orUndefined(subtle.decrypt('RSA-OAEP', await keyFor(numbers, subtle, 'decrypt'), encryptedKey));
-      return key && isAesLength(key.length) ? key : undefined;
+      const key = await keyFor(numbers, subtle, 'decrypt');
+      // Why it failed is not asked: every reason is one DecryptionFailed.
+      const symmetricKey = await subtle.decrypt('RSA-OAEP', key, encryptedKey).catch(() => new ArrayBuffer(0));
+      return isAesLength(symmetricKey.byteLength) ? new Uint8Array(symmetricKey) : undefined;
     },
   };
-}
-
-/** Why native decryption failed is not asked: every reason is one DecryptionFailed. */
-function orUndefined(result: Promise<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  return result.then(
-    (bytes) => new Uint8Array(bytes),
-    () => undefined,
-  );
 }

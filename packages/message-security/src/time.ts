@@ -13,9 +13,12 @@ import { TimeNotAccepted } from './errors.ts';
 export function formatTime(time: number, zone = '+08:00'): string {
   const [, sign, hours, minutes] = /^([+-])([01]\d|2[0-3]):([0-5]\d)$/.exec(zone) ?? [];
   if (sign === undefined) throw new TypeError(`zone: expected an offset as +08:00, received ${JSON.stringify(zone)}`);
-  if (!(Math.abs(time) < 8e15)) throw new TypeError('now: expected milliseconds since the epoch');
   const offset = (sign === '-' ? -60_000 : 60_000) * (Number(hours) * 60 + Number(minutes));
-  return new Date(time + offset).toISOString().slice(0, 19) + zone;
+  const local = time + offset;
+  if (!(local >= Date.parse('0000-01-01T00:00:00Z') && local < Date.UTC(10_000, 0))) {
+    throw new TypeError('now: expected milliseconds since the epoch, in a year of four digits');
+  }
+  return new Date(local).toISOString().slice(0, 19) + zone;
 }
 
 const iso = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])([01]\d|2[0-3]):?([0-5]\d))$/;
@@ -46,6 +49,8 @@ export function parseTime(text: string): number | undefined {
 export function checkTime(header: string, text: string, now: number, tolerance: number): void {
   const time = parseTime(text);
   if (time === undefined) throw new TimeNotAccepted(header, text, tolerance);
-  const skew = Math.round((now - time) / 1000);
-  if (Math.abs(now - time) > tolerance * 1000) throw new TimeNotAccepted(header, text, tolerance, skew);
+  const milliseconds = Math.abs(now - time);
+  if (milliseconds <= tolerance * 1000) return;
+  // Rounded up, lest 300.4 s read as within 300.
+  throw new TimeNotAccepted(header, text, tolerance, Math.sign(now - time) * Math.ceil(milliseconds / 1000));
 }

@@ -83,6 +83,7 @@ type RefusalCode = keyof typeof refusals;
 
 /** A refusal that no other error stands for. */
 class Refused extends Error {
+  override readonly name = 'Refused';
   readonly resultCode: RefusalCode;
   constructor(resultCode: RefusalCode, expected: string) {
     super(expected);

@@ -67,19 +67,19 @@ async function answer(response: Response, to: Request): Promise<ResultInfo & Pic
 describe('refusals to a known merchant, each signed', () => {
   const invalid = JSON.stringify({ ...update, passId: '' });
   const cases: [string, () => Promise<Request>, string, string][] = [
-    ['another path', () => seal({ url: `${url}s` }), 'INVALID_API', 'Error'],
-    ['another method', () => seal({ method: 'PUT' }), 'METHOD_NOT_SUPPORTED', 'Error'],
+    ['another path', () => seal({ url: `${url}s` }), 'INVALID_API', 'Refused'],
+    ['another method', () => seal({ method: 'PUT' }), 'METHOD_NOT_SUPPORTED', 'Refused'],
     [
       'another media type',
       async () => changed(await seal(), (headers) => headers.set('Content-Type', 'application/xml')),
       'MEDIA_TYPE_NOT_ACCEPTABLE',
-      'Error',
+      'Refused',
     ],
     [
       'another charset',
       async () => changed(await seal(), (headers) => headers.set('Content-Type', 'application/json; charset=big5')),
       'MEDIA_TYPE_NOT_ACCEPTABLE',
-      'Error',
+      'Refused',
     ],
     [
       'a stranger’s signature',

@@ -10,18 +10,19 @@ const BLOCK = 16;
 const CONCURRENCY = 256;
 const zeroIv = new Uint8Array(BLOCK);
 
-const native = new WeakMap<SubtleCrypto, Promise<boolean>>();
+// The answer, not a promise of it: workerd ties a promise to the request that made it.
+const native = new WeakMap<SubtleCrypto, boolean>();
 
 /** Whether this Web Crypto offers ECB itself, as @peculiar/webcrypto does; asked once an object. */
-function hasNativeEcb(subtle: SubtleCrypto): Promise<boolean> {
+async function hasNativeEcb(subtle: SubtleCrypto): Promise<boolean> {
   let answer = native.get(subtle);
   if (answer === undefined) {
-    answer = Promise.resolve()
-      .then(() => subtle.importKey('raw', zeroIv, 'AES-ECB', false, ['encrypt', 'decrypt']))
-      .then(
-        () => true,
-        () => false,
-      );
+    try {
+      await subtle.importKey('raw', zeroIv, 'AES-ECB', false, ['encrypt', 'decrypt']);
+      answer = true;
+    } catch {
+      answer = false;
+    }
     native.set(subtle, answer);
   }
   return answer;
@@ -63,7 +64,7 @@ async function encryptOneBlock(
   return new Uint8Array(await subtle.encrypt({ name: 'AES-CBC', iv }, cbcKey, new Uint8Array(0)));
 }
 
-/** Plaintext of `ciphertext`; `undefined` when its length or its padding is wrong. */
+/** Plaintext of `ciphertext`; `undefined` when its length or its padding is wrong. Rejects for a key that the runtime lacks. */
 export async function decryptEcb(
   key: Uint8Array<ArrayBuffer>,
   ciphertext: Uint8Array<ArrayBuffer>,

@@ -75,7 +75,8 @@ export function readJwk(jwk: JsonWebKey): bigint[] | string {
   if (jwk.kty !== 'RSA') return jwk.kty === 'EC' ? 'an EC key' : 'a JWK that is no RSA key';
   const numbers: bigint[] = [];
   for (const name of jwk.d === undefined ? names.slice(0, 2) : names) {
-    const bytes = decodeBase64(jwk[name] ?? '');
+    const value = jwk[name];
+    const bytes = typeof value === 'string' ? decodeBase64(value) : undefined;
     if (bytes === undefined || bytes.length === 0) return `a JWK without a valid ${name}`;
     numbers.push(bytesToBigInt(bytes));
   }
@@ -93,9 +94,16 @@ export function toJwk(numbers: RsaPublicNumbers | RsaPrivateNumbers): JsonWebKey
 }
 
 /**
- * Checks the numbers and names them; a string says which check failed.
- * Exponents are 3 and 65537 only, as in workerd: another one would work here and fail there.
+ * What is wrong with a modulus of so many bits or with this exponent (A18). Exponents are 3 and 65537 only, as in workerd:
+ * another one would work here and fail there.
  */
+export function wrongSize(bits: number, e: bigint): string | undefined {
+  if (bits < 2048) return `an RSA key of ${bits} bits`;
+  if (bits > 8192) return 'an RSA key of more than 8192 bits';
+  return e === 3n || e === 65537n ? undefined : 'an RSA key whose public exponent is neither 65537 nor 3';
+}
+
+/** Checks the numbers and names them; a string says which check failed. */
 export function checkNumbers(
   numbers: bigint[],
   want: 'private' | 'public',
@@ -104,9 +112,9 @@ export function checkNumbers(
   if (isPrivate !== (want === 'private')) return isPrivate ? 'a private key' : 'a public key';
   const [n, e, d, p, q, dp, dq, qi] = numbers as [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint];
   const bits = bitLength(n);
-  if (bits < 2048) return `an RSA key of ${bits} bits`;
-  if (bits > 8192 || n % 2n === 0n) return 'an RSA key with a malformed modulus';
-  if (e !== 3n && e !== 65537n) return 'an RSA key whose public exponent is neither 65537 nor 3';
+  const wrong = wrongSize(bits, e);
+  if (wrong !== undefined) return wrong;
+  if (n % 2n === 0n) return 'an RSA key with an even modulus';
   const size = Math.ceil(bits / 8);
   if (!isPrivate) return { n, e, size };
   const consistent =

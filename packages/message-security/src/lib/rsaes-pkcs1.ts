@@ -100,15 +100,15 @@ async function prf(
   return bytes.slice(0, length);
 }
 
-const rejectionKeys = new WeakMap<RsaPrivateNumbers, { subtle: SubtleCrypto; hmacKey: Promise<CryptoKey> }>();
+// The key, not a promise of it: workerd ties a promise to the request that made it.
+const rejectionKeys = new WeakMap<RsaPrivateNumbers, { subtle: SubtleCrypto; hmacKey: CryptoKey }>();
 
 /** HMAC key SHA-256(d): hashed once a key. */
-function rejectionKey(key: RsaPrivateNumbers, subtle: SubtleCrypto): Promise<CryptoKey> {
+async function rejectionKey(key: RsaPrivateNumbers, subtle: SubtleCrypto): Promise<CryptoKey> {
   let entry = rejectionKeys.get(key);
   if (entry?.subtle !== subtle) {
-    const hmacKey = subtle
-      .digest('SHA-256', bigIntToBytes(key.d, key.size))
-      .then((hash) => subtle.importKey('raw', hash, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']));
+    const hash = await subtle.digest('SHA-256', bigIntToBytes(key.d, key.size));
+    const hmacKey = await subtle.importKey('raw', hash, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
     entry = { subtle, hmacKey };
     rejectionKeys.set(key, entry);
   }

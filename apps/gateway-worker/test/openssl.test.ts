@@ -1,0 +1,113 @@
+// A merchant that has OpenSSL and curl and no code of ours, against the Worker under a real `wrangler dev`.
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { applyMigrations, type RunningWorker, startWorker } from '../dev.ts';
+
+const run = (command: string, args: string[]) =>
+  promisify(execFile)(command, args, { timeout: 30_000, killSignal: 'SIGKILL' });
+const configDir = join(import.meta.dirname, '..');
+const script = join(import.meta.dirname, 'openssl-client.sh');
+const token = 'token of the sandbox';
+const update = {
+  merchantId: '2160400000000001',
+  userId: '2160220000000001',
+  templateCode: 'T1',
+  passId: '2024052200000000000001',
+  status: 'UPDATE',
+  updateDetailType: 'UPDATE_MEMBER_CARD',
+  endDate: 1767196799000,
+  dataInfo: { billNo: null, lastChangePoints: '50', pointsProvider: 'ALIPAYHK', level: '金卡會員 🏅' },
+};
+const success = { resultInfo: { resultCode: 'SUCCESS', resultStatus: 'S', resultMessage: 'Success' } };
+
+const missing = ['openssl', 'curl'].filter((command) => spawnSync(command, ['version']).error !== undefined);
+const skipped = missing.length > 0 ? `: SKIPPED, this machine has no ${missing.join(' and no ')}` : '';
+if (skipped) console.warn(`OpenSSL alone${skipped}`);
+
+describe.skipIf(skipped !== '')(`OpenSSL alone${skipped}`, () => {
+  let work: string;
+  const file = (name: string): string => join(work, name);
+  const text = (name: string): string => readFileSync(file(name), 'utf8');
+  let worker: RunningWorker;
+
+  beforeAll(async () => {
+    work = mkdtempSync(join(tmpdir(), 'alipayhk-pass-openssl-'));
+    for (const name of ['gateway', 'merchant', 'stranger']) {
+      await run('openssl', ['genpkey', ...'-algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out'.split(' '), file(name)]);
+      await run('openssl', ['pkey', '-pubout', '-in', file(name), '-out', file(`${name}.pub`)]);
+    }
+    await applyMigrations({ configDir, persistTo: file('state') });
+    const vars = {
+      GATEWAY_PRIVATE_KEY: text('gateway'),
+      MERCHANT_PUBLIC_KEYS: JSON.stringify({ 'merchant-1': text('merchant.pub') }),
+      SANDBOX_TOKEN: token,
+    };
+    worker = await startWorker({ configDir, vars, persistTo: file('state') });
+  }, 120_000);
+
+  afterAll(async () => {
+    await worker?.stop();
+    rmSync(work, { recursive: true, force: true });
+    // Gone for good: nothing listens any more.
+    if (worker) await expect(fetch(worker.url)).rejects.toThrow('fetch failed');
+  }, 20_000);
+
+  /** What the script prints: the answer, verified and decrypted by OpenSSL. */
+  async function send(mode: 'plain' | 'encrypted', key: string, body: unknown): Promise<unknown> {
+    const url = `${worker.url}/api/open/alipay/v1/ipass/pass/manage/updatePass`;
+    const args = [script, mode, url, 'merchant-1', file(key), file('gateway.pub')];
+    const sending = run('sh', args);
+    sending.child.stdin?.end(JSON.stringify(body));
+    return JSON.parse((await sending).stdout);
+  }
+
+  async function sandbox(path: string, init: RequestInit = {}): Promise<{ status: number; body: unknown }> {
+    const headers = { Authorization: `Bearer ${token}` };
+    const signal = AbortSignal.timeout(10_000);
+    const response = await fetch(`${worker.url}/sandbox${path}`, { ...init, headers, signal });
+    return { status: response.status, body: await response.json() };
+  }
+
+  test('an update that it sealed is applied, and it opens the encrypted answer', { timeout: 60_000 }, async () => {
+    const { passId, merchantId, userId, templateCode } = update;
+    const pass = { passId, clientId: 'merchant-1', merchantId, userId, templateCode };
+    const created = await sandbox('/passes', { method: 'POST', body: JSON.stringify(pass) });
+    expect(created).toMatchObject({ status: 201, body: { status: 'ACTIVE' } });
+
+    expect(await send('encrypted', 'merchant', update)).toEqual(success);
+
+    const { dataInfo, endDate } = update;
+    const { body } = await sandbox(`/passes/${passId}`);
+    expect(body).toMatchObject({ ...pass, dataInfo, endDate, status: 'ACTIVE', revision: 1 });
+
+    expect(await send('plain', 'merchant', { ...update, status: 'CLOSED' })).toEqual(success);
+    expect((await sandbox(`/passes/${passId}`)).body).toMatchObject({ status: 'CLOSED', revision: 2 });
+    expect(await send('encrypted', 'merchant', update)).toMatchObject({
+      resultInfo: { resultCode: 'PASS_UPDATE_FAIL' },
+    });
+  });
+
+  test('with a key that is not the merchant’s it is refused', { timeout: 60_000 }, async () => {
+    expect(await send('plain', 'stranger', update)).toMatchObject({ resultInfo: { resultCode: 'INVALID_SIGNATURE' } });
+    // The answer is encrypted to the merchant: a stranger learns that it came, and not what it says.
+    await expect(send('encrypted', 'stranger', update)).rejects.toThrow('the answer does not decrypt');
+  });
+
+  test('a body over the limit is refused', { timeout: 60_000 }, async () => {
+    // Not far over it: workerd takes in 64 KiB after a body was given up, and then cuts the connection.
+    const oversized = { ...update, dataInfo: { note: 'x'.repeat(1024 * 1024) } };
+    expect(await send('plain', 'merchant', oversized)).toMatchObject({ resultInfo: { resultCode: 'PARAM_ILLEGAL' } });
+  });
+
+  test('the log has the reasons, and no body, key or signature', async () => {
+    const refusals = () => worker.output().match(/\{"tracerId".*\}/g) ?? [];
+    await expect.poll(() => refusals().filter((line) => line.includes('"merchant-1"')).length).toBe(3);
+    expect(refusals().at(-2)).toContain('"resultCode":"INVALID_SIGNATURE","name":"SignatureVerificationFailed"');
+    expect(refusals().at(-1)).toContain('"resultCode":"PARAM_ILLEGAL","name":"BodyTooLarge"');
+    expect(worker.output()).not.toMatch(/BEGIN|signature=|lastChangePoints/);
+  });
+});
