@@ -1,0 +1,241 @@
+import { inspect } from 'node:util';
+import { expect, expectTypeOf, test } from 'vitest';
+import {
+  AlgorithmNotSupported,
+  type AnyMessageError,
+  BodyTooLarge,
+  DecryptionFailed,
+  HeaderInvalid,
+  importPrivateKey,
+  importPublicKey,
+  MessageError,
+  openRequest,
+  openResponse,
+  parseHeader,
+  ResponseMissing,
+  ResponseUnexpected,
+  RSA_AES,
+  SignatureVerificationFailed,
+  sealedFetch,
+  sealRequest,
+  sealResponse,
+  TimeNotAccepted,
+} from '../src/index.ts';
+import { encryptEcb } from '../src/lib/aes-ecb.ts';
+import { encryptPkcs1 } from '../src/lib/rsaes-pkcs1.ts';
+import {
+  gateway,
+  httpUri,
+  instant,
+  keys,
+  noise,
+  ofGateway,
+  ofMerchant,
+  post,
+  publicNumbers,
+  refusalOf,
+  signedRequest,
+  stranger,
+  url,
+  utf8,
+  withHeaders,
+} from './fixture.ts';
+
+const response = (headers: Record<string, string> = {}, status = 500): Response =>
+  new Response('body', { status, headers });
+const one: [string, MessageError][] = [
+  ['HeaderInvalid', new HeaderInvalid('Signature', 'expected one')],
+  ['AlgorithmNotSupported', new AlgorithmNotSupported('Signature', 'X', 'RSA256')],
+  ['SignatureVerificationFailed', new SignatureVerificationFailed()],
+  ['DecryptionFailed', new DecryptionFailed()],
+  ['TimeNotAccepted', new TimeNotAccepted('Request-Time', 'x', 300)],
+  ['BodyTooLarge', new BodyTooLarge(5)],
+  ['ResponseUnexpected', new ResponseUnexpected('status', response())],
+  ['ResponseMissing', new ResponseMissing('within 5 ms', new Error('why'))],
+];
+
+test.each(one)('%s is a MessageError and an Error whose name and code are that text', (name, error) => {
+  expect(error).toBeInstanceOf(MessageError);
+  expect(error).toBeInstanceOf(Error);
+  expect(error.name).toBe(name);
+  expect(error.code).toBe(name);
+  // A literal on the object, not the class's name, which a minifier changes.
+  expect(Object.hasOwn(error, 'name')).toBe(true);
+  expect(String(error)).toBe(`${name}: ${error.message}`);
+  expect(error.stack).toContain('errors.test.ts');
+});
+
+test.each(one)('%s says what was expected, in lower case or after its header, and on one line', (_, { message }) => {
+  expect(message).toMatch(/^([a-z]|[A-Z][A-Za-z-]+: )/);
+  expect(message).not.toMatch(/[\n.]$|\n/);
+});
+
+test('only ResponseMissing has a cause', () => {
+  expect(one.filter(([, error]) => 'cause' in error).map(([name]) => name)).toEqual(['ResponseMissing']);
+});
+
+test('the two failures that an attacker provokes have one text each and nothing more', () => {
+  for (const make of [() => new DecryptionFailed(), () => new SignatureVerificationFailed()]) {
+    expect(Reflect.ownKeys(make()).sort()).toEqual(['code', 'message', 'name', 'stack']);
+  }
+  expect(new DecryptionFailed().message).toBe('the body does not decrypt');
+  expect(new SignatureVerificationFailed().message).toBe('the signature does not verify');
+});
+
+test('what a header held is cut and quoted before it gets into a text', () => {
+  const algorithm = new AlgorithmNotSupported('Signature', `${'A'.repeat(32)}SECRET`, 'RSA256');
+  expect(algorithm.algorithm).toBe('A'.repeat(32));
+  expect(algorithm.message).toBe(`Signature: expected RSA256, received algorithm "${'A'.repeat(32)}"`);
+  expect(new AlgorithmNotSupported('Signature', 'a"\n\u0007', 'RSA256').message).toBe(
+    'Signature: expected RSA256, received algorithm "a\\"\\n\\u0007"',
+  );
+  const time = new TimeNotAccepted('Request-Time', `${'1'.repeat(64)}SECRET`, 300);
+  expect(time.time).toBe('1'.repeat(64));
+  expect(time.message).toContain(`received "${'1'.repeat(64)}"`);
+  expect(time.message).not.toContain('SECRET');
+});
+
+test('a time out of tolerance says which clock is ahead, by how much', () => {
+  const time = '2024-05-22T01:12:21Z';
+  expect(new TimeNotAccepted('Request-Time', time, 300, 500).message).toMatch(/this clock is 500 s ahead$/);
+  expect(new TimeNotAccepted('Request-Time', time, 300, -500).message).toMatch(/this clock is 500 s behind$/);
+  expect(new TimeNotAccepted('Request-Time', time, 300, 500)).toMatchObject({ skew: 500, tolerance: 300, time });
+});
+
+test('an unexpected response carries the response and its tracer id, under either name', async () => {
+  expect(new ResponseUnexpected('unsigned', response({}, 200)).tracerId).toBeUndefined();
+  expect(new ResponseUnexpected('status', response({ 'Tracer-Id': 'a' })).tracerId).toBe('a');
+  expect(new ResponseUnexpected('status', response({ tracerId: 'b' })).tracerId).toBe('b');
+  expect(new ResponseUnexpected('status', response({ 'Tracer-Id': 'a', tracerId: 'b' })).tracerId).toBe('a');
+  expect(await new ResponseUnexpected('status', response()).response.text()).toBe('body');
+});
+
+test('a missing response keeps what went wrong as its cause', () => {
+  const cause = new Error('why');
+  expect(new ResponseMissing('the connection failed', cause)).toMatchObject({
+    cause,
+    message: 'expected a complete response, the connection failed',
+  });
+});
+
+test('the union is told apart by code', () => {
+  expectTypeOf<string>().not.toExtend<AnyMessageError['code']>();
+  expectTypeOf<AnyMessageError>().toExtend<MessageError>();
+  expectTypeOf<Extract<AnyMessageError, { code: 'TimeNotAccepted' }>>().toEqualTypeOf<TimeNotAccepted>();
+  expectTypeOf<Extract<AnyMessageError, { code: 'HeaderInvalid' }>['header']>().toEqualTypeOf<string>();
+  expectTypeOf<Extract<AnyMessageError, { code: 'ResponseUnexpected' }>['reason']>().toEqualTypeOf<
+    'status' | 'unsigned'
+  >();
+  // @ts-expect-error: a code that does not exist
+  const none: AnyMessageError['code'] = 'NoSuchCode';
+  expect(one.map(([name]) => name)).not.toContain(none);
+});
+
+// --------------------------------------------------------------------------------------- nothing secret in any text
+
+const plaintext = 'PLAINTEXT-OF-A-CUSTOMER-金卡會員';
+const symmetricKey = noise(32, 77);
+const encryption = RSA_AES;
+
+/** Errors out of every step, each with secrets at hand. */
+async function provoked(): Promise<Error[]> {
+  const sealed = await sealRequest(post(plaintext), ofMerchant);
+  const encrypted = await sealRequest(post(plaintext), { ...ofMerchant, encryption });
+  const signature = sealed.headers.get('Signature') as string;
+  const encrypt = encrypted.headers.get('Encrypt') as string;
+  const opening = (headers: Record<string, string | null>, more = {}) =>
+    openRequest(withHeaders(sealed.clone(), headers), { ...ofGateway, encryption, ...more });
+  const wrapped = encryptPkcs1(symmetricKey, publicNumbers(keys.gateway.publicKey), crypto);
+  const ciphertext = await encryptEcb(symmetricKey, Uint8Array.of(0xff, ...utf8(plaintext)), crypto.subtle);
+  const notUtf8 = withHeaders(await signedRequest(Buffer.from(ciphertext).toString('base64')), {
+    Encrypt: `symmetricKey=${Buffer.from(wrapped).toString('base64')}`,
+  });
+  const answer = await sealResponse(new Response(plaintext), { httpUri, encrypted: false }, ofGateway);
+  const opened = (headers: Record<string, string | null>, more = {}) =>
+    openResponse(withHeaders(answer.clone(), headers), { url }, { ...ofMerchant, ...more });
+  const bare = keys.gateway.privateKey.replace(/-----[^-]+-----|\s/g, '');
+  const runs: Promise<unknown>[] = [
+    opening({ Signature: null }),
+    opening({ Signature: `${signature}*` }),
+    opening({ Signature: `${signature}, ${signature}` }),
+    opening({ Signature: signature.replace('algorithm=RSA256, ', 'x, ') }),
+    opening({ Signature: signature.replace('RSA256', 'RS256') }),
+    opening({ 'Request-Time': '2024' }),
+    opening({ 'Client-Id': 'OTHER' }),
+    opening({}, { publicKey: stranger.publicKey }),
+    opening({}, { now: () => instant + 1e7 }),
+    opening({}, { requireEncryption: true }),
+    opening({}, { maxBodyBytes: 5 }),
+    opening({}, { tolerance: 0 }),
+    opening({ Encrypt: encrypt }),
+    opening({ Encrypt: `${encrypt}*` }),
+    opening({ Encrypt: encrypt.replace('RSA_AES', 'RSA') }),
+    openRequest(withHeaders(encrypted.clone(), {}), ofGateway),
+    openRequest(withHeaders(encrypted.clone(), {}), { ...ofGateway, encryption, privateKey: stranger.privateKey }),
+    openRequest(notUtf8, { ...ofGateway, encryption }),
+    opened({ Signature: null }),
+    opened({ 'Response-Time': null }),
+    opened({}, { publicKey: stranger.publicKey }),
+    sealRequest(post(plaintext), { ...ofMerchant, keyVersion: '9' }),
+    sealRequest(post(plaintext), { ...ofMerchant, zone: 'x' }),
+    sealRequest(post(plaintext), { ...ofMerchant, encryption, publicKey: { ...gateway.publicKey } }),
+    sealedFetch({ ...ofMerchant, timeout: 20, fetch: () => new Promise(() => undefined) })(url, {
+      method: 'POST',
+      body: plaintext,
+    }),
+    sealedFetch({ ...ofMerchant, fetch: async () => new Response(plaintext) })(url, {
+      method: 'POST',
+      body: plaintext,
+    }),
+    importPublicKey(keys.gateway.privateKey),
+    importPrivateKey(keys.gateway.publicKey),
+    importPrivateKey(bare.slice(0, 1000)),
+    importPrivateKey(bare.slice(0, 1001)),
+    importPrivateKey(bare.slice(100)),
+    importPrivateKey(`${bare}!`),
+    importPrivateKey(keys.gateway.privateKey.replace('END PRIVATE', 'END PUBLIC')),
+    importPrivateKey({ kty: 'RSA', n: bare, e: 'AQAB', d: bare, p: bare, q: bare, dp: bare, dq: bare, qi: bare }),
+    importPrivateKey(keys.gateway.privateKey, { keyVersion: ' ' }),
+  ];
+  return Promise.all(runs.map((run) => refusalOf(run)));
+}
+
+test('no error of any step holds key, plaintext or signature bytes: not its text, its stack, nor what a log makes of it', async () => {
+  const errors = await provoked();
+  expect(new Set(errors.map(({ name }) => name)).size).toBeGreaterThanOrEqual(9);
+
+  const signatureOf = async (message: Promise<Request | Response>): Promise<Uint8Array> =>
+    parseHeader('Signature', (await message).headers.get('Signature') as string).value;
+  const secrets: Uint8Array[] = [
+    symmetricKey,
+    await signatureOf(sealRequest(post(plaintext), ofMerchant)), // deterministic: the same as above
+    await signatureOf(sealResponse(new Response(plaintext), { httpUri, encrypted: false }, ofGateway)),
+    ...[keys.gateway, keys.merchant].map(({ privateKey }) =>
+      Buffer.from(privateKey.replace(/-----[^-]+-----|\s/g, ''), 'base64').subarray(26),
+    ),
+  ];
+  const needles = ['PLAINTEXT', 'CUSTOMER', '金卡'];
+  for (const secret of secrets) {
+    const buffer = Buffer.from(secret);
+    for (let at = 0; at + 12 <= buffer.length; at += 12) {
+      const part = buffer.subarray(at, at + 12); // 12 bytes are 16 digits of base64, wherever they start
+      needles.push(
+        part.toString('base64'),
+        part.toString('hex'),
+        encodeURIComponent(part.toString('base64')),
+        [...part].join(', '),
+      );
+    }
+  }
+  for (const error of errors) {
+    // An unexpected response is carried on purpose, unverified; what is around it must still be clean.
+    const shownError = error instanceof ResponseUnexpected ? Object.assign(error, { response: null }) : error;
+    const shown = [
+      error.message,
+      error.stack,
+      inspect(shownError, { depth: null, showHidden: true }),
+      JSON.stringify(shownError),
+    ].join('\n');
+    for (const needle of needles) expect(shown.includes(needle), `${error.name}: ${error.message}`).toBe(false);
+  }
+});

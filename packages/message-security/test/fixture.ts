@@ -1,0 +1,200 @@
+/**
+ * The two ends of every test and the tools to build what no honest end would send. The keys are the public test keys of
+ * spec/vectors, the clock stands at the vectors' time.
+ */
+import {
+  constants,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  publicEncrypt,
+} from 'node:crypto';
+import { keys } from '../../../spec/vectors/index.ts';
+import { importPrivateKey, importPublicKey, sign } from '../src/index.ts';
+import { checkNumbers, type RsaPrivateNumbers, type RsaPublicNumbers, readKeyText } from '../src/lib/rsa-key.ts';
+
+export { keys };
+
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+export const clientId = '4Q5Y8W0WSG45P907917';
+export const httpUri = '/api/open/alipay/v1/ipass/pass/manage/updatePass';
+export const url = `https://open.alipay.hk${httpUri}`;
+/** The clock of every test, in milliseconds. */
+export const instant = Date.parse('2024-05-22T01:12:21Z');
+export const now = (): number => instant;
+
+export const merchant = {
+  privateKey: await importPrivateKey(keys.merchant.privateKey),
+  publicKey: await importPublicKey(keys.merchant.publicKey),
+};
+export const gateway = {
+  privateKey: await importPrivateKey(keys.gateway.privateKey),
+  publicKey: await importPublicKey(keys.gateway.publicKey),
+};
+export const stranger = {
+  privateKey: await importPrivateKey(keys.stranger.privateKey),
+  publicKey: await importPublicKey(keys.stranger.publicKey),
+};
+
+/** What the merchant seals and opens with. */
+export const ofMerchant = { clientId, now, privateKey: merchant.privateKey, publicKey: gateway.publicKey };
+/** What the gateway seals and opens with. */
+export const ofGateway = { clientId, now, privateKey: gateway.privateKey, publicKey: merchant.publicKey };
+
+/** A request as an application makes it, to be sealed. */
+export const post = (body: BodyInit = '{"points":100}', to: string = url): Request =>
+  new Request(to, { method: 'POST', body });
+
+/** A request signed by the merchant over exactly these bytes, whatever they are. */
+export async function signedRequest(body: Uint8Array | string, headers: Record<string, string> = {}): Promise<Request> {
+  const bytes = typeof body === 'string' ? utf8(body) : new Uint8Array(body);
+  const time = headers['Request-Time'] ?? '2024-05-22T06:42:21+05:30';
+  const signature = await sign({ method: 'POST', httpUri, clientId, time, body: bytes }, merchant.privateKey);
+  return new Request(url, {
+    method: 'POST',
+    headers: { 'Client-Id': clientId, 'Request-Time': time, Signature: signature, ...headers },
+    body: bytes,
+  });
+}
+
+/** The same message with other headers; `null` takes one out. */
+export function withHeaders<Message extends Request | Response>(
+  message: Message,
+  changes: Record<string, string | null>,
+): Message {
+  const headers = new Headers(message.headers);
+  for (const [name, value] of Object.entries(changes)) value === null ? headers.delete(name) : headers.set(name, value);
+  const copy =
+    message instanceof Request
+      ? new Request(message, { headers })
+      : new Response(message.body, { status: message.status, headers });
+  return copy as Message;
+}
+
+/** What `run` throws or rejects with; the test fails when it does neither. */
+export async function refusalOf(run: (() => unknown) | Promise<unknown>): Promise<Error> {
+  try {
+    await (typeof run === 'function' ? run() : run);
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw new Error(`expected an Error, received ${String(error)}`);
+  }
+  throw new Error('expected a refusal, and there was none');
+}
+
+// ------------------------------------------------------------------------------------------------------------ bytes
+
+export const utf8 = (text: string): Bytes => new TextEncoder().encode(text);
+export const fromHex = (hex: string): Bytes => new Uint8Array(Buffer.from(hex.replace(/\s/g, ''), 'hex'));
+export const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+export const concat = (...parts: Uint8Array[]): Bytes => new Uint8Array(Buffer.concat(parts));
+
+/** Numbers from 0 up to `below`, the same in every run, so that a failure can be found again (mulberry32). */
+export function dice(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
+
+/** `length` bytes that are the same in every run. */
+export function noise(length: number, seed: number = length): Bytes {
+  const roll = dice(seed);
+  return Uint8Array.from({ length }, () => roll(256));
+}
+
+// -------------------------------------------------------------------------------------------------------------- keys
+
+export const privateNumbers = (pem: string): RsaPrivateNumbers =>
+  checkNumbers(readKeyText(pem) as bigint[], 'private') as RsaPrivateNumbers;
+export const publicNumbers = (pem: string): RsaPublicNumbers =>
+  checkNumbers(readKeyText(pem) as bigint[], 'public') as RsaPublicNumbers;
+
+/** A PEM, from the label and the base64 of the bytes, wrapped as OpenSSL does. */
+export const pem = (label: string, bytes: Uint8Array): string =>
+  `-----BEGIN ${label}-----\n${Buffer.from(bytes)
+    .toString('base64')
+    .replace(/.{1,64}/g, '$&\n')}-----END ${label}-----\n`;
+
+/** A raw RSA operation over a whole block, by OpenSSL: for paddings that no sender writes. */
+export const encryptRaw = (block: Uint8Array, publicKey: string): Bytes =>
+  new Uint8Array(publicEncrypt({ key: publicKey, padding: constants.RSA_NO_PADDING }, block));
+
+/** Every spelling that OpenSSL has for the gateway's pair. */
+export const spellings = {
+  pkcs8: keys.gateway.privateKey,
+  pkcs1: createPrivateKey(keys.gateway.privateKey).export({ type: 'pkcs1', format: 'pem' }) as string,
+  spki: keys.gateway.publicKey,
+  pkcs1Public: createPublicKey(keys.gateway.publicKey).export({ type: 'pkcs1', format: 'pem' }) as string,
+};
+
+type Pair = { privateKey: string; publicKey: string };
+
+const asPem = (pair: { privateKey: KeyObject; publicKey: KeyObject }): Pair => ({
+  privateKey: pair.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+  publicKey: pair.publicKey.export({ type: 'spki', format: 'pem' }) as string,
+});
+
+/** Pairs that are not what this package takes, made anew for each run by OpenSSL inside Node. */
+export const wrongPairs = {
+  rsa1024: (): Pair => asPem(generateKeyPairSync('rsa', { modulusLength: 1024 })),
+  exponent17: (): Pair => asPem(generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 17 })),
+  pss: (): Pair => asPem(generateKeyPairSync('rsa-pss', { modulusLength: 2048 })),
+  ec: (): Pair => asPem(generateKeyPairSync('ec', { namedCurve: 'P-256' })),
+  ed25519: (): Pair => asPem(generateKeyPairSync('ed25519')),
+};
+
+/** A DER element with a length in its shortest form. */
+export function der(tag: number, ...contents: Uint8Array[]): Bytes {
+  const content = concat(...contents);
+  const { length } = content;
+  const octets =
+    length < 0x80 ? [] : fromHex(length.toString(16).padStart(length > 0xffff ? 6 : length > 0xff ? 4 : 2, '0'));
+  return concat(Uint8Array.of(tag, octets.length === 0 ? length : 0x80 + octets.length, ...octets), content);
+}
+
+/** A non-negative INTEGER in its shortest form. */
+export function integer(value: bigint): Bytes {
+  const hex = value.toString(16);
+  const even = hex.length % 2 === 0 ? hex : `0${hex}`;
+  return der(0x02, fromHex(even >= '8' ? `00${even}` : even));
+}
+
+export const sequence = (...contents: Uint8Array[]): Bytes => der(0x30, ...contents);
+export const octetString = (...contents: Uint8Array[]): Bytes => der(0x04, ...contents);
+/** A BIT STRING of whole bytes. */
+export const bitString = (...contents: Uint8Array[]): Bytes => der(0x03, Uint8Array.of(0), ...contents);
+export const nothing = der(0x05);
+export const rsaEncryption = sequence(der(0x06, fromHex('2a864886f70d010101')), nothing);
+
+// ------------------------------------------------------------------------------------------------------- observation
+
+/** The real object, with `watch` called before each of its methods. */
+export function observed<Target extends object>(
+  target: Target,
+  watch: (method: string, args: unknown[]) => void,
+): Target {
+  return new Proxy(target, {
+    get(real, name) {
+      const value: unknown = Reflect.get(real, name, real);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]): unknown => {
+        watch(String(name), args);
+        return value.apply(real, args); // bound: Web Crypto checks its receiver
+      };
+    },
+  });
+}
+
+/** The real Web Crypto, with `watch` called before each use of it. */
+export function observedCrypto(watch: (method: string, args: unknown[]) => void, real: Crypto = crypto): Crypto {
+  const subtle = observed(real.subtle, watch);
+  return new Proxy(observed(real, watch), {
+    get: (target, name) => (name === 'subtle' ? subtle : Reflect.get(target, name)),
+  });
+}

@@ -1,0 +1,181 @@
+/** What must hold for any input, searched by fast-check; each run is bounded. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { formatHeader, parseHeader } from '../src/header.ts';
+import { MessageError, openRequest, RSA_AES, sealRequest } from '../src/index.ts';
+import { formatTime, parseTime } from '../src/time.ts';
+import { instant, ofGateway, ofMerchant, post, refusalOf } from './fixture.ts';
+
+const names = fc.constantFrom('Signature' as const, 'Encrypt' as const);
+const bytes = (constraints: fc.IntArrayConstraints) => fc.uint8Array(constraints).map((array) => new Uint8Array(array));
+const keyVersions = fc.option(fc.stringMatching(/^[\w.-]{1,12}$/), { nil: undefined });
+
+describe('the header grammar', () => {
+  test('formatting, then parsing, is the identity', () => {
+    const headers = fc.record({
+      algorithm: fc.stringMatching(/^[A-Z0-9_]{1,12}$/),
+      keyVersion: keyVersions,
+      value: bytes({ minLength: 1, maxLength: 600 }),
+    });
+    fc.assert(
+      fc.property(names, headers, (name, header) => {
+        expect(parseHeader(name, formatHeader(name, header))).toEqual(header);
+      }),
+    );
+  });
+
+  test('raw, percent-encoded, in base64url, wrapped or blank-ridden, a value is the same bytes', () => {
+    fc.assert(
+      fc.property(bytes({ minLength: 1, maxLength: 600 }), fc.integer({ min: 1, max: 76 }), (value, width) => {
+        const base64 = Buffer.from(value).toString('base64');
+        const wrapped = base64.replace(new RegExp(`.{${width}}`, 'g'), '$&\n');
+        const url = Buffer.from(value).toString('base64url');
+        const lower = encodeURIComponent(base64).replace(/%../g, (hex) => hex.toLowerCase());
+        for (const form of [base64, encodeURIComponent(base64), lower, url, wrapped, encodeURIComponent(wrapped)]) {
+          expect(parseHeader('Signature', `keyVersion=,signature=${form}`).value).toEqual(value);
+        }
+      }),
+    );
+  });
+
+  const pieces = fc.constantFrom(
+    'algorithm',
+    'signature',
+    'symmetricKey',
+    'keyVersion',
+    '=',
+    ',',
+    ' ',
+    '%',
+    '%2B',
+    '+',
+    '/',
+    'AAAA',
+    '\n',
+    '金',
+    '"',
+  );
+  const texts = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 400 }),
+    fc.array(pieces, { maxLength: 60 }).map((parts) => parts.join('')),
+  );
+  test('any text is parsed or refused as HeaderInvalid, nothing else', () => {
+    fc.assert(
+      fc.property(names, texts, (name, text) => {
+        try {
+          expect(parseHeader(name, text).value.length).toBeGreaterThanOrEqual(0);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'HeaderInvalid', header: name });
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test.each(['=', ',', ' ', '%', '%20', 'a=,', '====', 'signature='])(
+    'a header of two million %j is dealt with: in more than linear time it would not come to an end here',
+    (piece) => {
+      try {
+        parseHeader('Signature', `signature=A${piece.repeat(2_000_000)}A`);
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'HeaderInvalid' });
+      }
+    },
+  );
+});
+
+describe('a sealed message', () => {
+  test('opens to the bytes that were sealed, encrypted or not, up to 64 KiB', async () => {
+    const texts = fc.string({ unit: 'grapheme', maxLength: 2000 });
+    await fc.assert(
+      fc.asyncProperty(texts, fc.integer({ min: 1, max: 20 }), fc.boolean(), async (text, times, encrypt) => {
+        const body = text.repeat(times);
+        const encryption = encrypt ? RSA_AES : undefined;
+        const sealed = await sealRequest(post(body), { ...ofMerchant, encryption });
+        const opened = await openRequest(sealed, { ...ofGateway, encryption });
+        expect(await opened.request.text()).toBe(new TextDecoder().decode(new TextEncoder().encode(body)));
+        expect(opened.encrypted).toBe(encrypt);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('opens at 1 MiB', async () => {
+    const body = 'x'.repeat(1024 * 1024);
+    const sealed = await sealRequest(post(body), { ...ofMerchant, encryption: RSA_AES });
+    expect(await (await openRequest(sealed, { ...ofGateway, encryption: RSA_AES })).request.text()).toBe(body);
+  }, 60_000);
+
+  test('is refused after any change of a single bit of body, signature, time, Client-Id or path', async () => {
+    const body = '{"points":100}';
+    const sealed = await sealRequest(post(body), ofMerchant);
+    const signature = parseHeader('Signature', sealed.headers.get('Signature') ?? '').value;
+    const flip = (array: Uint8Array<ArrayBuffer>, bit: number) => {
+      const copy = array.slice();
+      copy[bit >> 3] = (copy[bit >> 3] as number) ^ (1 << (bit & 7));
+      return copy;
+    };
+    const check = async (request: Request) => {
+      const error = await refusalOf(openRequest(request, ofGateway));
+      expect(error).toBeInstanceOf(MessageError);
+      return error.name;
+    };
+    const wire = new TextEncoder().encode(body);
+    for (let bit = 0; bit < wire.length * 8; bit++) {
+      const request = new Request(sealed.url, { method: 'POST', headers: sealed.headers, body: flip(wire, bit) });
+      expect(await check(request)).toBe('SignatureVerificationFailed');
+    }
+    for (let bit = 0; bit < signature.length * 8; bit++) {
+      const headers = new Headers(sealed.headers);
+      headers.set('Signature', formatHeader('Signature', { algorithm: 'RSA256', value: flip(signature, bit) }));
+      expect(await check(new Request(sealed.url, { method: 'POST', headers, body }))).toBe(
+        'SignatureVerificationFailed',
+      );
+    }
+    const flipText = (text: string, bit: number) => String.fromCharCode(...flip(new TextEncoder().encode(text), bit));
+    for (const name of ['Request-Time', 'Client-Id']) {
+      const value = sealed.headers.get(name) ?? '';
+      for (let bit = 0; bit < value.length * 8; bit++) {
+        const flipped = flipText(value, bit);
+        if (!/^[\x21-\x7e]+$/.test(flipped)) continue; // no header can carry it
+        const headers = new Headers(sealed.headers);
+        headers.set(name, flipped);
+        await check(new Request(sealed.url, { method: 'POST', headers, body }));
+      }
+    }
+    const { origin, pathname } = new URL(sealed.url);
+    for (let bit = 8; bit < pathname.length * 8; bit++) {
+      const flipped = flipText(pathname, bit);
+      if (!/^[\w/-]+$/.test(flipped) || new URL(flipped, origin).pathname === pathname) continue;
+      await check(new Request(new URL(flipped, origin), { method: 'POST', headers: sealed.headers, body }));
+    }
+  }, 60_000);
+});
+
+describe('times', () => {
+  const zones = fc
+    .tuple(fc.constantFrom('+', '-'), fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }))
+    .map(([sign, hours, minutes]) => `${sign}${`${hours}`.padStart(2, '0')}:${`${minutes}`.padStart(2, '0')}`);
+
+  test('what is written in any zone is the same instant again, in whole seconds', () => {
+    const times = fc.integer({ min: Date.UTC(1, 0), max: Date.UTC(9999, 0) });
+    fc.assert(
+      fc.property(times, zones, (time, zone) => {
+        expect(parseTime(formatTime(time, zone))).toBe(Math.floor(time / 1000) * 1000);
+      }),
+    );
+  });
+
+  test('what differs from a time by one character is the same time, another time, or none', () => {
+    const text = formatTime(instant);
+    fc.assert(
+      fc.property(fc.nat(text.length), fc.string({ unit: 'binary-ascii', minLength: 0, maxLength: 1 }), (at, char) => {
+        const changed = text.slice(0, at) + char + text.slice(at + 1);
+        const time = parseTime(changed);
+        expect(time === undefined || Number.isFinite(time)).toBe(true);
+        if (time === instant) expect(changed).toMatch(/^2024-05-22T0?/);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
