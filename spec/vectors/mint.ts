@@ -3,21 +3,31 @@
  * The `openssl` command does all of the cryptography. This file only puts text together: it must never import the
  * code that the vectors test, nor node:crypto.
  */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import {
+  card,
+  createPass,
+  formatIndex,
+  formatVector,
+  type Headers,
+  illegal,
+  merchantId,
+  otherId,
+  percent,
+  sampleTime,
+  success,
+  tracerId,
+  update,
+  updateOf900,
+  updatePass,
+} from './message.ts';
+import { openssl, work } from './openssl.ts';
 import type { RefusalCode, Vector } from './vector.ts';
 
 const here = import.meta.dirname;
-const work = mkdtempSync(join(tmpdir(), 'vectors-')); // holds the keys as the files that openssl asks for
-process.on('exit', () => rmSync(work, { recursive: true }));
 
-// ---------------------------------------------------------------------------------------------------------- OpenSSL
-
-function openssl(args: string, input: string | Uint8Array = ''): Buffer {
-  return execFileSync('openssl', args.split(' '), { cwd: work, input, stdio: 'pipe' });
-}
+// ------------------------------------------------------------------------------------------------------------- keys
 
 type Party = 'merchant' | 'gateway' | 'stranger';
 const parties: Party[] = ['merchant', 'gateway', 'stranger'];
@@ -76,18 +86,6 @@ const wrapKeyAboveModulus = (receiver: Party, key: Buffer): Buffer => {
 
 // ----------------------------------------------------------------------------------------------------------- bodies
 
-const card = {
-  merchantId: '2160400000000001',
-  userId: '2160220000000001',
-  templateCode: '20240522000000000000000000000001',
-  passId: '2024052200000000000001',
-  status: 'UPDATE',
-  updateDetailType: 'UPDATE_MEMBER_CARD',
-  endDate: 1767196799000,
-  dataInfo: { billNo: null, lastChangePoints: '50', pointsProvider: 'ALIPAYHK', points: '100', level: 'GOLD' },
-};
-const update = JSON.stringify(card);
-const updateOf900 = update.replace('"points":"100"', '"points":"900"');
 const updateUtf8 = JSON.stringify({
   ...card,
   dataInfo: { ...card.dataInfo, level: '金卡會員 🏅', remark: '積分已更新，多謝惠顧' },
@@ -101,11 +99,6 @@ const updateOfLength = (remainder: number) => {
   const { length } = update;
   return update.replace('GOLD', `GOLD${'+'.repeat((16 + remainder - (length % 16)) % 16)}`);
 };
-
-const reply = (resultCode: string, resultStatus: string, resultMessage: string) =>
-  JSON.stringify({ resultInfo: { resultCode, resultStatus, resultMessage } });
-const success = reply('SUCCESS', 'S', 'Success');
-const illegal = reply('PARAM_ILLEGAL', 'F', 'Illegal parameters. For example, non-numeric input, invalid date.');
 
 interface Sealed {
   key: Buffer;
@@ -130,7 +123,6 @@ const sealedUpdate = sealed(aes256, update);
 
 // ------------------------------------------------------------------------------- header values, from base64 to text
 
-const percent = encodeURIComponent;
 const lowerCaseHex = (base64: string) => percent(base64).replace(/%../g, (hex) => hex.toLowerCase());
 const raw = (base64: string) => {
   if (!base64.includes('+')) throw new Error('this value holds no plus, which is the point of the case: mint again');
@@ -144,7 +136,6 @@ const blanks = (base64: string) => percent(base64).replace('%', '% ').replace(/.
 const signatureHeader = (value: string) => `algorithm=RSA256, keyVersion=1, signature=${value}`;
 const encryptHeader = (value: string) => `algorithm=RSA_AES, keyVersion=1, symmetricKey=${value}`;
 
-type Headers = Vector['headers'];
 const without =
   (...names: string[]) =>
   (headers: Headers) =>
@@ -178,13 +169,6 @@ interface Recipe {
   contentType?: string;
   headers?: (headers: Headers) => Headers;
 }
-
-const updatePass = '/api/open/alipay/v1/ipass/pass/manage/updatePass';
-const createPass = '/api/open/alipay/v1/ipass/pass/manage/createPass';
-const merchantId = '4Q5Y8W0WSG45P907917';
-const otherId = '4Q5Y8W0WSG45P907918';
-const tracerId = 'abcdefg135202000000000263818';
-const sampleTime = '2024-05-22T06:42:21+05:30';
 
 const accepted: Record<string, Recipe> = {
   'request-signed': { title: 'An ordinary signed request.' },
@@ -508,40 +492,19 @@ function mint(name: string, recipe: Recipe): Vector {
   };
 }
 
-/** JSON with a header on a line. */
-function format(vector: Vector): string {
-  const text = JSON.stringify(vector, null, 2)
-    .replace(/\[\n +(".*"),\n +(".*")\n +\]/g, '[$1, $2]')
-    .replace(/"expect": \{\n +(.*)\n +\}/, '"expect": { $1 }');
-  return `${text}\n`;
-}
-
-function formatIndex(names: string[]): string {
-  const variable = (name: string) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
-  return `// biome-ignore-all format: written by mint.ts, change the table there
-${names.map((name) => `import ${variable(name)} from './${name}.json' with { type: 'json' };\n`).join('')}import type { Vector } from './vector.ts';
-
-export { default as keys } from './keys.json' with { type: 'json' };
-
-const cases = {
-${names.map((name) => `  '${name}': ${variable(name)},\n`).join('')}};
-
-/** Every case by its name; imported statically, so that it loads in every runtime. */
-export const vectors = cases as Record<keyof typeof cases, Vector>;
-`;
-}
-
 const recipes: Record<string, Recipe> = { ...accepted };
 for (const [code, cases] of Object.entries(refused)) {
   for (const [name, recipe] of Object.entries(cases)) recipes[name] = { ...recipe, code: code as RefusalCode };
 }
 const names = Object.keys(recipes).sort();
-const files = Object.entries(recipes).map(([name, recipe]) => [`${name}.json`, format(mint(name, recipe))] as const);
+const files = Object.entries(recipes).map(
+  ([name, recipe]) => [`${name}.json`, formatVector(mint(name, recipe))] as const,
+);
 
 // Written only now: an openssl that fails on the way leaves the old vectors whole.
 for (const file of readdirSync(here)) {
   if (/^(request|response)-.*\.json$/.test(file)) rmSync(join(here, file));
 }
 for (const [file, text] of files) writeFileSync(join(here, file), text);
-writeFileSync(join(here, 'index.ts'), formatIndex(names));
+writeFileSync(join(here, 'index.ts'), formatIndex(names, 'Vector', './vector.ts'));
 console.log(`${names.length} vectors minted with ${openssl('version').toString().trim()}`);
