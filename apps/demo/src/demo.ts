@@ -1,0 +1,75 @@
+/**
+ * The demo: both ends on this machine, one signed update, one signed and encrypted update, one tampered request.
+ * It exits with 0 only if every step did what it has to do, and leaves nothing behind however it ends.
+ */
+import { constants } from 'node:os';
+import { parseArgs } from 'node:util';
+import { heading, row } from './show.ts';
+import { setStage } from './stage.ts';
+import { createPass, sendUpdate, tamper, type Update } from './steps.ts';
+
+/** A purchase paid with Alipay; `status` and `updateDetailType` as AlipayHK's page has them. */
+const purchase = (billNo: string, lastChangePoints: string): Update => ({
+  status: 'UPDATE',
+  updateDetailType: 'UPDATE_MEMBER_CARD',
+  endDate: Date.UTC(2031, 11, 31),
+  dataInfo: { billNo, lastChangePoints, pointsProvider: 'ALIPAYHK' },
+});
+
+async function demo(started: AsyncDisposableStack): Promise<void> {
+  heading('1  Both ends, on this machine');
+  const stage = await setStage(started);
+  row('gateway', `${stage.gatewayUrl}  apps/gateway-worker, in AlipayHK's place`);
+  row('recorder', `${stage.recorder.url}  between the two: what is shown below was on the wire`);
+  row('merchant', `${stage.merchantUrls.off}  apps/merchant-worker, ENCRYPTION off`);
+  row('merchant', `${stage.merchantUrls.on}  apps/merchant-worker, ENCRYPTION on`);
+  row('keys', 'two RSA pairs of 2048 bits, made for this run');
+  row('note', '␊ is a line feed on the wire; every other line ends here only, for reading');
+  await createPass(stage);
+
+  heading('2  A signed update');
+  const update = purchase('2024052221000000000000000001', '120');
+  const exchange = await sendUpdate(stage, update, { encryption: 'off', revision: 1 });
+
+  heading('3  A signed and encrypted update');
+  const next = purchase('2024052221000000000000000002', '35');
+  await sendUpdate(stage, next, { encryption: 'on', revision: 2 });
+
+  heading('4  The first request once more, one byte of its body changed');
+  await tamper(stage, exchange);
+}
+
+/** Rejects once this process is told to end; telling it again changes nothing. */
+const interrupted = new Promise<never>((_, reject) => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    // The one of gateway-worker/dev kills at once, and wrangler leaves its bundles in `.wrangler/` when it is killed.
+    process.removeAllListeners(signal);
+    process.on(signal, () => {
+      process.exitCode = 128 + constants.signals[signal];
+      console.error('\nstopping what was started …');
+      reject(new Error(`interrupted by ${signal}`));
+    });
+  }
+});
+
+async function main(): Promise<void> {
+  const started = new AsyncDisposableStack();
+  try {
+    await Promise.race([demo(started), interrupted]);
+  } finally {
+    await started.disposeAsync();
+  }
+  heading('Every step succeeded; everything that was started has been stopped.');
+}
+
+try {
+  parseArgs({ options: {} });
+} catch (error) {
+  console.error(`demo: expected no arguments: ${(error as Error).message}`);
+  process.exit(2);
+}
+await main().catch((error: Error) => {
+  console.error(`\ndemo failed: ${error.message}`);
+  process.exitCode ??= 1;
+});
+process.exit(); // an interrupted step may still be under way

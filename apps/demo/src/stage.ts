@@ -1,0 +1,74 @@
+/**
+ * What the demo starts, all on this machine: a Worker in AlipayHK's place, a recorder before it, and the merchant's
+ * Worker twice, without and with encryption. Everything that is started goes on a stack that stops it again.
+ */
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { applyMigrations, startWorker } from '@alipayhk-pass/gateway-worker/dev';
+import { type KeyPair, makeKeyPair } from './keys.ts';
+import { type Recorder, startRecorder } from './recorder.ts';
+
+/** The Client-Id of AlipayHK's page. */
+export const clientId = '4Q5Y8W0WSG45P907917';
+
+/** Everything that runs, and how to reach it. */
+export interface Stage {
+  keys: { merchant: KeyPair; gateway: KeyPair };
+  gatewayUrl: string;
+  recorder: Recorder;
+  /** The merchant's Worker by its ENCRYPTION. */
+  merchantUrls: { off: string; on: string };
+  /** For callers of the merchant's Worker. */
+  apiToken: string;
+  /** For the sandbox's own API. */
+  sandboxToken: string;
+}
+
+/**
+ * Starts everything, each on a free port.
+ *
+ * @param started - gets what stops it again, whether or not it started in the end
+ */
+export async function setStage(started: AsyncDisposableStack): Promise<Stage> {
+  const [merchant, gateway] = await Promise.all([makeKeyPair(), makeKeyPair()]);
+  const apiToken = crypto.randomUUID();
+  const sandboxToken = crypto.randomUUID();
+  const temporary = mkdtempSync(join(tmpdir(), 'alipayhk-pass-demo-'));
+  started.defer(() => rm(temporary, { recursive: true, force: true, maxRetries: 5 }));
+  process.env.TMPDIR = temporary; // whatever wrangler leaves behind goes with it
+  const recorder = await startRecorder();
+  started.defer(() => recorder.close());
+
+  const start = async (app: string, vars: Record<string, string>, database?: string): Promise<string> => {
+    // wrangler prefers the variables of the shell to those that it is given.
+    for (const name of Object.keys(vars)) delete process.env[name];
+    const configDir = fileURLToPath(new URL(`../../${app}`, import.meta.url));
+    const migrated = database ? applyMigrations({ configDir, persistTo: database }) : Promise.resolve();
+    const worker = migrated.then(() => startWorker({ configDir, vars, persistTo: database }));
+    // Now and not once it runs: the demo may end before that.
+    started.defer(async () => (await worker.catch(() => undefined))?.stop());
+    return (await worker).url;
+  };
+  const startMerchant = (ENCRYPTION: 'off' | 'on') =>
+    start('merchant-worker', {
+      CLIENT_ID: clientId,
+      MERCHANT_PRIVATE_KEY: merchant.privateKey,
+      ALIPAYHK_PUBLIC_KEY: gateway.publicKey,
+      API_TOKEN: apiToken,
+      GATEWAY_URL: recorder.url,
+      ENCRYPTION,
+      KEY_VERSION: '1',
+      TIMEOUT_MS: '10000',
+    });
+  const startGateway = () => {
+    const MERCHANT_PUBLIC_KEYS = JSON.stringify({ [clientId]: merchant.publicKey });
+    const vars = { GATEWAY_PRIVATE_KEY: gateway.privateKey, MERCHANT_PUBLIC_KEYS, SANDBOX_TOKEN: sandboxToken };
+    return start('gateway-worker', vars, join(temporary, 'database'));
+  };
+  const [gatewayUrl, off, on] = await Promise.all([startGateway(), startMerchant('off'), startMerchant('on')]);
+  recorder.forwardTo(gatewayUrl);
+  return { keys: { merchant, gateway }, gatewayUrl, recorder, merchantUrls: { off, on }, apiToken, sandboxToken };
+}
