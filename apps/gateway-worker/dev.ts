@@ -49,15 +49,19 @@ export async function startWorker({ configDir, vars = {}, persistTo }: WorkerOpt
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const work = mkdtempSync(join(tmpdir(), 'alipayhk-pass-wrangler-')); // readable by this user alone
-  const removeWork = (): void => rmSync(work, { recursive: true, force: true });
+  const removeWork = (): void => rmSync(work, { recursive: true, force: true, maxRetries: 5 });
   cleanups.add(removeWork);
   writeFileSync(join(work, 'vars.env'), envText);
   const listen = `--ip 127.0.0.1 --port ${port} --inspector-port 0 --show-interactive-dev-session=false`;
-  const run = runWrangler(configDir, [
-    ...['dev', ...listen.split(' ')],
-    // Not `--var`: whoever lists processes can read arguments.
-    ...['--env-file', join(work, 'vars.env'), '--persist-to', persistTo ?? join(work, 'state')],
-  ]);
+  const run = runWrangler(
+    configDir,
+    [
+      ...['dev', ...listen.split(' ')],
+      // Not `--var`: whoever lists processes can read arguments.
+      ...['--env-file', join(work, 'vars.env'), '--persist-to', persistTo ?? join(work, 'state')],
+    ],
+    Object.keys(vars),
+  );
   const stop = async (): Promise<void> => {
     await run.stop();
     removeWork();
@@ -102,11 +106,13 @@ interface WranglerRun {
   stop(): Promise<void>;
 }
 
-function runWrangler(configDir: string, args: string[]): WranglerRun {
+/** @param hidden - variables of this process that wrangler would prefer to those of its `--env-file` */
+function runWrangler(configDir: string, args: string[], hidden: string[] = []): WranglerRun {
+  const inherited = Object.entries(process.env).filter(([name]) => !hidden.includes(name));
   const child = spawn(process.execPath, [wrangler, ...args], {
     cwd: configDir,
     env: {
-      ...process.env,
+      ...Object.fromEntries(inherited),
       CI: '1',
       WRANGLER_SEND_METRICS: 'false',
       WRANGLER_HIDE_BANNER: 'true', // the banner asks the registry for a newer version
@@ -143,9 +149,10 @@ const cleanups = new Set<() => void>();
 process.on('exit', cleanUp);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => {
+    // A program that listens too will call `stop`, which is gentler; else the signal does what it does by default.
+    if (process.listenerCount(signal) > 0) return;
     cleanUp();
-    // Ours was the only listener: let the signal do what it does by default.
-    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+    process.kill(process.pid, signal);
   });
 }
 

@@ -42,8 +42,6 @@ async function demo(started: AsyncDisposableStack): Promise<void> {
 /** Rejects once this process is told to end; telling it again changes nothing. */
 const interrupted = new Promise<never>((_, reject) => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    // The one of gateway-worker/dev kills at once, and wrangler leaves its bundles in `.wrangler/` when it is killed.
-    process.removeAllListeners(signal);
     process.on(signal, () => {
       process.exitCode = 128 + constants.signals[signal];
       console.error('\nstopping what was started …');

@@ -43,8 +43,6 @@ export async function setStage(started: AsyncDisposableStack): Promise<Stage> {
   started.defer(() => recorder.close());
 
   const start = async (app: string, vars: Record<string, string>, database?: string): Promise<string> => {
-    // wrangler prefers the variables of the shell to those that it is given.
-    for (const name of Object.keys(vars)) delete process.env[name];
     const configDir = fileURLToPath(new URL(`../../${app}`, import.meta.url));
     const migrated = database ? applyMigrations({ configDir, persistTo: database }) : Promise.resolve();
     const worker = migrated.then(() => startWorker({ configDir, vars, persistTo: database }));
