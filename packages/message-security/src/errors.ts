@@ -26,10 +26,10 @@ export class AlgorithmNotSupported extends MessageError {
   readonly code = 'AlgorithmNotSupported';
   /** The header that names it: `Signature` or `Encrypt`. */
   readonly header: string;
-  /** The algorithm as the header gave it, at most 32 characters. */
+  /** The algorithm as the header gave it; `?` for what is no name at all, which may be anything, a signature included. */
   readonly algorithm: string;
   constructor(header: string, algorithm: string, expected: string) {
-    const shown = algorithm.slice(0, 32);
+    const shown = /^[\w.-]{1,24}$/.test(algorithm) ? algorithm : '?';
     super(`${header}: expected ${expected}, received algorithm ${JSON.stringify(shown)}`);
     this.header = header;
     this.algorithm = shown;

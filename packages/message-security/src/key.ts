@@ -144,5 +144,7 @@ export function checkKeyVersion(keyVersion: string | undefined): string | undefi
 
 /** The versions of a ring, the latest first. */
 export function latestFirst<Key>(ring: KeyRing<Key>): Key[] {
-  return Array.isArray(ring) ? ring.toReversed() : [ring as Key];
+  const keys = Array.isArray(ring) ? ring.toReversed() : [ring as Key];
+  if (keys.length === 0) throw new TypeError('key ring: expected at least one key, received none');
+  return keys;
 }

@@ -107,11 +107,15 @@ export async function sealRequest(request: Request, options: SealOptions): Promi
   const { method } = request;
   const bodiless = method === 'GET' || method === 'HEAD';
   if (bodiless && options.encryption) throw new TypeError(`encryption: expected none for ${method}, which has no body`);
-  const parts = { method, httpUri: httpUriOf(request.url) };
+  const url = new URL(request.url);
+  url.hash = '';
+  // Runtimes disagree whether a `?` with nothing behind it is sent, and it would be signed.
+  if (url.search === '') url.search = '';
+  const parts = { method, httpUri: httpUriOf(url.href) };
   const { body, headers } = await seal('Request-Time', plain, parts, options.encryption, request.headers, options);
   // Redirects stay manual: a signed body is for the address that it was signed for.
   const init = { method, headers, signal: request.signal, redirect: 'manual' as const };
-  return new Request(request.url, bodiless ? init : { ...init, body });
+  return new Request(url, bodiless ? init : { ...init, body });
 }
 
 /**
@@ -257,6 +261,7 @@ async function seal(
   headers.delete('Encrypt');
   let body = plain;
   if (encryption !== undefined) {
+    if (!isUtf8(plain)) throw new TypeError('body: expected text in UTF-8, to be encrypted');
     if (encryptionKey === undefined) throw new TypeError('publicKey: expected one, to encrypt to');
     const [key] = latestFirst(encryptionKey) as [PublicKey];
     const sealed = await suiteOf(encryption).encrypt(plain, key, crypto);

@@ -47,6 +47,10 @@ test('every cut of a real key is refused, and every byte after it', () => {
   for (const byte of [0x00, 0x05, 0x30, 0xff]) expect(parseDer(concat(spki, Uint8Array.of(byte)))).toBeUndefined();
 });
 
+test('a length in four octets is refused even where all of its bytes are there', () => {
+  expect(parseDer(concat(fromHex('04 84 01 00 00 00'), new Uint8Array(2 ** 24)))).toBeUndefined();
+});
+
 test('nesting is read to twelve levels and refused from thirteen on', () => {
   const nested = (levels: number): Bytes => {
     let element = sequence();

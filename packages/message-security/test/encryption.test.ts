@@ -187,6 +187,18 @@ test('the same error comes for each of fifty bodies changed in their last blocks
   }
 });
 
+test('the same error comes where the runtime refuses the AES key, as Chromium does one of 24 bytes', async () => {
+  const key = noise(24);
+  const wire = await signedRequest(base64(await encryptEcb(key, utf8(plaintext), crypto.subtle)));
+  const without192 = observedCrypto((method, [, raw, algorithm]) => {
+    const isAes = String((algorithm as Algorithm | undefined)?.name ?? algorithm).startsWith('AES');
+    if (method === 'importKey' && isAes && (raw as Uint8Array).length === 24)
+      throw new Error('192-bit AES keys are not supported');
+  });
+  expect(await whatShows(openUnder(wrap(key), { crypto: without192 }, wire))).toBe(onlyThis);
+  expect(await (await openUnder(wrap(key), {}, wire)).request.text()).toBe(plaintext);
+});
+
 test('before the signature is verified nothing is decrypted: a wrong one gives its own error and no use of the key', async () => {
   const calls: string[] = [];
   const watched = observedCrypto((method) => calls.push(method));

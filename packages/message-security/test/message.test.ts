@@ -788,15 +788,17 @@ test('the merchant’s key rotates with no refused message in between', async ()
 
 test('a version that is not configured is HeaderInvalid, in Signature and in Encrypt', async () => {
   const sealed = await sealedRequest({ privateKey: ring.merchantTwo });
-  expect(await refusalOf(openedRequest(sealed, { publicKey: ring.merchantPublicOne }))).toMatchObject({
-    code: 'HeaderInvalid',
-    header: 'Signature',
-  });
   const encrypted = await sealedReply({ encryption, publicKey: ring.merchantPublicTwo }, encryptedTo);
-  expect(await refusalOf(openedReply(encrypted, { encryption, privateKey: ring.merchantOne }))).toMatchObject({
-    code: 'HeaderInvalid',
-    header: 'Encrypt',
-  });
+  for (const [header, run] of [
+    ['Signature', () => openedRequest(sealed, { publicKey: ring.merchantPublicOne })],
+    ['Encrypt', () => openedReply(encrypted, { encryption, privateKey: ring.merchantOne })],
+  ] as const) {
+    expect(await refusalOf(run)).toMatchObject({
+      code: 'HeaderInvalid',
+      header,
+      message: `${header}: expected a keyVersion that is configured`,
+    });
+  }
 });
 
 test('the version named in Encrypt decides which of our keys decrypts', async () => {
@@ -822,6 +824,19 @@ test('a ring encrypts to its latest key', async () => {
   const sealed = await sealedReply({ encryption, publicKey }, encryptedTo);
   expect(parseHeader('Encrypt', sealed.headers.get('Encrypt') as string).keyVersion).toBe('2');
   expect((await openedReply(sealed, { encryption, privateKey: ring.merchantTwo })).encrypted).toBe(true);
+});
+
+test('the keys that encrypt and decrypt may be others than those that sign and verify', async () => {
+  const sealed = await sealedRequest({ encryption, publicKey: stranger.publicKey, encryptionKey: gateway.publicKey });
+  const { request } = await openedRequest(sealed.clone(), {
+    encryption,
+    privateKey: stranger.privateKey,
+    decryptionKey: gateway.privateKey,
+  });
+  expect(await request.text()).toBe('{"points":100}');
+  expect(await refusalOf(openedRequest(sealed, { encryption, privateKey: stranger.privateKey }))).toMatchObject({
+    code: 'DecryptionFailed',
+  });
 });
 
 test('keys may be elsewhere: objects that sign and verify do', async () => {
@@ -1200,4 +1215,26 @@ test('a timeout or an abort after the reply was read changes nothing', async () 
   controller.abort();
   await new Promise((resolve) => setTimeout(resolve, 100)); // an unhandled rejection would fail this run
   expect(await response.text()).toBe(reply);
+});
+
+test('an empty key ring is the caller’s mistake, whichever side it is on', async () => {
+  const none = [] as unknown as [never];
+  expect(await refusalOf(sealRequest(post(), { ...ofMerchant, privateKey: none }))).toBeInstanceOf(TypeError);
+  const sealed = await sealRequest(post(), ofMerchant);
+  expect(await refusalOf(openRequest(sealed, { ...ofGateway, publicKey: none }))).toBeInstanceOf(TypeError);
+});
+
+test.each([`${url}?`, `${url}#part`, `${url}?#part`])(
+  '%s is signed and sent without what runtimes treat differently',
+  async (to) => {
+    const sealed = await sealRequest(post('{}', to), ofMerchant);
+    expect(sealed.url).toBe(url);
+    expect((await openRequest(sealed, ofGateway)).httpUri).toBe(new URL(url).pathname);
+  },
+);
+
+test('a body that is not UTF-8 is not encrypted, for it would not open', async () => {
+  const body = new Uint8Array([0x22, 0xff, 0x22]);
+  const error = await refusalOf(sealRequest(post(body), { ...ofMerchant, encryption: RSA_AES }));
+  expect(error).toEqual(new TypeError('body: expected text in UTF-8, to be encrypted'));
 });

@@ -383,6 +383,17 @@ test.each<[string, bigint[], string]>([
   ],
   ['qi plus p', withNumbers({ qi: qi + p }), 'an RSA private key whose numbers contradict each other'],
   ['dp plus p - 1', withNumbers({ dp: dp + p - 1n }), 'an RSA private key whose numbers contradict each other'],
+  ['dq plus q - 1', withNumbers({ dq: dq + q - 1n }), 'an RSA private key whose numbers contradict each other'],
+  [
+    'd and dp that agree with each other and not with the exponent',
+    withNumbers({ d: d - (q - 1n), dp: (d - (q - 1n)) % (p - 1n) }),
+    'an RSA private key whose numbers contradict each other',
+  ],
+  [
+    'd and dq that agree with each other and not with the exponent',
+    withNumbers({ d: d - (p - 1n), dq: (d - (p - 1n)) % (q - 1n) }),
+    'an RSA private key whose numbers contradict each other',
+  ],
   ...names
     .slice(2)
     .flatMap((name, at): [string, bigint[], string][] =>

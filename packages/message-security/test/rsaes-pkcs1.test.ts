@@ -54,6 +54,7 @@ const wrongBlocks: [string, Bytes][] = [
   ['it starts 02 00', block(100, (bytes) => bytes.set([2, 0]))],
   ['there is no zero', block(254)],
   ['there is no padding', block(0)],
+  ['there is no padding, and another zero later', block(100, (bytes) => bytes.set([0], 2))],
   ['the padding has one byte', block(1)],
   ['the padding has seven bytes', block(7)],
   ['a zero early and another one later', block(100, (bytes) => bytes.set([0], 9))],
@@ -102,6 +103,18 @@ test('a hundred ciphertexts from nowhere yield OpenSSL’s synthetic messages, o
   expect(lengths.size).toBeGreaterThan(50);
   expect(Math.max(...lengths)).toBeLessThanOrEqual(245);
 });
+
+test('synthetic messages are as long as a message can be, and as short', async () => {
+  const wanted = new Set([0, 245]);
+  for (let seed = 1; seed < 5000 && wanted.size > 0; seed++) {
+    const ciphertext = noise(size, seed);
+    ciphertext[0] = 0;
+    const theirs = openSslDecrypt(ciphertext);
+    if (!wanted.delete(theirs.length)) continue;
+    expect(toHex((await decrypt(ciphertext))?.message as Bytes)).toBe(toHex(theirs));
+  }
+  expect(wanted).toEqual(new Set());
+}, 20_000);
 
 test('keys whose size is no multiple of 8 bits, of 3072 bits, and with exponent 3 agree with OpenSSL', async () => {
   for (const options of [

@@ -170,7 +170,7 @@ function nextBlinding(key: RsaPrivateNumbers, crypto: Crypto): Blinding {
       r = bytesToBigInt(crypto.getRandomValues(new Uint8Array(size + 8))) % n;
       inverse = modInverse(r, n);
     } while (inverse === undefined);
-    next = { factor: publicPower(r, e, n), inverse, usesLeft: 32 };
+    next = { factor: publicPower(r, e, n), inverse, usesLeft: 31 };
   } else {
     next = {
       factor: (next.factor * next.factor) % n,
