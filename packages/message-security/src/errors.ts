@@ -3,45 +3,45 @@
  * Texts name what was expected before what was received and never hold key bytes, plaintext or signatures.
  */
 
-/** Base of every error about a message; `code` equals `name` and is stable. */
-export abstract class MessageError extends Error {
-  abstract readonly code: string;
+/** Base of every error about a message. */
+export abstract class MessageError<Code extends string = string> extends Error {
+  /** Stable, and equal to `name`. */
+  readonly code: Code;
+  constructor(code: Code, text: string, options?: ErrorOptions) {
+    super(text, options);
+    this.name = code; // a literal: a minifier renames the constructor
+    this.code = code;
+  }
 }
 
 /** A header of the protocol is absent, malformed, or holds a key twice (A9). */
-export class HeaderInvalid extends MessageError {
-  override readonly name = 'HeaderInvalid';
-  readonly code = 'HeaderInvalid';
+export class HeaderInvalid extends MessageError<'HeaderInvalid'> {
   /** The header's name, as `Signature`. */
   readonly header: string;
   constructor(header: string, expected: string) {
-    super(`${header}: ${expected}`);
+    super('HeaderInvalid', `${header}: ${expected}`);
     this.header = header;
   }
 }
 
 /** The message names an algorithm that was not configured; there is no fallback (A2, A3, A4). */
-export class AlgorithmNotSupported extends MessageError {
-  override readonly name = 'AlgorithmNotSupported';
-  readonly code = 'AlgorithmNotSupported';
+export class AlgorithmNotSupported extends MessageError<'AlgorithmNotSupported'> {
   /** The header that names it: `Signature` or `Encrypt`. */
   readonly header: string;
   /** The algorithm as the header gave it; `?` for what is no name at all, which may be anything, a signature included. */
   readonly algorithm: string;
   constructor(header: string, algorithm: string, expected: string) {
     const shown = /^[\w.-]{1,24}$/.test(algorithm) ? algorithm : '?';
-    super(`${header}: expected ${expected}, received algorithm ${JSON.stringify(shown)}`);
+    super('AlgorithmNotSupported', `${header}: expected ${expected}, received algorithm ${JSON.stringify(shown)}`);
     this.header = header;
     this.algorithm = shown;
   }
 }
 
 /** The signature does not belong to these bytes and this key. One text for every reason. */
-export class SignatureVerificationFailed extends MessageError {
-  override readonly name = 'SignatureVerificationFailed';
-  readonly code = 'SignatureVerificationFailed';
+export class SignatureVerificationFailed extends MessageError<'SignatureVerificationFailed'> {
   constructor() {
-    super('the signature does not verify');
+    super('SignatureVerificationFailed', 'the signature does not verify');
   }
 }
 
@@ -49,18 +49,14 @@ export class SignatureVerificationFailed extends MessageError {
  * The body could not be decrypted. One text for key, padding, length, base64 and UTF-8 alike:
  * an attacker who can tell them apart has a padding oracle (RFC 8017 §7.2.2).
  */
-export class DecryptionFailed extends MessageError {
-  override readonly name = 'DecryptionFailed';
-  readonly code = 'DecryptionFailed';
+export class DecryptionFailed extends MessageError<'DecryptionFailed'> {
   constructor() {
-    super('the body does not decrypt');
+    super('DecryptionFailed', 'the body does not decrypt');
   }
 }
 
 /** Request-Time or Response-Time is not ISO-8601 with a zone, or is too far from this clock (A10). */
-export class TimeNotAccepted extends MessageError {
-  override readonly name = 'TimeNotAccepted';
-  readonly code = 'TimeNotAccepted';
+export class TimeNotAccepted extends MessageError<'TimeNotAccepted'> {
   /** The header's string as received, at most 64 characters. */
   readonly time: string;
   /** Accepted distance from this clock, in seconds. */
@@ -70,6 +66,7 @@ export class TimeNotAccepted extends MessageError {
   constructor(header: string, time: string, tolerance: number, skew?: number) {
     const shown = time.slice(0, 64);
     super(
+      'TimeNotAccepted',
       skew === undefined
         ? `${header}: expected ISO-8601 with a zone, as 2024-05-22T06:42:21+05:30, received ${JSON.stringify(shown)}`
         : `${header}: expected within ${tolerance} s of this clock, received ${shown}: this clock is ${Math.abs(skew)} s ${skew > 0 ? 'ahead' : 'behind'}`,
@@ -81,22 +78,18 @@ export class TimeNotAccepted extends MessageError {
 }
 
 /** The same message was received before, within the time that its Request-Time allows. */
-export class MessageReplayed extends MessageError {
-  override readonly name = 'MessageReplayed';
-  readonly code = 'MessageReplayed';
+export class MessageReplayed extends MessageError<'MessageReplayed'> {
   constructor() {
-    super('expected a message that was not received before');
+    super('MessageReplayed', 'expected a message that was not received before');
   }
 }
 
 /** The body is longer than the configured limit; it was not read to its end. */
-export class BodyTooLarge extends MessageError {
-  override readonly name = 'BodyTooLarge';
-  readonly code = 'BodyTooLarge';
+export class BodyTooLarge extends MessageError<'BodyTooLarge'> {
   /** The limit in bytes. */
   readonly limit: number;
   constructor(limit: number) {
-    super(`body: expected at most ${limit} bytes, received more`);
+    super('BodyTooLarge', `body: expected at most ${limit} bytes, received more`);
     this.limit = limit;
   }
 }
@@ -105,9 +98,7 @@ export class BodyTooLarge extends MessageError {
  * An answer that nothing vouches for: an HTTP error, or HTTP 200 without a signature (A11, A17).
  * `response` holds the body as received, unverified: good for a log, never for a decision.
  */
-export class ResponseUnexpected extends MessageError {
-  override readonly name = 'ResponseUnexpected';
-  readonly code = 'ResponseUnexpected';
+export class ResponseUnexpected extends MessageError<'ResponseUnexpected'> {
   readonly reason: 'status' | 'unsigned';
   /** Status, headers and body as received; nothing in it is verified. */
   readonly response: Response;
@@ -115,6 +106,7 @@ export class ResponseUnexpected extends MessageError {
   readonly tracerId: string | undefined;
   constructor(reason: 'status' | 'unsigned', response: Response) {
     super(
+      'ResponseUnexpected',
       reason === 'status'
         ? `expected HTTP status 200, received ${response.status}`
         : 'expected a signed response, received neither Signature nor Response-Time',
@@ -126,11 +118,9 @@ export class ResponseUnexpected extends MessageError {
 }
 
 /** No complete response arrived: a timeout, a refused or broken connection. Whether the request took effect is unknown. */
-export class ResponseMissing extends MessageError {
-  override readonly name = 'ResponseMissing';
-  readonly code = 'ResponseMissing';
+export class ResponseMissing extends MessageError<'ResponseMissing'> {
   constructor(expected: string, cause: unknown) {
-    super(`expected a complete response, ${expected}`, { cause });
+    super('ResponseMissing', `expected a complete response, ${expected}`, { cause });
   }
 }
 

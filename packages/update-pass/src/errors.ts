@@ -13,24 +13,20 @@ export interface Issue {
 }
 
 /** The request body does not fit `spec/openapi.yaml`; nothing was sent, or nothing was applied. */
-export class RequestInvalid extends MessageError {
-  override readonly name = 'RequestInvalid';
-  readonly code = 'RequestInvalid';
+export class RequestInvalid extends MessageError<'RequestInvalid'> {
   readonly issues: readonly Issue[];
   constructor(issues: readonly Issue[]) {
-    super(describe(issues));
+    super('RequestInvalid', describe(issues));
     this.issues = issues;
   }
 }
 
 /** A verified response whose body does not fit `spec/openapi.yaml`: whether the update took effect is unknown. */
-export class ResponseInvalid extends MessageError {
-  override readonly name = 'ResponseInvalid';
-  readonly code = 'ResponseInvalid';
+export class ResponseInvalid extends MessageError<'ResponseInvalid'> {
   readonly issues: readonly Issue[];
   readonly tracerId: string | undefined;
   constructor(issues: readonly Issue[], tracerId: string | undefined) {
-    super(describe(issues));
+    super('ResponseInvalid', describe(issues));
     this.issues = issues;
     this.tracerId = tracerId;
   }
@@ -40,13 +36,14 @@ export class ResponseInvalid extends MessageError {
  * A verified answer other than S. F: refused, the same update will be refused again. U: the outcome is unknown, the
  * update may have taken effect; try again, and keep the order per pass (A14, A23).
  */
-export class ResultNotSuccess extends MessageError {
-  override readonly name = 'ResultNotSuccess';
-  readonly code = 'ResultNotSuccess';
+export class ResultNotSuccess extends MessageError<'ResultNotSuccess'> {
   readonly resultInfo: ResultInfo & { resultStatus: 'F' | 'U' };
   readonly tracerId: string | undefined;
   constructor(resultInfo: ResultInfo & { resultStatus: 'F' | 'U' }, tracerId: string | undefined) {
-    super(`expected resultStatus S, received ${resultInfo.resultStatus} (${resultInfo.resultCode.slice(0, 64)})`);
+    super(
+      'ResultNotSuccess',
+      `expected resultStatus S, received ${resultInfo.resultStatus} (${resultInfo.resultCode.slice(0, 64)})`,
+    );
     this.resultInfo = resultInfo;
     this.tracerId = tracerId;
   }
@@ -56,9 +53,7 @@ export class ResultNotSuccess extends MessageError {
  * An answer without a signature that says F or U: what a gateway may send when it refused our own signature (A11).
  * Good for finding out why; nobody vouches for it, so the outcome is unknown.
  */
-export class ResultNotSigned extends MessageError {
-  override readonly name = 'ResultNotSigned';
-  readonly code = 'ResultNotSigned';
+export class ResultNotSigned extends MessageError<'ResultNotSigned'> {
   /** What the answer says, unverified. */
   readonly unverified: ResultInfo & { resultStatus: 'F' | 'U' };
   /** Status, headers and body as received; nothing in it is verified. */
@@ -66,7 +61,10 @@ export class ResultNotSigned extends MessageError {
   readonly tracerId: string | undefined;
   constructor(unverified: ResultInfo & { resultStatus: 'F' | 'U' }, { response, tracerId }: ResponseUnexpected) {
     const { resultStatus, resultCode } = unverified;
-    super(`expected a signed response, received an unsigned ${resultStatus} (${resultCode.slice(0, 64)})`);
+    super(
+      'ResultNotSigned',
+      `expected a signed response, received an unsigned ${resultStatus} (${resultCode.slice(0, 64)})`,
+    );
     this.unverified = unverified;
     this.response = response;
     this.tracerId = tracerId;
