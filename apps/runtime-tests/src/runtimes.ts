@@ -1,0 +1,59 @@
+/** The runtimes: how to start each with a runner's script, and how to get its report. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { runInChromium } from './chromium.ts';
+import { runProcess } from './process.ts';
+import type { Report } from './report.ts';
+import { runInWorkerd } from './workerd.ts';
+
+/** Where a runner's script is. */
+export interface Scripts {
+  /** For a runtime that resolves packages and strips types itself. */
+  native(runner: string): string;
+  /** In one file with all that it imports, for the others. */
+  bundled(runner: string): string;
+}
+
+export interface Runtime {
+  name: string;
+  /** Why it cannot be run on this machine, when that is no fault. */
+  absent?: string | false;
+  /** Rejects when it does not start, does not end in time, or gives no report. */
+  run(scripts: Scripts): Promise<Report>;
+}
+
+/** Longest time for one runtime, in milliseconds. */
+const limit = 120_000;
+
+const { CHROMIUM: chromium = '/usr/bin/chromium', CI } = process.env;
+
+export const runtimes: Runtime[] = [
+  ofCommand('Node, pinned', 'node/bin/node', ({ native }) => [native('node')]),
+  ofCommand('Node 22', 'node22/bin/node', ({ bundled }) => [bundled('node')]),
+  ofCommand('Node 20', 'node20/bin/node', ({ bundled }) => [bundled('node')]),
+  ofCommand('Deno', '.bin/deno', ({ native }) => ['test', '--cached-only', '--no-check', native('deno')]),
+  ofCommand('Bun', '.bin/bun', ({ native }) => ['test', native('bun')]),
+  { name: 'workerd', run: ({ bundled }) => runInWorkerd(bundled('worker'), [], limit) },
+  { name: 'workerd, Node APIs', run: ({ bundled }) => runInWorkerd(bundled('worker'), ['nodejs_compat'], limit) },
+  {
+    name: 'Chromium',
+    absent: !existsSync(chromium) && CI !== 'true' && 'no Chromium on this machine',
+    run: ({ bundled }) => runInChromium(chromium, bundled('page'), limit),
+  },
+];
+
+function ofCommand(name: string, command: string, args: (scripts: Scripts) => string[]): Runtime {
+  return {
+    name,
+    async run(scripts) {
+      const path = join(import.meta.dirname, '../node_modules', command);
+      const { stdout, end, succeeded } = await runProcess(path, args(scripts), limit);
+      const line = stdout.split('\n').find((each) => each.startsWith('{"version":'));
+      if (line === undefined) throw new Error(`no report, ${end}`);
+      const report: Report = JSON.parse(line);
+      // The runtime's own runner may see what a test does not, as a leaked handle.
+      if (!succeeded && !report.outcomes.some(({ error }) => error)) throw new Error(`no test failed, but ${end}`);
+      return report;
+    },
+  };
+}

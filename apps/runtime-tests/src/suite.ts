@@ -1,0 +1,25 @@
+/**
+ * What must hold in every runtime, run unchanged in each: runtimes differ in what they accept, this shows that we do not.
+ * Nothing here, or in what it imports, knows which runtime it is in.
+ */
+import { ecc224Cases } from './cases/ecc224.ts';
+import { encryptionCases } from './cases/encryption.ts';
+import { keyCases } from './cases/keys.ts';
+import { roundTripCases } from './cases/round-trip.ts';
+import { vectorCases } from './cases/vectors.ts';
+import { webCryptoCases } from './cases/web-crypto.ts';
+
+/** How a runtime takes a test. */
+export type Test = (name: string, run: Run) => void;
+
+/** Rejects when the test fails. May return a note: where a runtime lacks an algorithm, its refusal is what is tested. */
+export type Run = () => Promise<void> | Promise<string | undefined>;
+
+export function suite(test: Test): void {
+  webCryptoCases(test);
+  vectorCases(test);
+  ecc224Cases(test);
+  encryptionCases(test);
+  keyCases(test);
+  roundTripCases(test);
+}

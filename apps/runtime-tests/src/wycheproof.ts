@@ -1,0 +1,65 @@
+/**
+ * `wycheproof.ts DIR`: takes every file of test vectors in a folder that is in Wycheproof's format and about what this
+ * project has, and runs it in every runtime. Prints the wrong answers by file and runtime and fails when there is one.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundle, type Result, runEverywhere } from './everywhere.ts';
+import { printEnd, printTable } from './print.ts';
+import { casesOf, registerCases, type VectorFile } from './wycheproof/file.ts';
+
+const [folder] = process.argv.slice(2);
+if (folder === undefined || !existsSync(folder))
+  fail(`expected a folder of test vectors, received ${folder ?? 'none'}`);
+
+const files: VectorFile[] = [];
+const notes: string[] = [];
+let others = 0;
+for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
+  if (!path.endsWith('.json')) continue;
+  const file = readFile(folder, path);
+  const cases = casesOf(file);
+  if (cases === undefined) others += 1;
+  else if (typeof cases === 'string') notes.push(`${path} is not run: ${cases}`);
+  else files.push(file);
+}
+if (others > 0) notes.push(`${others} files are about something else and are not run`);
+if (files.length === 0) fail(`expected files on RSA, P-224 or AES-CBC in ${folder}, received none`);
+
+const bundled = await bundle(['node', 'deno', 'bun', 'worker', 'page'], {
+  outdir: join(import.meta.dirname, '../dist/wycheproof'),
+  alias: { '#suite': join(import.meta.dirname, 'wycheproof/suite.ts') },
+  define: { FILES: JSON.stringify(files) },
+});
+const results = await runEverywhere((test) => registerCases(files, test), { native: bundled, bundled });
+
+printTable([
+  ['wrong answers', 'cases', ...results.map(({ runtime }) => runtime)],
+  ...files.map((file) => [
+    file.path,
+    `${casesOf(file)?.length}`,
+    ...results.map((result) => wrongAnswers(result, file.path)),
+  ]),
+]);
+for (const note of notes) console.log(note);
+printEnd('vectors', results);
+
+function readFile(folder: string, path: string): VectorFile {
+  const pem = join(folder, path.replace(/json$/, 'pem'));
+  const text = readFileSync(join(folder, path), 'utf8');
+  try {
+    return { path, json: JSON.parse(text), pem: existsSync(pem) ? readFileSync(pem, 'utf8') : undefined };
+  } catch {
+    return fail(`${path}: expected JSON`);
+  }
+}
+
+function wrongAnswers({ version, leftOut, outcomes }: Result, path: string): string {
+  if (outcomes.length === 0) return leftOut ? 'left out' : version;
+  return `${outcomes.filter(({ name, error }) => error && name.startsWith(`${path}: `)).length}`;
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}

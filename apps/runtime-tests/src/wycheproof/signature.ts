@@ -1,0 +1,60 @@
+/** RSASSA-PKCS1-v1_5 of any size and digest that Web Crypto has, and ECDSA over P-224. */
+import { importEcc224PublicKey } from '@alipayhk-pass/ecc224';
+import { importPublicKey, type PublicKey } from '@alipayhk-pass/message-security';
+import { bitLength } from '../../../../packages/message-security/src/lib/der.ts';
+import { readKeyText, toJwk } from '../../../../packages/message-security/src/lib/rsa-key.ts';
+import { equal } from '../assert.ts';
+import { type Case, fromHex, type Group, nameOf, type WycheproofTest } from './file.ts';
+
+interface SignatureGroup extends Group {
+  sha: string;
+  publicKeyPem?: string;
+  /** What files before `testvectors_v1` call it. */
+  keyPem?: string;
+  tests: (WycheproofTest & { msg: string; sig: string })[];
+}
+
+interface EcdsaGroup extends SignatureGroup {
+  publicKey?: { curve: string };
+  /** Likewise. */
+  key?: { curve: string };
+}
+
+type Verifier = Pick<PublicKey, 'verify'>;
+
+export function rsassaCases(group: Group): Case[] | string {
+  const { sha, publicKeyPem, keyPem = '', tests } = group as SignatureGroup;
+  if (!['SHA-1', 'SHA-256', 'SHA-384', 'SHA-512'].includes(sha)) return `Web Crypto has no ${sha}`;
+  return signatureCases(tests, () => importRsa(publicKeyPem ?? keyPem, sha));
+}
+
+export function ecdsaCases(group: Group): Case[] | string | undefined {
+  const { sha, publicKeyPem, keyPem = '', publicKey, key, tests, type } = group as EcdsaGroup;
+  if ((publicKey ?? key)?.curve !== 'secp224r1') return undefined;
+  if (sha !== 'SHA-224' && sha !== 'SHA-256') return `packages/ecc224 has no ${sha}`;
+  const encoding = type === 'EcdsaVerify' ? 'DER' : 'IEEE-P1363';
+  return signatureCases(tests, () => importEcc224PublicKey(publicKeyPem ?? keyPem, { digest: sha, encoding }));
+}
+
+/** `importPublicKey`, and what it does for digests and sizes that it refuses. */
+async function importRsa(pem: string, hash: string): Promise<Verifier> {
+  const numbers = readKeyText(pem);
+  if (typeof numbers === 'string') throw new TypeError(numbers);
+  const [n, e] = numbers as [bigint, bigint];
+  if (hash === 'SHA-256' && bitLength(n) >= 2048) return importPublicKey(pem);
+  const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash };
+  const key = await crypto.subtle.importKey('jwk', toJwk({ n, e, size: 0 }), algorithm, false, ['verify']);
+  return { verify: (signature, data) => crypto.subtle.verify(algorithm, key, signature, data) };
+}
+
+function signatureCases(tests: SignatureGroup['tests'], importKey: () => Promise<Verifier>): Case[] {
+  let key: Promise<Verifier> | undefined;
+  return tests.map((test) => ({
+    name: nameOf(test),
+    run: async () => {
+      key ??= importKey();
+      const verified = await (await key).verify(fromHex(test.sig), fromHex(test.msg));
+      if (test.result !== 'acceptable') equal(verified, test.result === 'valid');
+    },
+  }));
+}

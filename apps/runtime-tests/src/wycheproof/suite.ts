@@ -1,0 +1,7 @@
+/** Bundled in place of `#suite`, with the files that the driver read. */
+import type { Test } from '../suite.ts';
+import { registerCases, type VectorFile } from './file.ts';
+
+declare const FILES: VectorFile[];
+
+export const suite = (test: Test): void => registerCases(FILES, test);

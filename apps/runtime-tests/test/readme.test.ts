@@ -1,0 +1,108 @@
+/** The code blocks of README.md, copied and run: each sends one encrypted update to a gateway on this machine. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { after, before, test } from 'node:test';
+import { importPrivateKey, importPublicKey } from '@alipayhk-pass/message-security';
+import { keys } from '@alipayhk-pass/spec/vectors';
+import { createGateway, type UpdateContext, type UpdatePassRequest } from '@alipayhk-pass/update-pass/gateway';
+import { build } from 'esbuild';
+import { Miniflare } from 'miniflare';
+import { runProcess } from '../src/process.ts';
+
+const app = join(import.meta.dirname, '..');
+const readme = readFileSync(join(app, '../../README.md'), 'utf8');
+const [node = '', worker = ''] = Array.from(readme.matchAll(/```ts\n(.*?)```/gs), ([, code]) => code);
+const folder = join(app, 'dist/readme'); // below node_modules, as a user's file would be
+const applied: { update: UpdatePassRequest; context: UpdateContext }[] = [];
+const variables = {
+  CLIENT_ID: '4Q5Y8W0WSG45P907917',
+  MERCHANT_PRIVATE_KEY: keys.merchant.privateKey.replaceAll('\n', '\\n'),
+  ALIPAYHK_PUBLIC_KEY: keys.gateway.publicKey.replaceAll('\n', '\\n'),
+  GATEWAY_URL: '',
+};
+
+const merchant = await importPublicKey(keys.merchant.publicKey);
+const gateway = createGateway({
+  publicKeyOf: (clientId) => (clientId === variables.CLIENT_ID ? merchant : undefined),
+  privateKey: await importPrivateKey(keys.gateway.privateKey),
+  handler: (update, context) => {
+    applied.push({ update, context });
+    return { resultCode: 'SUCCESS', resultStatus: 'S', resultMessage: 'Success' };
+  },
+});
+const server = createServer(async (incoming, outgoing) => {
+  const headers = Object.entries(incoming.headersDistinct).flatMap(([name, values = []]) =>
+    values.map((value): [string, string] => [name, value]),
+  );
+  const url = new URL(incoming.url ?? '/', variables.GATEWAY_URL);
+  const response = await gateway(new Request(url, { method: 'POST', headers, body: await buffer(incoming) }));
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(await response.text());
+});
+
+before(async () => {
+  mkdirSync(folder, { recursive: true });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  variables.GATEWAY_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+after(() => void server.close());
+
+/** Runs the block of Node's section as a file, and expects it to print the tracer id of the one update that was applied. */
+async function runs(command: string[], code: string, name: string): Promise<void> {
+  const file = join(folder, name);
+  writeFileSync(file, code);
+  applied.length = 0;
+  const [program = '', ...args] = command;
+  const { stdout, end } = await runProcess(join(app, 'node_modules', program), [...args, file], 60_000, { variables });
+  assert.equal(applied.length, 1, end);
+  assert.equal(stdout.trim(), `updated ${applied[0]?.context.tracerId}`, end);
+  assert.equal(applied[0]?.context.encrypted, true);
+}
+
+test('Node', () => runs(['node/bin/node'], node, 'node.ts'));
+
+test('Bun, with the same file', () => runs(['.bin/bun'], node, 'bun.ts'));
+
+test('Deno, with its own environment and the permissions that README names', () => {
+  const flags =
+    /deno run ([^`]+) update\.ts/.exec(readme)?.[1]?.split(' ') ?? assert.fail('README has no deno command');
+  const code = node.replace('process.env', 'Deno.env.toObject()');
+  return runs(['.bin/deno', 'run', '--cached-only', ...flags], code, 'deno.ts');
+});
+
+test('Cloudflare Worker', async () => {
+  const stdin = { contents: worker, loader: 'ts' as const, resolveDir: app };
+  const { outputFiles } = await build({ stdin, bundle: true, format: 'esm', write: false, conditions: ['workerd'] });
+  const modules = { 'worker.js': { type: 'esm' as const, contents: outputFiles[0]?.text ?? '' } };
+  const env = Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [name, { type: 'text' as const, value }]),
+  );
+  const config = {
+    name: 'readme',
+    compatibilityDate: '2026-08-01',
+    env,
+    manifest: { mainModule: 'worker.js', modules },
+  };
+  const miniflare = new Miniflare({ workers: [{ config }] });
+  try {
+    applied.length = 0;
+    const update = {
+      merchantId: 'm',
+      userId: 'u',
+      passId: 'p',
+      status: 'CLOSED',
+      updateDetailType: 'UPDATE_MEMBER_CARD',
+    };
+    const response = await miniflare.dispatchFetch('http://worker/', { method: 'POST', body: JSON.stringify(update) });
+    const result = (await response.json()) as { resultInfo: object; tracerId: string };
+    assert.deepEqual(applied[0]?.update, update);
+    assert.equal(result.tracerId, applied[0]?.context.tracerId);
+  } finally {
+    await miniflare.dispose();
+  }
+});
