@@ -63,13 +63,13 @@ export async function diagnoseKeys(keys: KeysToDiagnose, options: KeyOptions = {
     const input = keys[name];
     if (input === undefined) return undefined;
     try {
-      const key = await importKey(input, options);
+      const key = await importKey(input, { ...options, name });
       const print = await fingerprint(key, options);
       if (print !== undefined) diagnosis.fingerprints[name] = print;
       return key;
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
-      diagnosis.problems.push(error.message.replace(/^\w+/, name));
+      diagnosis.problems.push(error.message);
       return undefined;
     }
   };
@@ -77,6 +77,7 @@ export async function diagnoseKeys(keys: KeysToDiagnose, options: KeyOptions = {
   const publicKey = await look('merchantPublicKey', importPublicKey);
   const gatewayKey = await look('gatewayPublicKey', importPublicKey);
 
+  const { merchantPublicKey: merchantPrint, gatewayPublicKey: gatewayPrint } = diagnosis.fingerprints;
   // By a signature and not by fingerprints: that also answers for keys whose numbers are elsewhere.
   const probe = new TextEncoder().encode('is this a pair?');
   const signature = await privateKey?.sign(probe);
@@ -85,11 +86,7 @@ export async function diagnoseKeys(keys: KeysToDiagnose, options: KeyOptions = {
   }
   if (signature && gatewayKey && (await gatewayKey.verify(signature, probe))) {
     diagnosis.problems.push("gatewayPublicKey is the merchant's own: expected AlipayHK's, which its console shows");
-  } else if (
-    gatewayKey &&
-    publicKey &&
-    diagnosis.fingerprints.merchantPublicKey === diagnosis.fingerprints.gatewayPublicKey
-  ) {
+  } else if (merchantPrint !== undefined && merchantPrint === gatewayPrint) {
     diagnosis.problems.push('merchantPublicKey and gatewayPublicKey are identical: expected one key of each side');
   }
   return diagnosis;

@@ -11,10 +11,14 @@ import { isAesLength, rsaesPkcs1 } from './lib/rsaes-pkcs1.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** A way to encrypt bodies, to be passed as `encryption`. */
+declare const brand: unique symbol;
+
+/** A way to encrypt bodies, to be passed as `encryption`: RSA_AES, or what `rsaAes` returns. */
 export interface Encryption {
   /** Name in the Encrypt header. */
   readonly algorithm: string;
+  /** An object of the same shape is not one. */
+  readonly [brand]: true;
 }
 
 /** What a suite does with a body; for message.ts alone. */
@@ -45,16 +49,15 @@ export interface KeyTransport {
 
 const suites = new WeakMap<Encryption, EncryptionSuite>();
 
+/** Whether this is a handle that this package made. */
+export const isEncryption = (value: unknown): value is Encryption => suites.has(value as Encryption);
+
 /** The suite behind a handle; not exported from the package. */
-export function suiteOf(encryption: Encryption): EncryptionSuite {
-  const suite = suites.get(encryption);
-  if (suite === undefined) throw new TypeError('encryption: expected RSA_AES as this package exports it');
-  return suite;
-}
+export const suiteOf = (encryption: Encryption): EncryptionSuite => suites.get(encryption) as EncryptionSuite;
 
 /** A handle for RSA_AES with this cipher and this transport; not exported from the package. */
 export function defineEncryption(cipher: ContentCipher, transport: KeyTransport): Encryption {
-  const encryption = Object.freeze({ algorithm: 'RSA_AES' });
+  const encryption = Object.freeze({ algorithm: 'RSA_AES' }) as Encryption;
   suites.set(encryption, {
     async encrypt(plaintext, publicKey, crypto) {
       const numbers = publicNumbersOf(publicKey);
@@ -82,6 +85,12 @@ export function defineEncryption(cipher: ContentCipher, transport: KeyTransport)
  */
 export const RSA_AES: Encryption = /* @__PURE__ */ defineEncryption(aesEcb, rsaesPkcs1);
 
+/** @throws TypeError for a key with which RSA_AES cannot decrypt */
+export function checkDecryptionKey(key: PrivateKey): void {
+  if (privateNumbersOf(key) || key.unwrapKey) return;
+  throw new TypeError('privateKey: expected a key with its numbers, or one that has unwrapKey, for RSA_AES');
+}
+
 async function unwrapKey(
   encryptedKey: Bytes,
   privateKey: PrivateKey,
@@ -90,12 +99,9 @@ async function unwrapKey(
 ): Promise<Bytes | undefined> {
   const numbers = privateNumbersOf(privateKey);
   if (numbers !== undefined) return transport.unwrap(encryptedKey, numbers, crypto);
-  if (privateKey.unwrapKey === undefined) {
-    throw new TypeError('privateKey: expected a key with its numbers, or one that has unwrapKey, for RSA_AES');
-  }
   try {
-    const symmetricKey = await privateKey.unwrapKey(encryptedKey);
-    if (isAesLength(symmetricKey.length)) return symmetricKey;
+    const symmetricKey = await privateKey.unwrapKey?.(encryptedKey);
+    if (symmetricKey && isAesLength(symmetricKey.length)) return symmetricKey;
   } catch {
     // What a remote key says about the padding stays here.
   }

@@ -25,19 +25,16 @@ export {
   type PublicKey,
 } from './key.ts';
 export {
-  type MessageOptions,
   type OpenedRequest,
   type OpenedResponse,
-  type OpenOptions,
   openRequest,
   openResponse,
-  type SealedFetchOptions,
-  type SealOptions,
-  sealedFetch,
   sealRequest,
   sealResponse,
 } from './message.ts';
+export { checkOptions, type MessageOptions, type OpenOptions, type SealOptions } from './options.ts';
 export { memoryReplayStore, type ReplayGuard, type ReplayStore, replayGuard } from './replay.ts';
+export { type SealedFetchOptions, sealedFetch } from './sealed-fetch.ts';
 export { contentToBeSigned, httpUriOf, type SignedParts, sign, verify } from './signature.ts';
 export { type RsaAesOptions, rsaAes } from './suites.ts';
 export { formatTime, parseTime } from './time.ts';

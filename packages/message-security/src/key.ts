@@ -48,6 +48,8 @@ export type KeyInput = string | JsonWebKey | CryptoKey;
 export interface KeyOptions {
   /** Version that AlipayHK's console shows for this key: letters, digits, dot, dash and underscore. */
   keyVersion?: string | undefined;
+  /** What errors call the key, as `MERCHANT_PRIVATE_KEY`; `privateKey` or `publicKey` unless given. */
+  name?: string | undefined;
   /** Replaces `globalThis.crypto`. */
   crypto?: Crypto | undefined;
 }
@@ -72,7 +74,7 @@ export const publicNumbersOf = (key: PublicKey): RsaPublicNumbers | undefined =>
  */
 export async function importPrivateKey(input: KeyInput, options: KeyOptions = {}): Promise<PrivateKey> {
   const { subtle } = options.crypto ?? globalThis.crypto;
-  const { key, numbers } = await importRsa('privateKey', input, subtle);
+  const { key, numbers } = await importRsa('private', input, options.name ?? 'privateKey', subtle);
   const handle: PrivateKey = Object.freeze({
     algorithm: 'RSA256',
     keyVersion: checkKeyVersion(options.keyVersion),
@@ -91,7 +93,7 @@ export async function importPrivateKey(input: KeyInput, options: KeyOptions = {}
  */
 export async function importPublicKey(input: KeyInput, options: KeyOptions = {}): Promise<PublicKey> {
   const { subtle } = options.crypto ?? globalThis.crypto;
-  const { key, numbers } = await importRsa('publicKey', input, subtle);
+  const { key, numbers } = await importRsa('public', input, options.name ?? 'publicKey', subtle);
   const handle: PublicKey = Object.freeze({
     algorithm: 'RSA256',
     keyVersion: checkKeyVersion(options.keyVersion),
@@ -103,30 +105,29 @@ export async function importPublicKey(input: KeyInput, options: KeyOptions = {})
 }
 
 async function importRsa(
-  argument: 'privateKey' | 'publicKey',
+  want: 'private' | 'public',
   input: KeyInput,
+  name: string,
   subtle: SubtleCrypto,
 ): Promise<{ key: CryptoKey; numbers?: RsaPublicNumbers | RsaPrivateNumbers }> {
-  const want = argument === 'privateKey' ? 'private' : 'public';
   const usage = want === 'private' ? 'sign' : 'verify';
   const refuse = (received: string): never => {
-    throw new TypeError(`${argument}: expected an RSA ${want} key of 2048 bits or more, received ${received}`);
+    throw new TypeError(`${name}: expected an RSA ${want} key of 2048 bits or more, received ${received}`);
   };
   if (typeof input !== 'string' && (typeof input !== 'object' || input === null)) return refuse(typeof input);
-  let source: string | JsonWebKey = '';
-  if (isCryptoKey(input)) {
-    const { name, hash, modulusLength, publicExponent } = input.algorithm as RsaHashedKeyAlgorithm;
-    if (input.type !== want || name !== rsassa.name || hash?.name !== rsassa.hash || !input.usages.includes(usage)) {
-      refuse(`a CryptoKey that is not for ${rsassa.name} with ${rsassa.hash} and "${usage}"`);
+  let plain = input;
+  if (isCryptoKey(plain)) {
+    const { algorithm, type, usages, extractable } = plain;
+    const { hash, modulusLength, publicExponent } = algorithm as RsaHashedKeyAlgorithm;
+    if (type !== want || algorithm.name !== rsassa.name || hash?.name !== rsassa.hash || !usages.includes(usage)) {
+      return refuse(`a CryptoKey that is not for ${rsassa.name} with ${rsassa.hash} and "${usage}"`);
     }
     const wrong = wrongSize(modulusLength, bytesToBigInt(publicExponent));
-    if (wrong !== undefined) refuse(wrong);
-    if (!input.extractable) return { key: input };
-    source = await subtle.exportKey('jwk', input);
-  } else {
-    source = input;
+    if (wrong !== undefined) return refuse(wrong);
+    if (!extractable) return { key: plain };
+    plain = await subtle.exportKey('jwk', plain);
   }
-  const read = typeof source === 'string' ? readKeyText(source) : readJwk(source);
+  const read = typeof plain === 'string' ? readKeyText(plain) : readJwk(plain as JsonWebKey);
   const numbers = typeof read === 'string' ? refuse(read) : checkNumbers(read, want);
   if (typeof numbers === 'string') return refuse(numbers);
   return { key: await subtle.importKey('jwk', toJwk(numbers), rsassa, false, [usage]), numbers };

@@ -1,73 +1,26 @@
 /**
  * The order of steps, and nothing else: encrypt, then sign; verify, then judge the time, then decrypt.
- * Requests and responses differ in three things only: the header of the time, who may leave a signature out (nobody),
- * and that a response is signed over its request's path.
+ * Requests and responses differ in three things only: the header of the time, that a response is signed over its
+ * request's path, and that it may leave Client-Id out (A12).
  */
+import { isUtf8, readBody, readResponse, withBody } from './body.ts';
 import { type Encryption, suiteOf } from './encryption.ts';
 import {
   AlgorithmNotSupported,
-  BodyTooLarge,
   DecryptionFailed,
   HeaderInvalid,
   MessageReplayed,
-  ResponseMissing,
   ResponseUnexpected,
   TimeNotAccepted,
   tracerIdOf,
 } from './errors.ts';
 import { formatHeader, parseHeader, type SecurityHeader } from './header.ts';
 import { type KeyRing, latestFirst, type PrivateKey, type PublicKey } from './key.ts';
-import type { ReplayGuard } from './replay.ts';
+import { checkOptions, type OpenOptions, type SealOptions } from './options.ts';
 import { httpUriOf, matchesVersion, sign, verify } from './signature.ts';
 import { checkTime, formatTime, parseTime } from './time.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
-
-/** What both directions share. */
-export interface MessageOptions {
-  /** The id under which the merchant is configured; signed with every message. */
-  clientId: string;
-  /** `RSA_AES`, to encrypt and decrypt bodies; without it bodies are plain and an encrypted one is refused. */
-  encryption?: Encryption | undefined;
-  /** This clock, in milliseconds since the epoch; `Date.now` unless given. */
-  now?: (() => number) | undefined;
-  /** Replaces `globalThis.crypto` for encryption; keys keep the one that they were imported with. */
-  crypto?: Crypto | undefined;
-}
-
-/** What sealing takes. */
-export interface SealOptions extends MessageOptions {
-  /** Ours: signs. */
-  privateKey: KeyRing<PrivateKey>;
-  /** Theirs: encrypts. Needed only with `encryption`. */
-  publicKey?: KeyRing<PublicKey> | undefined;
-  /** Theirs: encrypts in place of `publicKey`, where that one is no RSA key (ECC224). */
-  encryptionKey?: KeyRing<PublicKey> | undefined;
-  /** Which version of `privateKey` signs; the latest unless given. */
-  keyVersion?: string | undefined;
-  /** Zone of the time that is written, as `+08:00`, which is the default. */
-  zone?: string | undefined;
-  /** Content-Type of an encrypted body; `text/plain; charset=UTF-8` unless given (A6). */
-  encryptedContentType?: string | undefined;
-}
-
-/** What opening takes. */
-export interface OpenOptions extends MessageOptions {
-  /** Theirs: verifies. */
-  publicKey: KeyRing<PublicKey>;
-  /** Ours: decrypts. Needed only with `encryption`. */
-  privateKey?: KeyRing<PrivateKey> | undefined;
-  /** Ours: decrypts in place of `privateKey`, where that one is no RSA key (ECC224). */
-  decryptionKey?: KeyRing<PrivateKey> | undefined;
-  /** Refuses a message that was received before; without one, replays within the tolerance are accepted. */
-  replayGuard?: ReplayGuard | undefined;
-  /** How far the message's time may be from this clock, in seconds; 300 unless given, at most 86,400 (A10). */
-  tolerance?: number | undefined;
-  /** Longest body in bytes as on the wire; 2 MiB unless given, which holds 1 MiB encrypted. */
-  maxBodyBytes?: number | undefined;
-  /** Refuse a message that is not encrypted. */
-  requireEncryption?: boolean | undefined;
-}
 
 /** A request that was verified and, if it was encrypted, decrypted. */
 export interface OpenedRequest {
@@ -126,6 +79,7 @@ export async function sealRequest(request: Request, options: SealOptions): Promi
  * @see A1, A4, A8, A9, A10
  */
 export async function openRequest(request: Request, options: OpenOptions): Promise<OpenedRequest> {
+  checkOpenOptions(options);
   const httpUri = httpUriOf(request.url);
   const wire = await readBody(request, options.maxBodyBytes);
   const parts = { method: request.method, httpUri };
@@ -170,10 +124,12 @@ export async function openResponse(
   request: Pick<Request, 'url'>,
   options: OpenOptions,
 ): Promise<OpenedResponse> {
+  checkOpenOptions(options);
   return openRead(response, await readResponse(response, options.maxBodyBytes), request, options);
 }
 
-async function openRead(
+/** As `openResponse`, of a response whose body was read already. */
+export async function openRead(
   response: Response,
   wire: Bytes,
   request: Pick<Request, 'url'>,
@@ -194,47 +150,10 @@ async function openRead(
   };
 }
 
-/** What `sealedFetch` takes. */
-export interface SealedFetchOptions extends SealOptions, OpenOptions {
-  publicKey: KeyRing<PublicKey>;
-  privateKey: KeyRing<PrivateKey>;
-  /** Carries the sealed request; `globalThis.fetch` unless given. */
-  fetch?: ((request: Request) => Promise<Response>) | undefined;
-  /** How long a complete response may take, in milliseconds; 10,000 unless given. */
-  timeout?: number | undefined;
-}
-
-/**
- * A `fetch` that seals what it sends and opens what it receives. The response keeps its Signature and Encrypt headers,
- * as a record of what was verified; its body is plain.
- *
- * Rejects with ResponseMissing when no complete response arrived, with the signal's reason when the caller aborted,
- * and with whatever `openResponse` throws.
- */
-export function sealedFetch(
-  options: SealedFetchOptions,
-): (input: RequestInfo | URL, init?: RequestInit) => Promise<Response> {
-  const { fetch = globalThis.fetch, timeout = 10_000 } = options;
-  if (!(timeout > 0 && timeout <= 2 ** 31 - 1)) throw new TypeError('timeout: expected milliseconds, more than 0');
-  return async (input, init) => {
-    const request = new Request(input, init);
-    request.signal.throwIfAborted();
-    const late = AbortSignal.timeout(timeout);
-    const signal = AbortSignal.any([request.signal, late]);
-    const sealed = await sealRequest(new Request(request, { signal }), options);
-    let response: Response;
-    let wire: Bytes;
-    try {
-      // Raced, because an injected fetch may not heed the signal.
-      response = await unlessAborted(signal, () => fetch(sealed));
-      wire = await unlessAborted(signal, () => readResponse(response, options.maxBodyBytes));
-    } catch (cause) {
-      if (cause instanceof BodyTooLarge) throw cause;
-      if (request.signal.aborted) throw request.signal.reason;
-      throw new ResponseMissing(late.aborted ? `within ${timeout} ms` : 'the connection failed', cause);
-    }
-    return (await openRead(response, wire, sealed, options)).response;
-  };
+function checkOpenOptions(options: OpenOptions): void {
+  const required: (keyof OpenOptions)[] = ['clientId', 'publicKey'];
+  if (options.encryption && !options.decryptionKey) required.push('privateKey');
+  checkOptions(options, required);
 }
 
 type TimeHeader = 'Request-Time' | 'Response-Time';
@@ -255,15 +174,16 @@ async function seal(
     now = Date.now,
     crypto = globalThis.crypto,
   } = options;
-  if (!/^[\w-]+$/.test(clientId)) throw new TypeError('clientId: expected letters, digits, dash or underscore');
+  const required: (keyof SealOptions)[] = ['clientId', 'privateKey'];
+  if (encryption && !encryptionKey) required.push('publicKey');
+  checkOptions({ ...options, encryption }, required, false);
   const headers = new Headers(from);
   headers.delete('Content-Length');
   headers.delete('Encrypt');
   let body = plain;
   if (encryption !== undefined) {
     if (!isUtf8(plain)) throw new TypeError('body: expected text in UTF-8, to be encrypted');
-    if (encryptionKey === undefined) throw new TypeError('publicKey: expected one, to encrypt to');
-    const [key] = latestFirst(encryptionKey) as [PublicKey];
+    const [key] = latestFirst(encryptionKey as KeyRing<PublicKey>) as [PublicKey];
     const sealed = await suiteOf(encryption).encrypt(plain, key, crypto);
     body = sealed.body;
     const { algorithm } = encryption;
@@ -289,7 +209,6 @@ async function open(
   options: OpenOptions,
 ): Promise<{ body: Bytes; time: string; encrypted: boolean; publicKey: PublicKey }> {
   const { clientId, now = Date.now, tolerance = 300 } = options;
-  if (!(tolerance > 0 && tolerance <= 86_400)) throw new TypeError('tolerance: expected seconds, 1 to 86400');
   const required = (name: string): string => {
     const value = headers.get(name);
     if (value) return value; // an empty header counts as absent
@@ -329,8 +248,7 @@ async function decrypt(
       encryption?.algorithm ?? 'a plain body (`encryption` is off)',
     );
   }
-  if (decryptionKey === undefined) throw new TypeError('privateKey: expected one, to decrypt with');
-  const keys = latestFirst(decryptionKey).filter((key) => matchesVersion(key, keyVersion));
+  const keys = latestFirst(decryptionKey as KeyRing<PrivateKey>).filter((key) => matchesVersion(key, keyVersion));
   if (keys.length === 0) throw new HeaderInvalid('Encrypt', 'expected a keyVersion that is configured');
   for (const key of keys) {
     const plain = await suiteOf(encryption).decrypt({ body, encryptedKey: value }, key, crypto);
@@ -338,59 +256,4 @@ async function decrypt(
     if (plain !== undefined && isUtf8(plain)) return plain;
   }
   throw new DecryptionFailed();
-}
-
-function isUtf8(bytes: Bytes): boolean {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes) !== undefined;
-  } catch {
-    return false;
-  }
-}
-
-async function readBody(message: Request | Response, limit = 2 * 1024 * 1024): Promise<Bytes> {
-  if (!(limit > 0)) throw new TypeError('maxBodyBytes: expected bytes, more than 0');
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  const reader = message.body?.getReader();
-  for (let read = await reader?.read(); read?.value !== undefined; read = await reader?.read()) {
-    chunks.push(read.value);
-    length += read.value.length;
-    if (length > limit) {
-      reader?.cancel().catch(() => undefined); // the sender's end may be gone already
-      throw new BodyTooLarge(limit);
-    }
-  }
-  const body = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.length;
-  }
-  return body;
-}
-
-/** An HTTP error is reported as such, whatever its body is. */
-async function readResponse(response: Response, limit: number | undefined): Promise<Bytes> {
-  const body = readBody(response, limit);
-  return response.status === 200 ? body : body.catch(() => new Uint8Array());
-}
-
-function withBody(response: Response, body: Bytes): Response {
-  if (response.status < 200) return response; // a browser's opaque redirect cannot be rebuilt
-  const headers = new Headers(response.headers);
-  headers.delete('Content-Length');
-  headers.delete('Content-Encoding'); // the runtime has decoded it
-  return new Response(body.length === 0 ? null : body, { status: response.status, headers });
-}
-
-function unlessAborted<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const abort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    run()
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', abort));
-  });
 }

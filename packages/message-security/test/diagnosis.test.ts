@@ -94,3 +94,15 @@ test('both halves of a pair have the same fingerprint', async () => {
   expect(await fingerprint(merchant.privateKey)).toBe(await fingerprint(merchant.publicKey));
   expect(await fingerprint(merchant.publicKey)).not.toBe(await fingerprint(gateway.publicKey));
 });
+
+test('two public keys without fingerprints are not taken for identical', async () => {
+  const locked = async (pem: string) => {
+    const der = Buffer.from(pem.replace(/-----.*-----|\s/g, ''), 'base64');
+    return crypto.subtle.importKey('spki', der, { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, false, ['verify']);
+  };
+  const [merchantPublicKey, gatewayPublicKey] = [
+    await locked(keys.merchant.publicKey),
+    await locked(keys.gateway.publicKey),
+  ];
+  expect(await diagnoseKeys({ merchantPublicKey, gatewayPublicKey })).toEqual({ problems: [], fingerprints: {} });
+});

@@ -11,6 +11,8 @@ import type { paths, ResultInfo, UpdatePassRequest } from './generated/types.ts'
 
 export {
   type Issue,
+  isUpdatePassError,
+  type NotSuccess,
   RequestInvalid,
   ResponseInvalid,
   ResultNotSigned,
@@ -45,7 +47,7 @@ export interface Client {
    * @throws UpdatePassError, discriminated by `code`. RequestInvalid: nothing was sent. ResultNotSuccess: AlipayHK said
    *   F or U. Every other code: assume neither that the update took effect nor that it did not (A23).
    */
-  updatePass(body: UpdatePassRequest, options?: { signal?: AbortSignal }): Promise<UpdatePassResult>;
+  updatePass(body: UpdatePassRequest, options?: { signal?: AbortSignal | undefined }): Promise<UpdatePassResult>;
 }
 
 /** The contract without the headers that sealing fills, so that nobody passes placeholders. */

@@ -4,6 +4,9 @@
 import { type AnyMessageError, MessageError, type ResponseUnexpected } from '@alipayhk-pass/message-security';
 import type { ResultInfo } from './generated/types.ts';
 
+/** A result other than S. */
+export type NotSuccess = ResultInfo & { resultStatus: 'F' | 'U' };
+
 /** One place where a body does not fit the contract. */
 export interface Issue {
   /** Where: names joined by dots, as `dataInfo.billNo`; empty for the body as a whole. */
@@ -37,9 +40,9 @@ export class ResponseInvalid extends MessageError<'ResponseInvalid'> {
  * update may have taken effect; try again, and keep the order per pass (A14, A23).
  */
 export class ResultNotSuccess extends MessageError<'ResultNotSuccess'> {
-  readonly resultInfo: ResultInfo & { resultStatus: 'F' | 'U' };
+  readonly resultInfo: NotSuccess;
   readonly tracerId: string | undefined;
-  constructor(resultInfo: ResultInfo & { resultStatus: 'F' | 'U' }, tracerId: string | undefined) {
+  constructor(resultInfo: NotSuccess, tracerId: string | undefined) {
     super(
       'ResultNotSuccess',
       `expected resultStatus S, received ${resultInfo.resultStatus} (${resultInfo.resultCode.slice(0, 64)})`,
@@ -55,11 +58,11 @@ export class ResultNotSuccess extends MessageError<'ResultNotSuccess'> {
  */
 export class ResultNotSigned extends MessageError<'ResultNotSigned'> {
   /** What the answer says, unverified. */
-  readonly unverified: ResultInfo & { resultStatus: 'F' | 'U' };
+  readonly unverified: NotSuccess;
   /** Status, headers and body as received; nothing in it is verified. */
   readonly response: Response;
   readonly tracerId: string | undefined;
-  constructor(unverified: ResultInfo & { resultStatus: 'F' | 'U' }, { response, tracerId }: ResponseUnexpected) {
+  constructor(unverified: NotSuccess, { response, tracerId }: ResponseUnexpected) {
     const { resultStatus, resultCode } = unverified;
     super(
       'ResultNotSigned',
@@ -73,6 +76,11 @@ export class ResultNotSigned extends MessageError<'ResultNotSigned'> {
 
 /** Everything that `updatePass` rejects with, discriminated by `code`; besides these only TypeError and an abort reason. */
 export type UpdatePassError = AnyMessageError | RequestInvalid | ResponseInvalid | ResultNotSuccess | ResultNotSigned;
+
+/** Whether this is one of `UpdatePassError`, for a `catch`. */
+export function isUpdatePassError(error: unknown): error is UpdatePassError {
+  return error instanceof MessageError;
+}
 
 function describe(issues: readonly Issue[]): string {
   return issues.map(({ path, expected }) => `${path || 'body'}: expected ${expected}`).join('; ');

@@ -4,6 +4,7 @@
  */
 import {
   AlgorithmNotSupported,
+  checkOptions,
   HeaderInvalid,
   httpUriOf,
   type KeyRing,
@@ -51,22 +52,27 @@ export interface Refusal {
   clientId: string | undefined;
 }
 
+type Shared = 'tolerance' | 'now' | 'crypto' | 'replayGuard' | 'requireEncryption' | 'decryptionKey' | 'encryption';
+
 /** What `createGateway` takes. */
 export interface GatewayOptions
-  extends Pick<
-      OpenOptions,
-      'tolerance' | 'maxBodyBytes' | 'requireEncryption' | 'replayGuard' | 'decryptionKey' | 'now' | 'crypto'
-    >,
+  extends Pick<OpenOptions, Shared>,
     Pick<SealOptions, 'zone' | 'keyVersion' | 'encryptedContentType'> {
   /** A merchant's public key, or its versions, the latest last; `undefined` for a Client-Id that is unknown. */
-  publicKeyOf: (clientId: string) => KeyRing<PublicKey> | undefined | Promise<KeyRing<PublicKey> | undefined>;
+  publicKeyOf: (clientId: string) => Keys | Promise<Keys>;
+  /** Where `publicKeyOf` is no RSA key (ECC224): the one to which answers are encrypted. */
+  encryptionKeyOf?: ((clientId: string) => Keys | Promise<Keys>) | undefined;
   /** The gateway's own key: signs answers, decrypts requests. */
   privateKey: KeyRing<PrivateKey>;
+  /** Longest request body in bytes as on the wire; 1 MiB unless given. */
+  maxBodyBytes?: number | undefined;
   /** Applies an update that was verified and fits the contract. */
   handler: (update: UpdatePassRequest, context: UpdateContext) => ResultInfo | Promise<ResultInfo>;
   /** Told of every refusal; what it throws is ignored. */
   onRefusal?: ((refusal: Refusal) => void) | undefined;
 }
+
+type Keys = KeyRing<PublicKey> | undefined;
 
 /** Codes of the gateway's own refusals; those of a neighbouring API of AlipayHK's (A22). */
 const refusals = {
@@ -95,24 +101,36 @@ class Refused extends Error {
  * A gateway for updatePass: standard Request in, standard Response out. Bodies over `maxBodyBytes` (1 MiB unless given)
  * are refused before any cryptography. Answers are signed whenever the Client-Id is known, and encrypted if and only if
  * the request was (A7).
+ *
+ * @throws TypeError that names the option and what was expected
  */
 export function createGateway(options: GatewayOptions): (request: Request) => Promise<Response> {
-  const { privateKey, handler, crypto = globalThis.crypto, maxBodyBytes = 1024 * 1024 } = options;
+  const { privateKey, handler, crypto = globalThis.crypto, maxBodyBytes = 1024 * 1024, encryption = RSA_AES } = options;
+  checkOptions({ ...options, encryption, maxBodyBytes }, ['privateKey']);
+  for (const name of ['publicKeyOf', 'handler'] as const) {
+    if (typeof options[name] !== 'function') throw new TypeError(`${name}: expected a function`);
+  }
 
   return async (request) => {
     const tracerId = crypto.randomUUID().replaceAll('-', '');
     const clientId = request.headers.get('Client-Id') ?? undefined;
     const encrypted = request.headers.has('Encrypt');
-    let publicKey: KeyRing<PublicKey> | undefined;
+    let publicKey: Keys;
+    let encryptionKey: Keys;
     let resultInfo: ResultInfo;
     try {
       publicKey = clientId === undefined ? undefined : await options.publicKeyOf(clientId);
+      encryptionKey = clientId === undefined ? undefined : await options.encryptionKeyOf?.(clientId);
       checkTarget(request);
       if (clientId === undefined || publicKey === undefined) {
         throw new Refused('INVALID_CLIENT', 'expected a Client-Id that is configured');
       }
-      const opened = await openRequest(request, { ...options, clientId, publicKey, encryption: RSA_AES, maxBodyBytes });
+      const opened = await openRequest(request, { ...options, clientId, publicKey, encryption, maxBodyBytes });
       publicKey = opened.publicKey;
+      // Before the handler: an answer that could not be encrypted must not be found out once the update was applied.
+      if (encrypted && !encryptionKey && publicKey.algorithm !== 'RSA256') {
+        throw new TypeError('encryptionKeyOf: expected the RSA key of a merchant who does not sign with one');
+      }
       const update = await readUpdate(opened);
       const { requestTime } = opened;
       const { keyVersion } = opened.publicKey;
@@ -125,7 +143,7 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
 
     const answer = () => Response.json({ resultInfo }, { headers: { 'Tracer-Id': tracerId } });
     if (clientId === undefined || publicKey === undefined) return answer();
-    const seal = { ...options, clientId, privateKey, publicKey, encryption: RSA_AES };
+    const seal = { ...options, clientId, privateKey, publicKey, encryptionKey, encryption };
     try {
       return await sealResponse(answer(), { httpUri: httpUriOf(request.url), encrypted }, seal);
     } catch (error) {

@@ -59,6 +59,14 @@ describe('what the caller got wrong', () => {
   );
 });
 
+test.each([
+  ['a tolerance of 0', { tolerance: 0 }, /^tolerance: /],
+  ['no clientId', { clientId: undefined }, /^clientId: /],
+  ['PEM for a key', { publicKey: 'PEM' }, /^publicKey: /],
+])('%s is a TypeError when the client is made', (_, mistake, text) => {
+  expect(() => createClient({ ...clientOptions(replying()), ...mistake } as ClientOptions)).toThrow(text);
+});
+
 describe('answers that are not a success', () => {
   test.each(['F', 'U'] as const)('%s is ResultNotSuccess with its code and the tracer id', async (resultStatus) => {
     const resultInfo = { resultCode: 'SOME_CODE', resultStatus, resultMessage: 'no' };

@@ -265,7 +265,7 @@ test('a query is signed in both directions', async () => {
 
 test('an answer that cannot be sealed is HTTP 500 without a signature, whatever the handler said', async () => {
   const sign = () => Promise.reject(new Error('HSM is gone'));
-  const { fetch, refusals } = gatewayFor({ privateKey: { algorithm: 'RSA256', sign } });
+  const { fetch, refusals } = gatewayFor({ privateKey: { algorithm: 'RSA256', sign, unwrapKey: sign } });
   const response = await fetch(await seal());
   expect(response.status).toBe(500);
   expect(response.headers.has('Signature')).toBe(false);
@@ -279,4 +279,35 @@ test('with a replay guard the same message counts once', async () => {
   expect(await answer(await fetch(sealed.clone()), sealed)).toMatchObject({ resultCode: 'SUCCESS' });
   expect(await answer(await fetch(sealed.clone()), sealed)).toMatchObject({ resultCode: 'INVALID_SIGNATURE' });
   expect(handler).toHaveBeenCalledOnce();
+});
+
+test.each([
+  ['no privateKey', { privateKey: undefined }, /^privateKey: expected what importPrivateKey returns/],
+  ['a tolerance of 0', { tolerance: 0 }, /^tolerance: expected seconds/],
+  ['a limit of 0', { maxBodyBytes: 0 }, /^maxBodyBytes: expected bytes/],
+  ['no handler', { handler: undefined }, /^handler: expected a function/],
+  ['no publicKeyOf', { publicKeyOf: undefined }, /^publicKeyOf: expected a function/],
+  ['a zone by name', { zone: 'HKT' }, /^zone: expected an offset/],
+])('%s is a TypeError when the gateway is made, not when the first request comes', (_, mistake, text) => {
+  const options = { publicKeyOf: () => undefined, privateKey: gateway.privateKey, handler: () => success, ...mistake };
+  expect(() => createGateway(options as GatewayOptions)).toThrow(text);
+});
+
+describe('a merchant who signs with another algorithm than RSA256', () => {
+  const other = { ...merchant.publicKey, algorithm: 'OTHER' };
+  const sealedByOther = () => seal({ encryption: RSA_AES, privateKey: { ...merchant.privateKey, algorithm: 'OTHER' } });
+
+  test('gets encrypted answers under the RSA key that encryptionKeyOf knows', async () => {
+    const { fetch, handler } = gatewayFor({ publicKeyOf: () => other, encryptionKeyOf: () => merchant.publicKey });
+    const sealed = await sealedByOther();
+    expect(await answer(await fetch(sealed.clone()), sealed)).toMatchObject({ resultCode: 'SUCCESS', encrypted: true });
+    expect(handler).toHaveBeenCalledOnce();
+  });
+
+  test('and without one is refused before anything is applied', async () => {
+    const { fetch, handler, refusals } = gatewayFor({ publicKeyOf: () => other });
+    expect((await fetch(await sealedByOther())).status).toBe(500);
+    expect(handler).not.toHaveBeenCalled();
+    expect(refusals[0]).toMatchObject({ error: { message: expect.stringMatching(/^encryptionKeyOf: /) } });
+  });
 });

@@ -21,6 +21,7 @@ export function readDerText(text: string): Der | string {
   if (label?.includes('OPENSSH')) return 'a key in OpenSSH format';
   if (inside?.includes('ENCRYPTED')) return 'an encrypted private key'; // RFC 1421 §4.6.1.1: Proc-Type
   const bytes = decodeBase64(inside ?? plain);
+  if (plain === '') return 'empty text';
   if (bytes === undefined || bytes.length === 0) return 'text that is neither PEM nor whole base64';
   return parseDer(bytes) ?? 'base64 that is cut short or is not DER';
 }
