@@ -1,8 +1,7 @@
 /**
  * Every error as an answer to the caller of this Worker: one table from code to HTTP status, one form of body.
  */
-import { MessageError } from '@alipayhk-pass/message-security';
-import type { Issue, UpdatePassError } from '@alipayhk-pass/update-pass/client';
+import { type Issue, isUpdatePassError, type UpdatePassError } from '@alipayhk-pass/update-pass/client';
 
 /** Status of each code. One that is not here is about AlipayHK's answer: 502. */
 const statuses = {
@@ -68,8 +67,4 @@ function describe(error: unknown): Failure {
     return { code, message, outcome: resultInfo.resultStatus === 'F' ? 'refused' : 'unknown', resultInfo, tracerId };
   }
   return { code, message, outcome: 'unknown', ...('issues' in error && { issues: error.issues }), tracerId };
-}
-
-function isUpdatePassError(error: unknown): error is UpdatePassError {
-  return error instanceof MessageError;
 }

@@ -13,6 +13,7 @@ import { createGateway, type UpdateContext, type UpdatePassRequest } from '@alip
 import { build } from 'esbuild';
 import { Miniflare } from 'miniflare';
 import { runProcess } from '../src/process.ts';
+import { runtimes } from '../src/runtimes.ts';
 
 const app = join(import.meta.dirname, '..');
 const readme = readFileSync(join(app, '../../README.md'), 'utf8');
@@ -24,6 +25,7 @@ const variables = {
   MERCHANT_PRIVATE_KEY: keys.merchant.privateKey.replaceAll('\n', '\\n'),
   ALIPAYHK_PUBLIC_KEY: keys.gateway.publicKey.replaceAll('\n', '\\n'),
   GATEWAY_URL: '',
+  API_TOKEN: 'token',
 };
 
 const merchant = await importPublicKey(keys.merchant.publicKey);
@@ -75,6 +77,8 @@ test('Deno, with its own environment and the permissions that README names', () 
   return runs(['.bin/deno', 'run', '--cached-only', ...flags], code, 'deno.ts');
 });
 
+test('Node 20, as a module without types', () => runs(['node20/bin/node'], node, 'node20.mjs'));
+
 test('Cloudflare Worker', async () => {
   const stdin = { contents: worker, loader: 'ts' as const, resolveDir: app };
   const { outputFiles } = await build({ stdin, bundle: true, format: 'esm', write: false, conditions: ['workerd'] });
@@ -90,7 +94,9 @@ test('Cloudflare Worker', async () => {
   };
   const miniflare = new Miniflare({ workers: [{ config }] });
   try {
+    assert.equal((await miniflare.dispatchFetch('http://worker/', { method: 'POST' })).status, 401);
     applied.length = 0;
+    const headers = { Authorization: `Bearer ${variables.API_TOKEN}` };
     const update = {
       merchantId: 'm',
       userId: 'u',
@@ -98,11 +104,25 @@ test('Cloudflare Worker', async () => {
       status: 'CLOSED',
       updateDetailType: 'UPDATE_MEMBER_CARD',
     };
-    const response = await miniflare.dispatchFetch('http://worker/', { method: 'POST', body: JSON.stringify(update) });
+    const response = await miniflare.dispatchFetch('http://worker/', {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(update),
+    });
     const result = (await response.json()) as { resultInfo: object; tracerId: string };
     assert.deepEqual(applied[0]?.update, update);
     assert.equal(result.tracerId, applied[0]?.context.tracerId);
   } finally {
     await miniflare.dispose();
   }
+});
+
+test('the table of runtimes names those that the suite runs in, and its steps', () => {
+  const rows = Array.from(readme.matchAll(/^\| ([^|]+) \|(?: ✓ \|){6}$/gm), ([, name]) => name);
+  assert.deepEqual(
+    rows,
+    runtimes.map(({ name }) => name),
+  );
+  const steps = readFileSync(join(app, 'src/suite.ts'), 'utf8').match(/^ {2}\w+Cases\(test\);$/gm);
+  assert.equal(steps?.length, 6);
 });

@@ -20,7 +20,7 @@ const p256 = generateKeyPairSync('ec', {
 test.each<[unknown, string]>([
   [merchant.publicKey, 'a public key'],
   [p256.privateKey, 'an EC key on P-256'],
-  ['', 'text that is neither PEM nor whole base64'],
+  ['', 'empty text'],
   [undefined, 'undefined'],
   [null, 'null'],
   [5, 'number'],

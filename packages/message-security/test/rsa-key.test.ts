@@ -48,8 +48,8 @@ const legacyEncrypted = createPrivateKey(keys.gateway.privateKey).export({
 }) as string;
 
 test.each([
-  ['an empty text', '', 'text that is neither PEM nor whole base64'],
-  ['blanks', ' \n\t ', 'text that is neither PEM nor whole base64'],
+  ['an empty text', '', 'empty text'],
+  ['blanks', ' \n\t ', 'empty text'],
   ['words', 'my private key!', 'text that is neither PEM nor whole base64'],
   ['a path', './keys/private.pem', 'text that is neither PEM nor whole base64'],
   ['an SSH public key', 'ssh-rsa AAAAB3NzaC1yc2E= me@host', 'text that is neither PEM nor whole base64'],
