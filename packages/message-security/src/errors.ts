@@ -94,14 +94,24 @@ export class BodyTooLarge extends MessageError<'BodyTooLarge'> {
   }
 }
 
+/** The body of a request did not arrive in time. */
+export class BodyIncomplete extends MessageError<'BodyIncomplete'> {
+  /** The limit in milliseconds. */
+  readonly limit: number;
+  constructor(limit: number) {
+    super('BodyIncomplete', `body: expected its end within ${limit} ms`);
+    this.limit = limit;
+  }
+}
+
 /**
  * An answer that nothing vouches for: an HTTP error, or HTTP 200 without a signature (A11, A17).
  * `response` holds the body as received, unverified: good for a log, never for a decision.
  */
 export class ResponseUnexpected extends MessageError<'ResponseUnexpected'> {
   readonly reason: 'status' | 'unsigned';
-  /** Status, headers and body as received; nothing in it is verified. */
-  readonly response: Response;
+  /** Status, headers and body as received; nothing in it is verified. Not enumerable: logs do not get at it. */
+  declare readonly response: Response;
   /** The `Tracer-Id` header where there was one, unverified. */
   readonly tracerId: string | undefined;
   constructor(reason: 'status' | 'unsigned', response: Response) {
@@ -112,7 +122,7 @@ export class ResponseUnexpected extends MessageError<'ResponseUnexpected'> {
         : 'expected a signed response, received neither Signature nor Response-Time',
     );
     this.reason = reason;
-    this.response = response;
+    Object.defineProperty(this, 'response', { value: response });
     this.tracerId = tracerIdOf(response);
   }
 }
@@ -133,6 +143,7 @@ export type AnyMessageError =
   | TimeNotAccepted
   | MessageReplayed
   | BodyTooLarge
+  | BodyIncomplete
   | ResponseUnexpected
   | ResponseMissing;
 

@@ -3,6 +3,7 @@ export { type Encryption, RSA_AES } from './encryption.ts';
 export {
   AlgorithmNotSupported,
   type AnyMessageError,
+  BodyIncomplete,
   BodyTooLarge,
   DecryptionFailed,
   HeaderInvalid,

@@ -7,6 +7,7 @@ import { isUtf8, readBody, readResponse, withBody } from './body.ts';
 import { type Encryption, suiteOf } from './encryption.ts';
 import {
   AlgorithmNotSupported,
+  BodyIncomplete,
   DecryptionFailed,
   HeaderInvalid,
   MessageReplayed,
@@ -74,16 +75,22 @@ export async function sealRequest(request: Request, options: SealOptions): Promi
 /**
  * Opens a request: verifies its signature, then judges its time, then decrypts it if it is encrypted.
  *
- * @throws HeaderInvalid, AlgorithmNotSupported, BodyTooLarge, SignatureVerificationFailed, TimeNotAccepted,
- *   MessageReplayed, DecryptionFailed
+ * @throws HeaderInvalid, AlgorithmNotSupported, BodyTooLarge, BodyIncomplete, SignatureVerificationFailed,
+ *   TimeNotAccepted, DecryptionFailed, MessageReplayed
  * @see A1, A4, A8, A9, A10
  */
 export async function openRequest(request: Request, options: OpenOptions): Promise<OpenedRequest> {
   checkOpenOptions(options);
+  const { bodyTimeout = 30_000, maxBodyBytes } = options;
   const httpUri = httpUriOf(request.url);
-  const wire = await readBody(request, options.maxBodyBytes);
+  const readWire = (): Promise<Bytes> => {
+    const late = AbortSignal.timeout(bodyTimeout);
+    return readBody(request, maxBodyBytes, late).catch((error) => {
+      throw late.aborted ? new BodyIncomplete(bodyTimeout) : error;
+    });
+  };
   const parts = { method: request.method, httpUri };
-  const { body, time, encrypted, publicKey } = await open('Request-Time', request.headers, wire, parts, options);
+  const { body, time, encrypted, publicKey } = await open('Request-Time', request.headers, readWire, parts, options);
   const headers = new Headers(request.headers);
   headers.delete('Content-Length');
   const init = { method: request.method, headers, signal: request.signal };
@@ -140,7 +147,8 @@ export async function openRead(
     throw new ResponseUnexpected('unsigned', withBody(response, wire));
   }
   const parts = { method: 'POST', httpUri: httpUriOf(request.url) };
-  const { body, time, encrypted, publicKey } = await open('Response-Time', response.headers, wire, parts, options);
+  const readWire = async (): Promise<Bytes> => wire;
+  const { body, time, encrypted, publicKey } = await open('Response-Time', response.headers, readWire, parts, options);
   return {
     response: withBody(response, body),
     responseTime: time,
@@ -204,7 +212,7 @@ async function seal(
 async function open(
   timeHeader: TimeHeader,
   headers: Headers,
-  wire: Bytes,
+  readWire: () => Promise<Bytes>,
   target: Target,
   options: OpenOptions,
 ): Promise<{ body: Bytes; time: string; encrypted: boolean; publicKey: PublicKey }> {
@@ -215,25 +223,29 @@ async function open(
     throw new HeaderInvalid(name, 'expected one, received none');
   };
   const signature = required('Signature');
+  parseHeader('Signature', signature);
   const time = required(timeHeader);
   // A12: a response may leave Client-Id out or empty, but must not bear another's.
   const receivedId = timeHeader === 'Response-Time' ? headers.get('Client-Id') || clientId : required('Client-Id');
-  if (receivedId !== clientId)
+  if (receivedId !== clientId) {
     throw new HeaderInvalid('Client-Id', 'expected the configured clientId, received another');
+  }
   if (parseTime(time) === undefined) throw new TimeNotAccepted(timeHeader, time, tolerance);
   const encryptText = headers.get('Encrypt');
   const encrypt = encryptText === null ? undefined : parseHeader('Encrypt', encryptText);
 
-  const parts = { ...target, clientId, time, body: wire };
+  // Only now: a body is not read for a message that its headers rule out.
+  const parts = { ...target, clientId, time, body: await readWire() };
   const publicKey = await verify(parts, signature, options.publicKey);
   checkTime(timeHeader, time, now(), tolerance);
-  if (options.replayGuard && !(await options.replayGuard(parts, now() + 2 * tolerance * 1000)))
-    throw new MessageReplayed();
-  if (encrypt === undefined) {
-    if (options.requireEncryption) throw new HeaderInvalid('Encrypt', 'expected an encrypted body');
-    return { body: wire, time, encrypted: false, publicKey };
-  }
-  return { body: await decrypt(encrypt, wire, options), time, encrypted: true, publicKey };
+  if (encrypt === undefined && options.requireEncryption)
+    throw new HeaderInvalid('Encrypt', 'expected an encrypted body');
+  const body = encrypt === undefined ? parts.body : await decrypt(encrypt, parts.body, options);
+  // Last: Encrypt is not signed, so a copy that does not decrypt must not use up the message.
+  // A message may be as far in the future as in the past, and is remembered for both.
+  const isNew = options.replayGuard === undefined || (await options.replayGuard(parts, now() + 2 * tolerance * 1000));
+  if (isNew !== true) throw new MessageReplayed();
+  return { body, time, encrypted: encrypt !== undefined, publicKey };
 }
 
 async function decrypt(

@@ -49,6 +49,8 @@ export interface OpenOptions extends MessageOptions {
   tolerance?: number | undefined;
   /** Longest body in bytes as on the wire; 2 MiB unless given, which holds 1 MiB encrypted. */
   maxBodyBytes?: number | undefined;
+  /** How long the body of a request may take to arrive, in milliseconds; 30,000 unless given. */
+  bodyTimeout?: number | undefined;
   /** Refuse a message that is not encrypted; goes with `encryption`. */
   requireEncryption?: boolean | undefined;
 }
@@ -72,6 +74,7 @@ const forms: { [Name in keyof AllOptions]?: readonly [(value: unknown) => boolea
   tolerance: [isWithin(86_400), 'seconds, more than 0 and at most 86400'],
   maxBodyBytes: [isWithin(Number.POSITIVE_INFINITY), 'bytes, more than 0'],
   encryption: [isEncryption, 'RSA_AES, or what rsaAes returns'],
+  bodyTimeout: [isWithin(2 ** 31 - 1), 'milliseconds, more than 0'],
   timeout: [isWithin(2 ** 31 - 1), 'milliseconds, more than 0'],
 };
 

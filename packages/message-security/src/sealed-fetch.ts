@@ -6,7 +6,7 @@ import { openRead, sealRequest } from './message.ts';
 import { checkOptions, type OpenOptions, type SealOptions } from './options.ts';
 
 /** What `sealedFetch` takes. */
-export interface SealedFetchOptions extends SealOptions, OpenOptions {
+export interface SealedFetchOptions extends SealOptions, Omit<OpenOptions, 'replayGuard' | 'bodyTimeout'> {
   publicKey: KeyRing<PublicKey>;
   privateKey: KeyRing<PrivateKey>;
   /** Carries the sealed request; `globalThis.fetch` unless given. */
@@ -27,36 +27,52 @@ export interface SealedFetchOptions extends SealOptions, OpenOptions {
 export function sealedFetch(
   options: SealedFetchOptions,
 ): (input: RequestInfo | URL, init?: RequestInit) => Promise<Response> {
-  const { fetch = globalThis.fetch, timeout = 10_000 } = options;
+  const { fetch = globalThis.fetch, timeout = 10_000, maxBodyBytes } = options;
   checkOptions(options, ['clientId', 'privateKey', 'publicKey']);
   return async (input, init) => {
     const request = new Request(input, init);
     request.signal.throwIfAborted();
-    const late = AbortSignal.timeout(timeout);
-    const signal = AbortSignal.any([request.signal, late]);
-    const sealed = await sealRequest(new Request(request, { signal }), options);
-    let response: Response;
-    let wire: Uint8Array<ArrayBuffer>;
+    const late = new AbortController();
+    // Not AbortSignal.timeout: that one does not keep a Node process alive until it fires.
+    const timer = setTimeout(
+      () => late.abort(new DOMException(`no response within ${timeout} ms`, 'TimeoutError')),
+      timeout,
+    );
+    const signal = AbortSignal.any([request.signal, late.signal]);
+    let wasSent = false;
+    let answer: { sealed: Request; response: Response; wire: Uint8Array<ArrayBuffer> };
     try {
-      // Raced, because an injected fetch may not heed the signal.
-      response = await unlessAborted(signal, () => fetch(sealed));
-      wire = await unlessAborted(signal, () => readResponse(response, options.maxBodyBytes));
-    } catch (cause) {
-      if (cause instanceof BodyTooLarge) throw cause;
+      const sealed = await unlessAborted(signal, sealRequest(new Request(request, { signal }), options));
+      wasSent = true;
+      const response = await unlessAborted(signal, fetch(sealed), cancelBody);
+      answer = { sealed, response, wire: await readResponse(response, maxBodyBytes, signal) };
+      signal.throwIfAborted(); // the body of an HTTP error may have been cut
+    } catch (error) {
       if (request.signal.aborted) throw request.signal.reason;
-      throw new ResponseMissing(late.aborted ? `within ${timeout} ms` : 'the connection failed', cause);
+      if (late.signal.aborted) throw new ResponseMissing(`within ${timeout} ms`, error);
+      throw wasSent && !(error instanceof BodyTooLarge) ? new ResponseMissing('the connection failed', error) : error;
+    } finally {
+      clearTimeout(timer);
     }
-    return (await openRead(response, wire, sealed, options)).response;
+    return (await openRead(answer.response, answer.wire, answer.sealed, options)).response;
   };
 }
 
-function unlessAborted<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+/** Raced with the signal, which an injected fetch or a remote key may not heed; what comes too late is handed to `drop`. */
+function unlessAborted<T>(signal: AbortSignal, arriving: Promise<T>, drop?: (late: T) => void): Promise<T> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
     const abort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    run()
-      .then(resolve, reject)
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort);
+    arriving
+      .then((value) => {
+        if (signal.aborted) drop?.(value);
+        resolve(value);
+      }, reject)
       .finally(() => signal.removeEventListener('abort', abort));
   });
+}
+
+function cancelBody({ body }: Response): void {
+  body?.cancel().catch(() => undefined); // a body in use is its reader's affair
 }

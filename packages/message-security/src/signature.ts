@@ -34,8 +34,8 @@ export function contentToBeSigned({ method, httpUri, clientId, time, body }: Sig
 
 /** Path and query of a URL as they go on the wire, which is what is signed: a lone `?` included, which `URL.search` drops. */
 export function httpUriOf(url: string): string {
-  const { href, origin } = new URL(url);
-  return (href.split('#', 1)[0] as string).slice(origin.length);
+  const { pathname, search, href } = new URL(url);
+  return pathname + (search || (/^[^#]*\?(#|$)/.test(href) ? '?' : ''));
 }
 
 /**
@@ -73,7 +73,8 @@ export async function verify(parts: SignedParts, header: string, publicKey: KeyR
   }
   const content = contentToBeSigned(parts);
   for (const key of keys) {
-    if (await key.verify(value, content)) return key;
+    // Nothing but true: a remote key may answer with an object that says no.
+    if ((await key.verify(value, content)) === true) return key;
   }
   throw new SignatureVerificationFailed();
 }

@@ -1,11 +1,12 @@
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   BodyTooLarge,
   HeaderInvalid,
   importPrivateKey,
   importPublicKey,
+  MessageError,
   type OpenOptions,
   openRequest,
   openResponse,
@@ -1237,4 +1238,80 @@ test('a body that is not UTF-8 is not encrypted, for it would not open', async (
   const body = new Uint8Array([0x22, 0xff, 0x22]);
   const error = await refusalOf(sealRequest(post(body), { ...ofMerchant, encryption: RSA_AES }));
   expect(error).toEqual(new TypeError('body: expected text in UTF-8, to be encrypted'));
+});
+
+describe('a request whose body does not end', () => {
+  const endless = (headers: Headers, chunk: Uint8Array | undefined) => {
+    const pulled = { count: 0, cancelled: false };
+    const body = new ReadableStream({
+      pull(controller) {
+        pulled.count += 1;
+        return chunk === undefined ? new Promise(() => undefined) : controller.enqueue(chunk);
+      },
+      cancel() {
+        pulled.cancelled = true;
+      },
+    });
+    const init = { method: 'POST', headers, body, duplex: 'half' };
+    return { request: new Request(url, init as RequestInit), pulled };
+  };
+
+  test.each([
+    ['no Signature', 'Signature', null],
+    ['a malformed Signature', 'Signature', 'signature'],
+    ["another's Client-Id", 'Client-Id', 'SOMEBODY'],
+    ['a time without a zone', 'Request-Time', '2024-05-22T06:42:21'],
+    ['a malformed Encrypt header', 'Encrypt', 'symmetricKey'],
+  ])('is refused by its headers before it is read: %s', async (_, name, value) => {
+    const sealed = withHeaders(await sealRequest(post(), ofMerchant), { [name]: value });
+    const { request, pulled } = endless(sealed.headers, undefined);
+    expect(await refusalOf(openRequest(request, ofGateway))).toBeInstanceOf(MessageError);
+    expect(pulled.count).toBeLessThan(2); // a stream may fill its own queue before anybody reads
+  });
+
+  test.each([
+    ['waits', undefined],
+    ['sends nothing, without end', new Uint8Array()],
+  ])('but %s is BodyIncomplete after bodyTimeout, and the stream is cancelled', async (_, chunk) => {
+    const sealed = await sealRequest(post(), ofMerchant);
+    const { request, pulled } = endless(sealed.headers, chunk);
+    const refusal = await refusalOf(openRequest(request, { ...ofGateway, bodyTimeout: 50 }));
+    expect(refusal).toMatchObject({ code: 'BodyIncomplete', limit: 50 });
+    expect(pulled.cancelled).toBe(true);
+  });
+});
+
+test('a remote key that answers anything but true does not verify', async () => {
+  const sealed = await sealRequest(post(), ofMerchant);
+  for (const answer of [{ SignatureValid: false }, 1, 'true']) {
+    const publicKey = { algorithm: 'RSA256', verify: async () => answer as never };
+    const refusal = await refusalOf(openRequest(sealed.clone(), { ...ofGateway, publicKey }));
+    expect(refusal).toMatchObject({ code: 'SignatureVerificationFailed' });
+  }
+});
+
+test('a response that comes too late is cancelled', async () => {
+  let cancelled = false;
+  const body = new ReadableStream({
+    cancel() {
+      cancelled = true;
+    },
+  });
+  let resolve: (response: Response) => void = () => undefined;
+  const promise = new Promise<Response>((settle) => {
+    resolve = settle;
+  });
+  const sending = sealedFetch({ ...ofMerchant, timeout: 30, fetch: () => promise })(url, {
+    method: 'POST',
+    body: '{}',
+  });
+  expect(await refusalOf(sending)).toMatchObject({ code: 'ResponseMissing' });
+  resolve(new Response(body));
+  await vi.waitFor(() => expect(cancelled).toBe(true));
+});
+
+test('a key that never signs is ResponseMissing after the timeout', async () => {
+  const privateKey = { algorithm: 'RSA256', sign: () => new Promise<never>(() => undefined) };
+  const sending = sealedFetch({ ...ofMerchant, privateKey, timeout: 30 })(url, { method: 'POST', body: '{}' });
+  expect(await refusalOf(sending)).toMatchObject({ code: 'ResponseMissing' });
 });

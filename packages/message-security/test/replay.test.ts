@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { memoryReplayStore, openRequest, replayGuard, sealRequest } from '../src/index.ts';
+import { memoryReplayStore, openRequest, RSA_AES, replayGuard, sealRequest } from '../src/index.ts';
 import { instant, ofGateway, ofMerchant, post, refusalOf } from './fixture.ts';
 
 test('the same message is refused the second time, and a message signed a second later is not', async () => {
@@ -51,4 +51,22 @@ test('the store in memory forgets what has expired', () => {
   expect([store.add('a', 10), store.add('a', 10), store.add('b', 20)]).toEqual([true, false, true]);
   clock = 10;
   expect([store.add('a', 30), store.add('b', 20)]).toEqual([true, false]);
+});
+
+test('a copy that does not decrypt does not use up the message: Encrypt is not signed', async () => {
+  const store = memoryReplayStore({ now: () => instant });
+  const options = { ...ofGateway, encryption: RSA_AES, replayGuard: replayGuard(store) };
+  const sealed = await sealRequest(post(), { ...ofMerchant, encryption: RSA_AES });
+  const headers = new Headers(sealed.headers);
+  headers.set('Encrypt', `algorithm=RSA_AES, symmetricKey=${encodeURIComponent(btoa('k'.repeat(256)))}`);
+  expect(await refusalOf(openRequest(new Request(sealed.clone(), { headers }), options))).toMatchObject({
+    code: 'DecryptionFailed',
+  });
+  await openRequest(sealed, options);
+});
+
+test('a store that answers anything but true remembers nothing, so the message is refused', async () => {
+  const store = { add: async () => ({ meta: { changes: 0 } }) as never };
+  const opening = openRequest(await sealRequest(post(), ofMerchant), { ...ofGateway, replayGuard: replayGuard(store) });
+  expect(await refusalOf(opening)).toMatchObject({ code: 'MessageReplayed' });
 });

@@ -29,10 +29,17 @@ export function readJson(body: ArrayBuffer, encrypted: boolean): Checked<unknown
 
 /** The value as it was given, if it fits the schema: what is sent is what the caller wrote, unknown fields included (A25). */
 export function check<T>(schema: v.GenericSchema<unknown, T>, value: unknown): Checked<T> {
+  if (isDeeper(value, 64)) return { issues: [{ path: '', expected: 'at most 64 levels of nesting' }] };
   const { success, output, issues } = v.safeParse(schema, value);
   if (!success) return { issues: issues.map(toIssue) };
   const lists = listsForObjects(output, value);
   return lists.length > 0 ? { issues: lists } : { value: value as T };
+}
+
+/** Before anything recurses into it: a body of a few kilobytes can nest deep enough to exhaust the stack. */
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((child) => isDeeper(child, levels - 1));
 }
 
 function toIssue(issue: v.BaseIssue<unknown>): Issue {

@@ -45,7 +45,7 @@ export class ResultNotSuccess extends MessageError<'ResultNotSuccess'> {
   constructor(resultInfo: NotSuccess, tracerId: string | undefined) {
     super(
       'ResultNotSuccess',
-      `expected resultStatus S, received ${resultInfo.resultStatus} (${resultInfo.resultCode.slice(0, 64)})`,
+      `expected resultStatus S, received ${resultInfo.resultStatus} (${nameOf(resultInfo.resultCode)})`,
     );
     this.resultInfo = resultInfo;
     this.tracerId = tracerId;
@@ -59,17 +59,17 @@ export class ResultNotSuccess extends MessageError<'ResultNotSuccess'> {
 export class ResultNotSigned extends MessageError<'ResultNotSigned'> {
   /** What the answer says, unverified. */
   readonly unverified: NotSuccess;
-  /** Status, headers and body as received; nothing in it is verified. */
-  readonly response: Response;
+  /** Status, headers and body as received; nothing in it is verified. Not enumerable: logs do not get at it. */
+  declare readonly response: Response;
   readonly tracerId: string | undefined;
   constructor(unverified: NotSuccess, { response, tracerId }: ResponseUnexpected) {
     const { resultStatus, resultCode } = unverified;
     super(
       'ResultNotSigned',
-      `expected a signed response, received an unsigned ${resultStatus} (${resultCode.slice(0, 64)})`,
+      `expected a signed response, received an unsigned ${resultStatus} (${nameOf(resultCode)})`,
     );
     this.unverified = unverified;
-    this.response = response;
+    Object.defineProperty(this, 'response', { value: response });
     this.tracerId = tracerId;
   }
 }
@@ -81,6 +81,9 @@ export type UpdatePassError = AnyMessageError | RequestInvalid | ResponseInvalid
 export function isUpdatePassError(error: unknown): error is UpdatePassError {
   return error instanceof MessageError;
 }
+
+/** A result code gets into a text only if it is a name: it may be anything, line feeds included. */
+const nameOf = (resultCode: string): string => (/^\w{1,64}$/.test(resultCode) ? resultCode : '?');
 
 function describe(issues: readonly Issue[]): string {
   return issues.map(({ path, expected }) => `${path || 'body'}: expected ${expected}`).join('; ');

@@ -52,7 +52,15 @@ export interface Refusal {
   clientId: string | undefined;
 }
 
-type Shared = 'tolerance' | 'now' | 'crypto' | 'replayGuard' | 'requireEncryption' | 'decryptionKey' | 'encryption';
+type Shared =
+  | 'bodyTimeout'
+  | 'tolerance'
+  | 'now'
+  | 'crypto'
+  | 'replayGuard'
+  | 'requireEncryption'
+  | 'decryptionKey'
+  | 'encryption';
 
 /** What `createGateway` takes. */
 export interface GatewayOptions
@@ -68,11 +76,11 @@ export interface GatewayOptions
   maxBodyBytes?: number | undefined;
   /** Applies an update that was verified and fits the contract. */
   handler: (update: UpdatePassRequest, context: UpdateContext) => ResultInfo | Promise<ResultInfo>;
-  /** Told of every refusal; what it throws is ignored. */
-  onRefusal?: ((refusal: Refusal) => void) | undefined;
+  /** Told of every refusal; what it throws or rejects with is ignored, and it is not waited for. */
+  onRefusal?: ((refusal: Refusal) => unknown) | undefined;
 }
 
-type Keys = KeyRing<PublicKey> | undefined;
+type Keys = KeyRing<PublicKey> | null | undefined;
 
 /** Codes of the gateway's own refusals; those of a neighbouring API of AlipayHK's (A22). */
 const refusals = {
@@ -122,7 +130,7 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
       publicKey = clientId === undefined ? undefined : await options.publicKeyOf(clientId);
       encryptionKey = clientId === undefined ? undefined : await options.encryptionKeyOf?.(clientId);
       checkTarget(request);
-      if (clientId === undefined || publicKey === undefined) {
+      if (clientId === undefined || publicKey == null) {
         throw new Refused('INVALID_CLIENT', 'expected a Client-Id that is configured');
       }
       const opened = await openRequest(request, { ...options, clientId, publicKey, encryption, maxBodyBytes });
@@ -142,8 +150,8 @@ export function createGateway(options: GatewayOptions): (request: Request) => Pr
     }
 
     const answer = () => Response.json({ resultInfo }, { headers: { 'Tracer-Id': tracerId } });
-    if (clientId === undefined || publicKey === undefined) return answer();
-    const seal = { ...options, clientId, privateKey, publicKey, encryptionKey, encryption };
+    if (clientId === undefined || publicKey == null) return answer();
+    const seal = { ...options, clientId, privateKey, publicKey, encryptionKey: encryptionKey ?? undefined, encryption };
     try {
       return await sealResponse(answer(), { httpUri: httpUriOf(request.url), encrypted }, seal);
     } catch (error) {
@@ -196,10 +204,7 @@ function refusalCodeOf(error: unknown): RefusalCode {
   return error instanceof MessageError ? 'PARAM_ILLEGAL' : 'UNKNOWN_EXCEPTION';
 }
 
+/** A log that fails, at once or later, must not keep the merchant from its answer. */
 function tell(onRefusal: GatewayOptions['onRefusal'], refusal: Refusal): void {
-  try {
-    onRefusal?.(refusal);
-  } catch {
-    // A log that fails must not keep the merchant from its answer.
-  }
+  new Promise((resolve) => resolve(onRefusal?.(refusal))).catch(() => undefined);
 }

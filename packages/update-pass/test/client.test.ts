@@ -32,6 +32,11 @@ describe('what the caller got wrong', () => {
     ['no passId', body({ passId: undefined }), [{ path: 'passId', expected: 'a value, received none' }]],
     ['an unknown status', body({ status: 'GONE' }), [{ path: 'status', expected: '("CLOSED" | "UPDATE")' }]],
     ['a number for billNo', body({ dataInfo: { billNo: 7 } }), [{ path: 'dataInfo.billNo', expected: 'string' }]],
+    [
+      'a body that nests too deep',
+      body({ dataInfo: Array.from({ length: 70 }).reduce((inner) => ({ inner }), {}) }),
+      [{ path: '', expected: 'at most 64 levels of nesting' }],
+    ],
     ['a list for dataInfo', body({ dataInfo: [] }), [{ path: 'dataInfo', expected: 'an object, received a list' }]],
   ];
   test.each(cases)('%s is RequestInvalid with its path, and nothing is sent', async (_, invalid, issues) => {

@@ -311,3 +311,36 @@ describe('a merchant who signs with another algorithm than RSA256', () => {
     expect(refusals[0]).toMatchObject({ error: { message: expect.stringMatching(/^encryptionKeyOf: /) } });
   });
 });
+
+test('a hook that rejects does not end the process, nor keep the merchant from its answer', async () => {
+  const unhandled = vi.fn();
+  process.once('unhandledRejection', unhandled);
+  const sealed = await seal({ body: '{}' });
+  const { fetch } = gatewayFor({ onRefusal: () => Promise.reject(new Error('log is full')) });
+  expect(await answer(await fetch(sealed.clone()), sealed)).toMatchObject({ resultCode: 'PARAM_ILLEGAL' });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  process.off('unhandledRejection', unhandled);
+  expect(unhandled).not.toHaveBeenCalled();
+});
+
+test('a Client-Id for which the key store says null is unknown', async () => {
+  const response = await gatewayFor({ publicKeyOf: () => null }).fetch(await seal());
+  expect(await response.json()).toMatchObject({ resultInfo: { resultCode: 'INVALID_CLIENT' } });
+});
+
+test.each([false, true])(
+  'a body that nests thousands deep is against the contract, in the same answer; encrypted: %s',
+  async (encrypted) => {
+    const deep = `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`;
+    const bodies = [JSON.stringify({ ...update, dataInfo: 'DEEP' }).replace('"DEEP"', deep), '{}', 'no JSON'];
+    const lengths = new Set<number>();
+    for (const body of bodies) {
+      const { fetch } = gatewayFor();
+      const sealed = await seal({ body, ...(encrypted && { encryption: RSA_AES }) });
+      const response = await fetch(sealed.clone());
+      lengths.add((await response.clone().text()).length);
+      expect(await answer(response, sealed)).toMatchObject({ resultCode: 'PARAM_ILLEGAL', encrypted });
+    }
+    expect(lengths.size).toBe(1);
+  },
+);

@@ -13,6 +13,7 @@ export interface WrappedKey {
 
 /** The DER in a text; a string says what the text is instead. */
 export function readDerText(text: string): Der | string {
+  if (text.length > 65_536) return 'text of more than 64 KiB';
   // Environment variables carry line ends as \n, or doubly escaped as \\n. A run of backslashes is matched once as a
   // whole: matching from each of them in turn takes quadratic time.
   const plain = text.replace(/\\+([nr]?)/g, (run, end) => (end === 'n' ? '\n' : end === 'r' ? '' : run)).trim();

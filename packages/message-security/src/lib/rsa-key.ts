@@ -76,7 +76,7 @@ export function readJwk(jwk: JsonWebKey): bigint[] | string {
   const numbers: bigint[] = [];
   for (const name of jwk.d === undefined ? names.slice(0, 2) : names) {
     const value = jwk[name];
-    const bytes = typeof value === 'string' ? decodeBase64(value) : undefined;
+    const bytes = typeof value === 'string' && value.length < 4096 ? decodeBase64(value) : undefined;
     if (bytes === undefined || bytes.length === 0) return `a JWK without a valid ${name}`;
     numbers.push(bytesToBigInt(bytes));
   }
@@ -120,6 +120,8 @@ export function checkNumbers(
   const consistent =
     p > 1n &&
     q > 1n &&
+    p < n &&
+    q < n &&
     p * q === n &&
     d < n &&
     dp === d % (p - 1n) &&
