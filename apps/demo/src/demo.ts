@@ -1,6 +1,6 @@
 /**
  * The demo: both ends on this machine, one signed update, one signed and encrypted update, one tampered request.
- * It exits with 0 only if every step did what it has to do, and leaves nothing behind however it ends.
+ * It exits with 0 only if every step did what it has to do, and leaves nothing behind, unless it is killed with SIGKILL.
  */
 import { constants } from 'node:os';
 import { parseArgs } from 'node:util';

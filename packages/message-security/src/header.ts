@@ -17,7 +17,7 @@ export interface SecurityHeader {
 
 const valueKeys = { Signature: 'signature', Encrypt: 'symmetricKey' } as const;
 
-/** The header's text in the seed's form, its value in base64 and then percent-encoded. */
+/** The header's text in the form of AlipayHK's page, its value in base64 and then percent-encoded; checks nothing. */
 export function formatHeader(
   name: keyof typeof valueKeys,
   { algorithm, keyVersion, value }: { algorithm: string; keyVersion?: string | undefined; value: Uint8Array },
@@ -51,7 +51,7 @@ export function parseHeader(name: keyof typeof valueKeys, text: string): Securit
 }
 
 function decodeValue(encoded: string): Uint8Array<ArrayBuffer> | undefined {
-  // Blanks go first: the seed's own sample has one inside a %2F. A raw plus stays a plus.
+  // Blanks go first: the sample of AlipayHK's page has one inside a %2F. A raw plus stays a plus.
   const compact = encoded.replace(/[\t\n\r ]+/g, '');
   try {
     return decodeBase64(decodeURIComponent(compact));

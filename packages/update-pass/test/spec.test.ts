@@ -3,11 +3,13 @@ import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseHeader, sealRequest } from '@alipayhk-pass/message-security';
 import { generate, specFile } from '@alipayhk-pass/spec/generate.ts';
 import * as v from 'valibot';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import * as schemas from '../src/generated/schemas.ts';
+import type { UpdatePassRequest } from '../src/generated/types.ts';
 
 const spec = await readFile(specFile, 'utf8');
 const validators = { ...schemas };
@@ -153,7 +155,7 @@ describe('reply body', () => {
   });
 });
 
-test('a maxLength that changes in the contract changes what is refused', async () => {
+test('a maxLength that changes in the contract changes what both ends refuse', async () => {
   const changed = spec.replace('maxLength: 64', 'maxLength: 10');
   expect(changed).not.toBe(spec);
   const dir = await mkdtemp(join(tmpdir(), 'alipayhk-pass-spec-'));
@@ -170,6 +172,38 @@ test('a maxLength that changes in the contract changes what is refused', async (
   expect(issues(vUpdatePassRequest, { ...body, merchantId: 'm'.repeat(10) })).toEqual([]);
   expect(issues(vUpdatePassRequest, { ...body, merchantId: 'm'.repeat(11) })).toEqual(['merchantId']);
   expect(issues(schemas.vUpdatePassRequest, { ...body, merchantId: 'm'.repeat(11) })).toEqual([]);
+
+  // Both ends, made anew with what was generated.
+  vi.resetModules();
+  vi.doMock('../src/generated/schemas.ts', () => import(pathToFileURL(join(dir, 'generated/schemas.ts')).href));
+  onTestFinished(() => void vi.doUnmock('../src/generated/schemas.ts'));
+  const { createClient } = await import('../src/client.ts');
+  const { createGateway } = await import('../src/gateway.ts');
+  const { clientId, clientOptions, gateway, merchant, success } = await import('./fixtures.ts');
+  const refused: unknown[] = [];
+  const fetch = createGateway({
+    publicKeyOf: () => merchant.publicKey,
+    privateKey: gateway.privateKey,
+    handler: () => success,
+    onRefusal: ({ error }) => refused.push(error),
+  });
+  const update = (length: number) => ({ ...body, merchantId: 'm'.repeat(length) }) as UpdatePassRequest;
+  const client = createClient(clientOptions(fetch));
+  await expect(client.updatePass(update(10))).resolves.toMatchObject({ resultInfo: success });
+  const issue = { path: 'merchantId', expected: '<=10 characters' };
+  await expect(client.updatePass(update(11))).rejects.toMatchObject({ code: 'RequestInvalid', issues: [issue] });
+  const sent = new Request('https://open.alipay.hk/api/open/alipay/v1/ipass/pass/manage/updatePass', {
+    method: 'POST',
+    body: JSON.stringify(update(11)),
+  });
+  await fetch(await sealRequest(sent, { clientId, privateKey: merchant.privateKey }));
+  expect(refused).toMatchObject([{ code: 'RequestInvalid', issues: [issue] }]);
+});
+
+test("the contract's sample of a Signature header parses to the 256 bytes of an RSA-2048 signature", () => {
+  const sample = [...examplesOf(parse(spec))].find(({ schema }) => schema === 'vSignature')?.value;
+  expect(parseHeader('Signature', String(sample))).toMatchObject({ algorithm: 'RSA256', keyVersion: '1' });
+  expect(parseHeader('Signature', String(sample)).value).toHaveLength(256);
 });
 
 type Name = keyof typeof validators;
