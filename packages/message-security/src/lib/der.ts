@@ -56,10 +56,12 @@ export function derInteger(element: Der | undefined): bigint | undefined {
   return bytesToBigInt(element.content);
 }
 
+const hexOf = /* @__PURE__ */ Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** Big-endian bytes as a number (OS2IP, RFC 8017 §4.2). */
 export function bytesToBigInt(bytes: Uint8Array): bigint {
   let hex = '0x0';
-  for (const byte of bytes) hex += byte.toString(16).padStart(2, '0');
+  for (const byte of bytes) hex += hexOf[byte];
   return BigInt(hex);
 }
 
