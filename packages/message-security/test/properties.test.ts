@@ -152,6 +152,29 @@ describe('a sealed message', () => {
   }, 60_000);
 });
 
+describe('an encrypted message under a valid signature', () => {
+  test('ends in one error, whichever of ten thousand ways its encrypted key is wrong', async () => {
+    const sealed = await sealRequest(post(), { ...ofMerchant, encryption: RSA_AES });
+    const { value } = parseHeader('Encrypt', sealed.headers.get('Encrypt') ?? '');
+    const body = await sealed.text();
+    const seen = new Set<string>();
+    for (let i = 0; i < 10_000; i++) {
+      // A bit, a byte, everything, or the length: the header is not signed, so the signature stays valid.
+      const wrong = i % 4 < 3 ? value.slice() : value.slice(0, i % 256);
+      if (i % 4 === 0) wrong[(i >> 3) & 255] = (wrong[(i >> 3) & 255] as number) ^ (1 << ((i >> 11) & 7) || 1);
+      if (i % 4 === 1) wrong[i & 255] = (wrong[i & 255] as number) ^ (((i >> 8) & 255) + 1);
+      if (i % 4 === 2) crypto.getRandomValues(wrong);
+      if (wrong.length === 0) continue; // no header at all
+      const headers = new Headers(sealed.headers);
+      headers.set('Encrypt', formatHeader('Encrypt', { algorithm: 'RSA_AES', value: wrong }));
+      const request = new Request(sealed.url, { method: 'POST', headers, body });
+      const error = await refusalOf(openRequest(request, { ...ofGateway, encryption: RSA_AES }));
+      seen.add([error.name, error.message, Object.keys(error).join(), 'cause' in error].join('|'));
+    }
+    expect([...seen]).toEqual(['DecryptionFailed|the body does not decrypt|name,code|false']);
+  }, 300_000);
+});
+
 describe('times', () => {
   const zones = fc
     .tuple(fc.constantFrom('+', '-'), fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }))

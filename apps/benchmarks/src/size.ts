@@ -1,0 +1,99 @@
+/**
+ * What each public entry adds to a bundle: minified and gzipped bytes against a budget, and that nothing is in it which
+ * such a bundle has no use for. Built from the sources, so that esbuild can tell what each file takes.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { table } from './table.ts';
+
+interface Entry {
+  /** What someone writes to have it. */
+  code: string;
+  /** In kilobytes of 1,024 bytes. */
+  budget: number;
+  /** Files below `packages/` that must not reach the bundle. */
+  without: string[];
+}
+
+const root = join(import.meta.dirname, '../../..');
+const core = '@alipayhk-pass/message-security';
+const client = '@alipayhk-pass/update-pass/client';
+const gateway = '@alipayhk-pass/update-pass/gateway';
+
+const rsaAes = ['aes-ecb', 'rsaes-pkcs1'].map((name) => `message-security/src/lib/${name}.ts`);
+const extras = ['suites', 'diagnosis', 'replay'].map((name) => `message-security/src/${name}.ts`);
+
+const entries: Record<string, Entry> = {
+  'sign and verify': {
+    code: `export { sign, verify } from '${core}'`,
+    budget: 2.5,
+    without: [...rsaAes, ...extras, 'message-security/src/encryption.ts', 'message-security/src/message.ts'],
+  },
+  // The aim was 6 for the whole core. It reads nine spellings of a key, says in words what a wrong one is, and checks every option
+  // before anything is sent; what a bundle does not name it does not carry.
+  'seal and open, with RSA_AES and keys': {
+    code: `export { sealedFetch, RSA_AES, importPrivateKey, importPublicKey } from '${core}'`,
+    budget: 9,
+    without: extras,
+  },
+  'the whole core': { code: `export * from '${core}'`, budget: 10.5, without: [] },
+  'the client': {
+    // The aim was 10. valibot and openapi-fetch are half of it.
+    code: `export * from '${client}'`,
+    budget: 11,
+    without: [...rsaAes, ...extras, 'update-pass/src/gateway.ts'],
+  },
+  'the gateway': {
+    code: `export * from '${gateway}'`,
+    budget: 11,
+    without: [...extras, 'update-pass/src/client.ts'],
+  },
+};
+
+const rows = [['entry', 'minified', 'gzipped', 'budget']];
+const problems: string[] = [];
+for (const [name, entry] of Object.entries(entries)) {
+  const { minified, gzipped, files } = await measure(entry.code);
+  const budget = entry.budget * 1024;
+  rows.push([name, `${minified}`, `${gzipped}`, `${budget}`]);
+  if (gzipped > budget) {
+    const list = files.map(([path, bytes]) => `  ${`${bytes}`.padStart(6)}  ${path}`).join('\n');
+    problems.push(`${name}: expected at most ${budget} bytes, received ${gzipped}; minified, by file:\n${list}`);
+  }
+  for (const path of entry.without.map((file) => join('packages', file))) {
+    if (!existsSync(join(root, path))) throw new Error(`${name}: expected ${path} to exist; was it renamed?`);
+    if (files.some(([each]) => each === path)) problems.push(`${name}: expected no ${path} in it`);
+  }
+}
+console.log(table(rows));
+for (const problem of problems) console.error(problem);
+process.exitCode = problems.length === 0 ? 0 : 1;
+
+async function measure(contents: string) {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents, resolveDir: import.meta.dirname },
+    absWorkingDir: root, // paths in the metafile are relative to it
+    bundle: true,
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    target: 'es2022',
+    minify: true,
+    write: false,
+    metafile: true,
+    alias: {
+      [core]: join(root, 'packages/message-security/src/index.ts'),
+      [client]: join(root, 'packages/update-pass/src/client.ts'),
+      [gateway]: join(root, 'packages/update-pass/src/gateway.ts'),
+    },
+  });
+  const bundle = outputFiles[0]?.contents ?? new Uint8Array();
+  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
+  const files = inputs
+    .map(([path, { bytesInOutput }]): [path: string, bytes: number] => [path, bytesInOutput])
+    .filter(([, bytes]) => bytes > 0)
+    .sort(([, a], [, b]) => b - a);
+  return { minified: bundle.length, gzipped: gzipSync(bundle, { level: 9 }).length, files };
+}
