@@ -68,11 +68,7 @@ const neither: [string, string, string][] = [
     'PEM that is cut short or holds more than one block',
   ],
   ['two PEM blocks', merchant.publicKey + merchant.publicKey, 'PEM that is cut short or holds more than one block'],
-  [
-    'the curve without the key',
-    ecparamPrivateKey.replace(/-----BEGIN EC PRIVATE.*/s, ''),
-    'text that is neither PEM nor whole base64',
-  ],
+  ['the curve without the key', ecparamPrivateKey.replace(/-----BEGIN EC PRIVATE.*/s, ''), 'empty text'],
   ['an OpenSSH key', openSshPrivateKey, 'a key in OpenSSH format'],
   [
     'an encrypted PKCS#8',
