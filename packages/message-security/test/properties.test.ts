@@ -171,7 +171,7 @@ describe('an encrypted message under a valid signature', () => {
       const error = await refusalOf(openRequest(request, { ...ofGateway, encryption: RSA_AES }));
       seen.add([error.name, error.message, Object.keys(error).join(), 'cause' in error].join('|'));
     }
-    expect([...seen]).toEqual(['DecryptionFailed|the body does not decrypt|name,code|false']);
+    expect([...seen]).toEqual(['DecryptionFailed|the body does not decrypt|code,name|false']);
   }, 300_000);
 });
 
