@@ -5,8 +5,8 @@ export type Headers = Vector['headers'];
 
 export const updatePass = '/api/open/alipay/v1/ipass/pass/manage/updatePass';
 export const createPass = '/api/open/alipay/v1/ipass/pass/manage/createPass';
-export const merchantId = '4Q5Y8W0WSG45P907917';
-export const otherId = '4Q5Y8W0WSG45P907918';
+export const clientId = '4Q5Y8W0WSG45P907917';
+export const otherClientId = '4Q5Y8W0WSG45P907918';
 export const tracerId = 'abcdefg135202000000000263818';
 export const sampleTime = '2024-05-22T06:42:21+05:30';
 

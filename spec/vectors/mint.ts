@@ -7,13 +7,13 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import {
   card,
+  clientId,
   createPass,
   formatIndex,
   formatVector,
   type Headers,
   illegal,
-  merchantId,
-  otherId,
+  otherClientId,
   percent,
   sampleTime,
   success,
@@ -267,7 +267,7 @@ const refused: Record<RefusalCode, Record<string, Omit<Recipe, 'code'>>> = {
       signed: { time: sampleTime },
     },
     'request-other-path': { title: 'Signed for another path.', signed: { httpUri: createPass } },
-    'request-other-client-id': { title: 'Signed for another Client-Id.', signed: { clientId: otherId } },
+    'request-other-client-id': { title: 'Signed for another Client-Id.', signed: { clientId: otherClientId } },
     'request-other-method': { title: 'Signed for another method.', signed: { method: 'PUT' } },
     'request-query-not-signed': {
       title: 'Signed without its query.',
@@ -349,7 +349,10 @@ const refused: Record<RefusalCode, Record<string, Omit<Recipe, 'code'>>> = {
       time: '',
       headers: without('Response-Time'),
     },
-    'response-other-client-id': { title: 'A response meant and signed for another Client-Id.', clientId: otherId },
+    'response-other-client-id': {
+      title: 'A response meant and signed for another Client-Id.',
+      clientId: otherClientId,
+    },
   },
 
   AlgorithmNotSupported: {
@@ -456,7 +459,7 @@ function mint(name: string, recipe: Recipe): Vector {
   const arrives = {
     method: 'POST',
     httpUri: recipe.httpUri ?? updatePass,
-    clientId: recipe.clientId ?? merchantId,
+    clientId: recipe.clientId ?? clientId,
     time: recipe.time ?? sampleTime,
     body: seal?.body ?? recipe.body ?? (direction === 'request' ? update : success),
   };

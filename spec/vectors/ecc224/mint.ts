@@ -5,10 +5,10 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  clientId,
   formatIndex,
   formatVector,
   type Headers,
-  merchantId,
   percent,
   sampleTime,
   success,
@@ -247,7 +247,7 @@ function mint(name: string, recipe: Recipe): Ecc224Vector {
   const arrives = {
     method: 'POST',
     httpUri: updatePass,
-    clientId: merchantId,
+    clientId,
     time: sampleTime,
     body: recipe.body ?? (direction === 'request' ? update : success),
   };
