@@ -331,3 +331,11 @@ test('the latest of a ring is its last, and the ring is left as it was', () => {
   expect(latestFirst('1')).toEqual(['1']);
   expect(latestFirst(merchant.publicKey)).toEqual([merchant.publicKey]);
 });
+
+test('text of more than 64 KiB, and a JWK number of 4096 digits, are refused before they are read', async () => {
+  const padded = (length: number) => keys.merchant.publicKey.padEnd(length, '\n');
+  expect(await importPublicKey(padded(65_536))).toMatchObject({ algorithm: 'RSA256' });
+  expect((await refusalOf(importPublicKey(padded(65_537)))).message).toMatch(/received text of more than 64 KiB$/);
+  const jwk = { kty: 'RSA', e: 'AQAB', n: 'A'.repeat(4096) };
+  expect((await refusalOf(importPublicKey(jwk))).message).toMatch(/received a JWK without a valid n$/);
+});

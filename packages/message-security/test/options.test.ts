@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { importPrivateKey, RSA_AES, type SealedFetchOptions, sealedFetch } from '../src/index.ts';
+import { importPrivateKey, type PrivateKey, RSA_AES, type SealedFetchOptions, sealedFetch } from '../src/index.ts';
 import { checkOptions } from '../src/options.ts';
 import { keys, merchant, ofMerchant, refusalOf } from './fixture.ts';
 
@@ -64,6 +64,13 @@ const mistakes: [string, { [Name in keyof SealedFetchOptions]?: unknown }, strin
     { timeout },
     'timeout: expected milliseconds, more than 0',
   ]),
+  ['a bodyTimeout of 0', { bodyTimeout: 0 }, 'bodyTimeout: expected milliseconds, more than 0'],
+  ['a bodyTimeout that no timer takes', { bodyTimeout: 2 ** 31 }, 'bodyTimeout: expected milliseconds, more than 0'],
+  [
+    'one key and one hole',
+    { publicKey: [ofMerchant.publicKey, undefined] },
+    'publicKey: expected what importPublicKey returns, one or several',
+  ],
 ];
 
 describe('a mistake in the options names the option', () => {
@@ -89,4 +96,10 @@ test('whether a key can decrypt is asked only of those that open', async () => {
 
 test('the largest values that are allowed are', () => {
   sealedFetch({ ...ofMerchant, tolerance: 86_400, timeout: 2 ** 31 - 1, maxBodyBytes: Number.POSITIVE_INFINITY });
+});
+
+test('a keyVersion is accepted if one of several keys has it, and needs no privateKey to be looked at', () => {
+  const versions = ['1', '2'].map((keyVersion) => ({ ...merchant.privateKey, keyVersion }));
+  checkOptions({ privateKey: versions as unknown as [PrivateKey], keyVersion: '1' }, []);
+  checkOptions({ keyVersion: '1' }, []);
 });
