@@ -223,7 +223,7 @@ async function open(
     throw new HeaderInvalid(name, 'expected one, received none');
   };
   const signature = required('Signature');
-  parseHeader('Signature', signature);
+  parseHeader('Signature', signature); // for its refusals, while the body is unread; `verify` uses what it says
   const time = required(timeHeader);
   // A12: a response may leave Client-Id out or empty, but must not bear another's.
   const receivedId = timeHeader === 'Response-Time' ? headers.get('Client-Id') || clientId : required('Client-Id');

@@ -107,7 +107,7 @@ class Refused extends Error {
 
 /**
  * A gateway for updatePass: standard Request in, standard Response out. Bodies over `maxBodyBytes` (1 MiB unless given)
- * are refused before any cryptography. Answers are signed whenever the Client-Id is known, and encrypted if and only if
+ * are refused before anything is verified. Answers are signed whenever the Client-Id is known, and encrypted if and only if
  * the request was (A7).
  *
  * @throws TypeError that names the option and what was expected
