@@ -62,13 +62,3 @@ export function withBody(response: Response, body: Bytes): Response {
   headers.delete('Content-Encoding'); // the runtime has decoded it
   return new Response(body.length === 0 ? null : body, { status: response.status, headers });
 }
-
-/** Whether these bytes are text in UTF-8. */
-export function isUtf8(bytes: Bytes): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return true;
-  } catch {
-    return false;
-  }
-}

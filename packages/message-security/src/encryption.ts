@@ -23,6 +23,9 @@ export interface Encryption {
 
 /** What a suite does with a body; for message.ts alone. */
 export interface EncryptionSuite {
+  /** @throws TypeError for a key with which it cannot decrypt */
+  checkKey(privateKey: PrivateKey): void;
+  /** @throws TypeError for a body that is not UTF-8, and for a key without numbers */
   encrypt(plaintext: Bytes, publicKey: PublicKey, crypto: Crypto): Promise<SealedBody>;
   /** `undefined` for every reason alike; message.ts makes one DecryptionFailed of it. */
   decrypt(sealed: SealedBody, privateKey: PrivateKey, crypto: Crypto): Promise<Bytes | undefined>;
@@ -59,7 +62,12 @@ export const suiteOf = (encryption: Encryption): EncryptionSuite => suites.get(e
 export function defineEncryption(cipher: ContentCipher, transport: KeyTransport): Encryption {
   const encryption = Object.freeze({ algorithm: 'RSA_AES' }) as Encryption;
   suites.set(encryption, {
+    checkKey(privateKey) {
+      if (privateNumbersOf(privateKey) || privateKey.unwrapKey) return;
+      throw new TypeError('privateKey: expected a key with its numbers, or one that has unwrapKey, for RSA_AES');
+    },
     async encrypt(plaintext, publicKey, crypto) {
+      if (!isUtf8(plaintext)) throw new TypeError('body: expected text in UTF-8, to be encrypted');
       const numbers = publicNumbersOf(publicKey);
       if (numbers === undefined) throw new TypeError('publicKey: expected an RSA key with its numbers, for RSA_AES');
       const symmetricKey = crypto.getRandomValues(new Uint8Array(32));
@@ -72,7 +80,9 @@ export function defineEncryption(cipher: ContentCipher, transport: KeyTransport)
       const ciphertext = decodeBase64(new TextDecoder('latin1').decode(body));
       if (symmetricKey === undefined || ciphertext === undefined) return undefined;
       // Whatever the runtime finds wrong here (Chromium has no AES-192), an attacker learns nothing from it.
-      return cipher.decrypt(symmetricKey, ciphertext, crypto).catch(() => undefined);
+      const plaintext = await cipher.decrypt(symmetricKey, ciphertext, crypto).catch(() => undefined);
+      // A wrong key whose padding happens to fit must not be told apart from any other.
+      return plaintext && isUtf8(plaintext) ? plaintext : undefined;
     },
   });
   return encryption;
@@ -84,12 +94,6 @@ export function defineEncryption(cipher: ContentCipher, transport: KeyTransport)
  * @see A4; RFC 8017 §7.2, RFC 5652 §6.3, NIST SP 800-38A §6.1
  */
 export const RSA_AES: Encryption = /* @__PURE__ */ defineEncryption(aesEcb, rsaesPkcs1);
-
-/** @throws TypeError for a key with which RSA_AES cannot decrypt */
-export function checkDecryptionKey(key: PrivateKey): void {
-  if (privateNumbersOf(key) || key.unwrapKey) return;
-  throw new TypeError('privateKey: expected a key with its numbers, or one that has unwrapKey, for RSA_AES');
-}
 
 async function unwrapKey(
   encryptedKey: Bytes,
@@ -106,4 +110,14 @@ async function unwrapKey(
     // What a remote key says about the padding stays here.
   }
   return crypto.getRandomValues(new Uint8Array(32)); // fails like any wrong key
+}
+
+/** Whether these bytes are text in UTF-8. */
+function isUtf8(bytes: Bytes): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
 }

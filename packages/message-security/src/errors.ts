@@ -32,7 +32,7 @@ export class AlgorithmNotSupported extends MessageError<'AlgorithmNotSupported'>
   readonly algorithm: string;
   constructor(header: string, algorithm: string, expected: string) {
     const shown = /^[\w.-]{1,24}$/.test(algorithm) ? algorithm : '?';
-    super('AlgorithmNotSupported', `${header}: expected ${expected}, received algorithm ${JSON.stringify(shown)}`);
+    super('AlgorithmNotSupported', `${header}: expected ${expected}, received algorithm "${shown}"`);
     this.header = header;
     this.algorithm = shown;
   }
@@ -68,8 +68,8 @@ export class TimeNotAccepted extends MessageError<'TimeNotAccepted'> {
     super(
       'TimeNotAccepted',
       skew === undefined
-        ? `${header}: expected ISO-8601 with a zone, as 2024-05-22T06:42:21+05:30, received ${JSON.stringify(shown)}`
-        : `${header}: expected within ${tolerance} s of this clock, received ${shown}: this clock is ${Math.abs(skew)} s ${skew > 0 ? 'ahead' : 'behind'}`,
+        ? `${header}: expected ISO-8601 with a zone, received ${JSON.stringify(shown)}`
+        : `${header}: expected within ${tolerance} s of this clock, which is ${Math.abs(skew)} s ${skew > 0 ? 'ahead' : 'behind'}`,
     );
     this.time = shown;
     this.tolerance = tolerance;
@@ -119,7 +119,7 @@ export class ResponseUnexpected extends MessageError<'ResponseUnexpected'> {
       'ResponseUnexpected',
       reason === 'status'
         ? `expected HTTP status 200, received ${response.status}`
-        : 'expected a signed response, received neither Signature nor Response-Time',
+        : 'expected a signed response, received an unsigned one',
     );
     this.reason = reason;
     Object.defineProperty(this, 'response', { value: response });

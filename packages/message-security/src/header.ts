@@ -39,14 +39,14 @@ export function parseHeader(name: keyof typeof valueKeys, text: string): Securit
     const equals = pair.indexOf('='); // the first one only: base64 ends in more of them
     const key = pair.slice(0, equals).trim();
     if (equals < 0 || key === '') throw new HeaderInvalid(name, 'expected key=value pairs joined by commas');
-    if (pairs.has(key)) throw new HeaderInvalid(name, 'expected each key once, received one twice');
+    if (pairs.has(key)) throw new HeaderInvalid(name, 'expected each key once');
     pairs.set(key, pair.slice(equals + 1).trim());
   }
   const valueKey = valueKeys[name];
   const encoded = pairs.get(valueKey);
   if (!encoded) throw new HeaderInvalid(name, `expected a ${valueKey}, received none`);
   const value = decodeValue(encoded);
-  if (value === undefined) throw new HeaderInvalid(name, `expected ${valueKey} in base64, percent-encoded or raw`);
+  if (value === undefined) throw new HeaderInvalid(name, `expected ${valueKey} in base64`);
   return { algorithm: pairs.get('algorithm') || undefined, keyVersion: pairs.get('keyVersion') || undefined, value };
 }
 

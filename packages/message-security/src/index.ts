@@ -21,10 +21,10 @@ export {
   importPublicKey,
   type KeyInput,
   type KeyOptions,
-  type KeyRing,
   type PrivateKey,
   type PublicKey,
 } from './key.ts';
+export type { KeyRing } from './key-ring.ts';
 export {
   type OpenedRequest,
   type OpenedResponse,
@@ -33,7 +33,13 @@ export {
   sealRequest,
   sealResponse,
 } from './message.ts';
-export { checkOptions, type MessageOptions, type OpenOptions, type SealOptions } from './options.ts';
+export {
+  checkOptions,
+  type MessageOptions,
+  type OpenOptions,
+  type OpenRequestOptions,
+  type SealOptions,
+} from './options.ts';
 export { memoryReplayStore, type ReplayGuard, type ReplayStore, replayGuard } from './replay.ts';
 export { type SealedFetchOptions, sealedFetch } from './sealed-fetch.ts';
 export { contentToBeSigned, httpUriOf, type SignedParts, sign, verify } from './signature.ts';

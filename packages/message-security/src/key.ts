@@ -38,9 +38,6 @@ export interface PublicKey {
   verify(signature: Uint8Array<ArrayBuffer>, data: Uint8Array<ArrayBuffer>): Promise<boolean>;
 }
 
-/** One key, or several versions of it, the latest last. */
-export type KeyRing<Key> = Key | readonly [Key, ...Key[]];
-
 /** A key as text (PEM or bare base64, escaped line ends allowed), as a JWK, or as a CryptoKey. */
 export type KeyInput = string | JsonWebKey | CryptoKey;
 
@@ -141,11 +138,4 @@ function isCryptoKey(input: KeyInput): input is CryptoKey {
 export function checkKeyVersion(keyVersion: string | undefined): string | undefined {
   if (keyVersion === undefined || /^[\w.-]+$/.test(keyVersion)) return keyVersion;
   throw new TypeError('keyVersion: expected letters, digits, dot, dash or underscore');
-}
-
-/** The versions of a ring, the latest first. */
-export function latestFirst<Key>(ring: KeyRing<Key>): Key[] {
-  const keys = Array.isArray(ring) ? ring.toReversed() : [ring as Key];
-  if (keys.length === 0) throw new TypeError('key ring: expected at least one key, received none');
-  return keys;
 }

@@ -3,8 +3,8 @@
  * Requests and responses differ in three things only: the header of the time, that a response is signed over its
  * request's path, and that it may leave Client-Id out (A12).
  */
-import { isUtf8, readBody, readResponse, withBody } from './body.ts';
-import { type Encryption, suiteOf } from './encryption.ts';
+import { readBody, readResponse, withBody } from './body.ts';
+import { suiteOf } from './encryption.ts';
 import {
   AlgorithmNotSupported,
   BodyIncomplete,
@@ -16,9 +16,16 @@ import {
   tracerIdOf,
 } from './errors.ts';
 import { formatHeader, parseHeader, type SecurityHeader } from './header.ts';
-import { type KeyRing, latestFirst, type PrivateKey, type PublicKey } from './key.ts';
-import { checkOptions, type OpenOptions, type SealOptions } from './options.ts';
-import { httpUriOf, matchesVersion, sign, verify } from './signature.ts';
+import type { PrivateKey, PublicKey } from './key.ts';
+import { type KeyRing, keysFor, latestFirst } from './key-ring.ts';
+import {
+  checkOpenOptions,
+  checkSealOptions,
+  type OpenOptions,
+  type OpenRequestOptions,
+  type SealOptions,
+} from './options.ts';
+import { httpUriOf, type SignedParts, sign, verify } from './signature.ts';
 import { checkTime, formatTime, parseTime } from './time.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -57,16 +64,22 @@ export interface OpenedResponse {
  * @see A1, A4, A6
  */
 export async function sealRequest(request: Request, options: SealOptions): Promise<Request> {
+  checkSealOptions(options);
+  return sealChecked(request, options);
+}
+
+/** As `sealRequest`, with options that were checked already. */
+export async function sealChecked(request: Request, options: SealOptions): Promise<Request> {
   const plain = new Uint8Array(await request.arrayBuffer());
   const { method } = request;
-  const bodiless = method === 'GET' || method === 'HEAD';
-  if (bodiless && options.encryption) throw new TypeError(`encryption: expected none for ${method}, which has no body`);
+  const bodiless = isBodiless(method);
+  if (bodiless && options.encryption) throw new TypeError(`encryption: expected none for ${method}`);
   const url = new URL(request.url);
   url.hash = '';
   // Runtimes disagree whether a `?` with nothing behind it is sent, and it would be signed.
   if (url.search === '') url.search = '';
   const parts = { method, httpUri: httpUriOf(url.href) };
-  const { body, headers } = await seal('Request-Time', plain, parts, options.encryption, request.headers, options);
+  const { body, headers } = await seal('Request-Time', plain, parts, request.headers, options);
   // Redirects stay manual: a signed body is for the address that it was signed for.
   const init = { method, headers, signal: request.signal, redirect: 'manual' as const };
   return new Request(url, bodiless ? init : { ...init, body });
@@ -79,9 +92,9 @@ export async function sealRequest(request: Request, options: SealOptions): Promi
  *   TimeNotAccepted, DecryptionFailed, MessageReplayed
  * @see A1, A4, A8, A9, A10
  */
-export async function openRequest(request: Request, options: OpenOptions): Promise<OpenedRequest> {
+export async function openRequest(request: Request, options: OpenRequestOptions): Promise<OpenedRequest> {
   checkOpenOptions(options);
-  const { bodyTimeout = 30_000, maxBodyBytes } = options;
+  const { bodyTimeout = 30_000, maxBodyBytes, replayGuard } = options;
   const httpUri = httpUriOf(request.url);
   const readWire = (): Promise<Bytes> => {
     const late = AbortSignal.timeout(bodyTimeout);
@@ -89,13 +102,16 @@ export async function openRequest(request: Request, options: OpenOptions): Promi
       throw late.aborted ? new BodyIncomplete(bodyTimeout) : error;
     });
   };
-  const parts = { method: request.method, httpUri };
-  const { body, time, encrypted, publicKey } = await open('Request-Time', request.headers, readWire, parts, options);
+  const { method, signal } = request;
+  const opened = await open('Request-Time', request.headers, readWire, { method, httpUri }, options);
+  const { body, parts, until, encrypted, publicKey } = opened;
+  // Last: Encrypt is not signed, so a copy that does not decrypt must not use up the message.
+  if (replayGuard !== undefined && (await replayGuard(parts, until)) !== true) throw new MessageReplayed();
   const headers = new Headers(request.headers);
   headers.delete('Content-Length');
-  const init = { method: request.method, headers, signal: request.signal };
-  const plain = new Request(request.url, parts.method === 'GET' || parts.method === 'HEAD' ? init : { ...init, body });
-  return { request: plain, clientId: options.clientId, httpUri, requestTime: time, encrypted, publicKey };
+  const init = { method, headers, signal };
+  const plain = new Request(request.url, isBodiless(method) ? init : { ...init, body });
+  return { request: plain, clientId: options.clientId, httpUri, requestTime: parts.time, encrypted, publicKey };
 }
 
 /**
@@ -112,10 +128,11 @@ export async function sealResponse(
   if (to.encrypted && options.encryption === undefined) {
     throw new TypeError('encryption: expected one, to answer an encrypted request');
   }
+  const sealing = to.encrypted ? options : { ...options, encryption: undefined };
+  checkSealOptions(sealing);
   const plain = new Uint8Array(await response.arrayBuffer());
-  const encryption = to.encrypted ? options.encryption : undefined;
   const parts = { method: 'POST', httpUri: to.httpUri };
-  const { body, headers } = await seal('Response-Time', plain, parts, encryption, response.headers, options);
+  const { body, headers } = await seal('Response-Time', plain, parts, response.headers, sealing);
   return new Response(body.length === 0 ? null : body, { status: response.status, headers });
 }
 
@@ -148,21 +165,19 @@ export async function openRead(
   }
   const parts = { method: 'POST', httpUri: httpUriOf(request.url) };
   const readWire = async (): Promise<Bytes> => wire;
-  const { body, time, encrypted, publicKey } = await open('Response-Time', response.headers, readWire, parts, options);
+  const opened = await open('Response-Time', response.headers, readWire, parts, options);
+  const { encrypted, publicKey } = opened;
+  const responseTime = opened.parts.time;
   return {
-    response: withBody(response, body),
-    responseTime: time,
+    response: withBody(response, opened.body),
+    responseTime,
     encrypted,
     tracerId: tracerIdOf(response),
     publicKey,
   };
 }
 
-function checkOpenOptions(options: OpenOptions): void {
-  const required: (keyof OpenOptions)[] = ['clientId', 'publicKey'];
-  if (options.encryption && !options.decryptionKey) required.push('privateKey');
-  checkOptions(options, required);
-}
+const isBodiless = (method: string): boolean => method === 'GET' || method === 'HEAD';
 
 type TimeHeader = 'Request-Time' | 'Response-Time';
 type Target = { method: string; httpUri: string };
@@ -171,42 +186,42 @@ async function seal(
   timeHeader: TimeHeader,
   plain: Bytes,
   target: Target,
-  encryption: Encryption | undefined,
   from: Headers,
   options: SealOptions,
 ): Promise<{ body: Bytes; headers: Headers }> {
-  const {
-    clientId,
-    privateKey,
-    encryptionKey = options.publicKey,
-    now = Date.now,
-    crypto = globalThis.crypto,
-  } = options;
-  const required: (keyof SealOptions)[] = ['clientId', 'privateKey'];
-  if (encryption && !encryptionKey) required.push('publicKey');
-  checkOptions({ ...options, encryption }, required, false);
+  const { clientId, encryption, encryptionKey = options.publicKey, now = Date.now } = options;
   const headers = new Headers(from);
   headers.delete('Content-Length');
   headers.delete('Encrypt');
   let body = plain;
   if (encryption !== undefined) {
-    if (!isUtf8(plain)) throw new TypeError('body: expected text in UTF-8, to be encrypted');
-    const [key] = latestFirst(encryptionKey as KeyRing<PublicKey>) as [PublicKey];
-    const sealed = await suiteOf(encryption).encrypt(plain, key, crypto);
+    const [key] = latestFirst(encryptionKey as KeyRing<PublicKey>);
+    const sealed = await suiteOf(encryption).encrypt(plain, key, options.crypto ?? globalThis.crypto);
     body = sealed.body;
     const { algorithm } = encryption;
-    headers.set(
-      'Encrypt',
-      formatHeader('Encrypt', { algorithm, keyVersion: key.keyVersion, value: sealed.encryptedKey }),
-    );
+    const { keyVersion } = key;
+    headers.set('Encrypt', formatHeader('Encrypt', { algorithm, keyVersion, value: sealed.encryptedKey }));
   }
-  const contentType = options.encryptedContentType ?? 'text/plain; charset=UTF-8';
-  headers.set('Content-Type', encryption === undefined ? 'application/json; charset=UTF-8' : contentType);
+  headers.set(
+    'Content-Type',
+    encryption ? (options.encryptedContentType ?? 'text/plain; charset=UTF-8') : 'application/json; charset=UTF-8',
+  );
   const time = formatTime(now(), options.zone);
   headers.set('Client-Id', clientId);
   headers.set(timeHeader, time);
-  headers.set('Signature', await sign({ ...target, clientId, time, body }, privateKey, options.keyVersion));
+  headers.set('Signature', await sign({ ...target, clientId, time, body }, options.privateKey, options.keyVersion));
   return { body, headers };
+}
+
+interface Opened {
+  /** In plain. */
+  body: Bytes;
+  /** What was verified. */
+  parts: SignedParts;
+  /** When its time will no longer be accepted, in milliseconds since the epoch. */
+  until: number;
+  encrypted: boolean;
+  publicKey: PublicKey;
 }
 
 async function open(
@@ -215,7 +230,7 @@ async function open(
   readWire: () => Promise<Bytes>,
   target: Target,
   options: OpenOptions,
-): Promise<{ body: Bytes; time: string; encrypted: boolean; publicKey: PublicKey }> {
+): Promise<Opened> {
   const { clientId, now = Date.now, tolerance = 300 } = options;
   const required = (name: string): string => {
     const value = headers.get(name);
@@ -230,22 +245,21 @@ async function open(
   if (receivedId !== clientId) {
     throw new HeaderInvalid('Client-Id', 'expected the configured clientId, received another');
   }
-  if (parseTime(time) === undefined) throw new TimeNotAccepted(timeHeader, time, tolerance);
+  const instant = parseTime(time);
+  if (instant === undefined) throw new TimeNotAccepted(timeHeader, time, tolerance);
   const encryptText = headers.get('Encrypt');
   const encrypt = encryptText === null ? undefined : parseHeader('Encrypt', encryptText);
 
   // Only now: a body is not read for a message that its headers rule out.
   const parts = { ...target, clientId, time, body: await readWire() };
   const publicKey = await verify(parts, signature, options.publicKey);
-  checkTime(timeHeader, time, now(), tolerance);
+  checkTime(timeHeader, time, instant, now(), tolerance);
   if (encrypt === undefined && options.requireEncryption)
-    throw new HeaderInvalid('Encrypt', 'expected an encrypted body');
+    throw new HeaderInvalid('Encrypt', 'expected one, received none');
   const body = encrypt === undefined ? parts.body : await decrypt(encrypt, parts.body, options);
-  // Last: Encrypt is not signed, so a copy that does not decrypt must not use up the message.
-  // A message may be as far in the future as in the past, and is remembered for both.
-  const isNew = options.replayGuard === undefined || (await options.replayGuard(parts, now() + 2 * tolerance * 1000));
-  if (isNew !== true) throw new MessageReplayed();
-  return { body, time, encrypted: encrypt !== undefined, publicKey };
+  // A message may be as far in the future as in the past.
+  const until = now() + 2 * tolerance * 1000;
+  return { body, parts, until, encrypted: encrypt !== undefined, publicKey };
 }
 
 async function decrypt(
@@ -260,12 +274,9 @@ async function decrypt(
       encryption?.algorithm ?? 'a plain body (`encryption` is off)',
     );
   }
-  const keys = latestFirst(decryptionKey as KeyRing<PrivateKey>).filter((key) => matchesVersion(key, keyVersion));
-  if (keys.length === 0) throw new HeaderInvalid('Encrypt', 'expected a keyVersion that is configured');
-  for (const key of keys) {
+  for (const key of keysFor('Encrypt', decryptionKey as KeyRing<PrivateKey>, keyVersion)) {
     const plain = await suiteOf(encryption).decrypt({ body, encryptedKey: value }, key, crypto);
-    // A wrong key whose padding happens to fit must not be told apart, hence the look at UTF-8 here.
-    if (plain !== undefined && isUtf8(plain)) return plain;
+    if (plain !== undefined) return plain;
   }
   throw new DecryptionFailed();
 }

@@ -2,8 +2,9 @@
  * What sealing and opening take, and the check of it. A mistake in the options shows before anything is sent or applied,
  * never only when the answer comes.
  */
-import { checkDecryptionKey, type Encryption, isEncryption } from './encryption.ts';
-import { type KeyRing, latestFirst, type PrivateKey, type PublicKey } from './key.ts';
+import { type Encryption, isEncryption, suiteOf } from './encryption.ts';
+import type { PrivateKey, PublicKey } from './key.ts';
+import { type KeyRing, latestFirst, signingKey } from './key-ring.ts';
 import type { ReplayGuard } from './replay.ts';
 import { formatTime } from './time.ts';
 
@@ -43,25 +44,30 @@ export interface OpenOptions extends MessageOptions {
   privateKey?: KeyRing<PrivateKey> | undefined;
   /** Ours: decrypts in place of `privateKey`, where that one is no RSA key (ECC224). */
   decryptionKey?: KeyRing<PrivateKey> | undefined;
-  /** Refuses a message that was received before; without one, replays within the tolerance are accepted. */
-  replayGuard?: ReplayGuard | undefined;
   /** How far the message's time may be from this clock, in seconds; 300 unless given, at most 86,400 (A10). */
   tolerance?: number | undefined;
   /** Longest body in bytes as on the wire; 2 MiB unless given, which holds 1 MiB encrypted. */
   maxBodyBytes?: number | undefined;
-  /** How long the body of a request may take to arrive, in milliseconds; 30,000 unless given. */
-  bodyTimeout?: number | undefined;
   /** Refuse a message that is not encrypted; goes with `encryption`. */
   requireEncryption?: boolean | undefined;
 }
 
-type AllOptions = SealOptions & OpenOptions & { timeout: number };
+/** What opening a request takes besides. */
+export interface OpenRequestOptions extends OpenOptions {
+  /** Refuses a request that was received before; without one, replays within the tolerance are accepted. */
+  replayGuard?: ReplayGuard | undefined;
+  /** How long the body may take to arrive, in milliseconds; 30,000 unless given. */
+  bodyTimeout?: number | undefined;
+}
+
+type AllOptions = SealOptions & OpenRequestOptions & { timeout: number };
 
 const isRing = (method: 'sign' | 'verify') => (ring: unknown) => {
-  const keys = Array.isArray(ring) ? ring : [ring];
+  const keys = [ring].flat() as (Partial<PrivateKey & PublicKey> | null | undefined)[];
   return keys.length > 0 && keys.every((key) => typeof key?.[method] === 'function');
 };
 const isWithin = (most: number) => (value: unknown) => typeof value === 'number' && value > 0 && value <= most;
+const milliseconds = [isWithin(2 ** 31 - 1), 'milliseconds, more than 0'] as const;
 const privateKeys = [isRing('sign'), 'what importPrivateKey returns, one or several'] as const;
 const publicKeys = [isRing('verify'), 'what importPublicKey returns, one or several'] as const;
 
@@ -74,9 +80,25 @@ const forms: { [Name in keyof AllOptions]?: readonly [(value: unknown) => boolea
   tolerance: [isWithin(86_400), 'seconds, more than 0 and at most 86400'],
   maxBodyBytes: [isWithin(Number.POSITIVE_INFINITY), 'bytes, more than 0'],
   encryption: [isEncryption, 'RSA_AES, or what rsaAes returns'],
-  bodyTimeout: [isWithin(2 ** 31 - 1), 'milliseconds, more than 0'],
-  timeout: [isWithin(2 ** 31 - 1), 'milliseconds, more than 0'],
+  bodyTimeout: milliseconds,
+  timeout: milliseconds,
 };
+
+/** @throws TypeError that names the option and what was expected */
+export function checkSealOptions(options: SealOptions): void {
+  const { encryption, encryptionKey } = options;
+  checkOptions(
+    options,
+    ['clientId', 'privateKey', ...(encryption && !encryptionKey ? ['publicKey' as const] : [])],
+    false,
+  );
+}
+
+/** @throws TypeError that names the option and what was expected */
+export function checkOpenOptions(options: OpenOptions): void {
+  const { encryption, decryptionKey } = options;
+  checkOptions(options, ['clientId', 'publicKey', ...(encryption && !decryptionKey ? ['privateKey' as const] : [])]);
+}
 
 /**
  * Refuses options that sealing or opening would stumble over; one that is absent is looked at only if it is required.
@@ -86,16 +108,14 @@ const forms: { [Name in keyof AllOptions]?: readonly [(value: unknown) => boolea
  * @throws TypeError that names the option and what was expected
  */
 export function checkOptions(options: Partial<AllOptions>, required: (keyof AllOptions)[], opens = true): void {
-  for (const [name, form] of Object.entries(forms)) {
+  for (const [name, [fits, expected]] of Object.entries(forms)) {
     const value = options[name as keyof AllOptions];
     const isAbsent = value === undefined && !required.includes(name as keyof AllOptions);
-    if (!isAbsent && !form[0](value)) throw new TypeError(`${name}: expected ${form[1]}`);
+    if (!isAbsent && !fits(value)) throw new TypeError(`${name}: expected ${expected}`);
   }
   const { encryption, requireEncryption, privateKey, decryptionKey = privateKey, keyVersion, zone } = options;
   formatTime(0, zone);
-  if (keyVersion !== undefined && privateKey && !latestFirst(privateKey).some((key) => key.keyVersion === keyVersion)) {
-    throw new TypeError(`keyVersion: expected a version of privateKey, received ${keyVersion}`);
-  }
+  if (privateKey) signingKey(privateKey, keyVersion);
   if (opens && requireEncryption && !encryption) throw new TypeError('encryption: expected one, for requireEncryption');
-  if (opens && encryption && decryptionKey) latestFirst(decryptionKey).forEach(checkDecryptionKey);
+  if (opens && encryption && decryptionKey) latestFirst(decryptionKey).forEach(suiteOf(encryption).checkKey);
 }

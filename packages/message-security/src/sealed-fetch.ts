@@ -1,12 +1,13 @@
 /** A `fetch` around a `fetch`: seals what goes out, opens what comes back, and waits no longer than it was told to. */
 import { readResponse } from './body.ts';
 import { BodyTooLarge, ResponseMissing } from './errors.ts';
-import type { KeyRing, PrivateKey, PublicKey } from './key.ts';
-import { openRead, sealRequest } from './message.ts';
+import type { PrivateKey, PublicKey } from './key.ts';
+import type { KeyRing } from './key-ring.ts';
+import { openRead, sealChecked } from './message.ts';
 import { checkOptions, type OpenOptions, type SealOptions } from './options.ts';
 
 /** What `sealedFetch` takes. */
-export interface SealedFetchOptions extends SealOptions, Omit<OpenOptions, 'replayGuard' | 'bodyTimeout'> {
+export interface SealedFetchOptions extends SealOptions, OpenOptions {
   publicKey: KeyRing<PublicKey>;
   privateKey: KeyRing<PrivateKey>;
   /** Carries the sealed request; `globalThis.fetch` unless given. */
@@ -42,7 +43,7 @@ export function sealedFetch(
     let wasSent = false;
     let answer: { sealed: Request; response: Response; wire: Uint8Array<ArrayBuffer> };
     try {
-      const sealed = await unlessAborted(signal, sealRequest(new Request(request, { signal }), options));
+      const sealed = await unlessAborted(signal, sealChecked(new Request(request, { signal }), options));
       wasSent = true;
       const response = await unlessAborted(signal, fetch(sealed), cancelBody);
       answer = { sealed, response, wire: await readResponse(response, maxBodyBytes, signal) };

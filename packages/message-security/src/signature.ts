@@ -2,9 +2,10 @@
  * The signature of a message: over the bytes on the wire, the method, the path and query, the caller and the time (A1).
  * The key brings its algorithm, so a header can never choose one: another algorithm than the key's is refused.
  */
-import { AlgorithmNotSupported, HeaderInvalid, SignatureVerificationFailed } from './errors.ts';
+import { AlgorithmNotSupported, SignatureVerificationFailed } from './errors.ts';
 import { formatHeader, parseHeader } from './header.ts';
-import { type KeyRing, latestFirst, type PrivateKey, type PublicKey } from './key.ts';
+import type { PrivateKey, PublicKey } from './key.ts';
+import { type KeyRing, keysFor, signingKey } from './key-ring.ts';
 
 /** What a signature vouches for. */
 export interface SignedParts {
@@ -34,8 +35,7 @@ export function contentToBeSigned({ method, httpUri, clientId, time, body }: Sig
 
 /** Path and query of a URL as they go on the wire, which is what is signed: a lone `?` included, which `URL.search` drops. */
 export function httpUriOf(url: string): string {
-  const { pathname, search, href } = new URL(url);
-  return pathname + (search || (/^[^#]*\?(#|$)/.test(href) ? '?' : ''));
+  return new URL(url).href.replace(/^[^/]*\/\/[^/]*|#.*/g, '');
 }
 
 /**
@@ -46,8 +46,7 @@ export function httpUriOf(url: string): string {
  * @see A2, A8
  */
 export async function sign(parts: SignedParts, privateKey: KeyRing<PrivateKey>, keyVersion?: string): Promise<string> {
-  const key = latestFirst(privateKey).find((each) => keyVersion === undefined || each.keyVersion === keyVersion);
-  if (key === undefined) throw new TypeError(`keyVersion: expected a version of privateKey, received ${keyVersion}`);
+  const key = signingKey(privateKey, keyVersion);
   const value = await key.sign(contentToBeSigned(parts));
   return formatHeader('Signature', { algorithm: key.algorithm, keyVersion: key.keyVersion, value });
 }
@@ -62,8 +61,7 @@ export async function sign(parts: SignedParts, privateKey: KeyRing<PrivateKey>, 
  */
 export async function verify(parts: SignedParts, header: string, publicKey: KeyRing<PublicKey>): Promise<PublicKey> {
   const { algorithm = 'RSA256', keyVersion, value } = parseHeader('Signature', header);
-  const versions = latestFirst(publicKey).filter((key) => matchesVersion(key, keyVersion));
-  if (versions.length === 0) throw new HeaderInvalid('Signature', 'expected a keyVersion that is configured');
+  const versions = keysFor('Signature', publicKey, keyVersion);
   const name = algorithm.toUpperCase();
   const keys = versions.filter((key) => key.algorithm === name);
   if (keys.length === 0) {
@@ -77,9 +75,4 @@ export async function verify(parts: SignedParts, header: string, publicKey: KeyR
     if ((await key.verify(value, content)) === true) return key;
   }
   throw new SignatureVerificationFailed();
-}
-
-/** A key without a version stands for every version; a header without one asks for no particular one. */
-export function matchesVersion(key: { keyVersion?: string | undefined }, keyVersion: string | undefined): boolean {
-  return keyVersion === undefined || key.keyVersion === undefined || key.keyVersion === keyVersion;
 }

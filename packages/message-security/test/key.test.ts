@@ -3,11 +3,9 @@ import { inspect } from 'node:util';
 import { Crypto as PeculiarCrypto } from '@peculiar/webcrypto';
 import { expect, test } from 'vitest';
 import { importPrivateKey, importPublicKey, openRequest, RSA_AES, sealRequest } from '../src/index.ts';
-import { latestFirst } from '../src/key.ts';
 import {
   gateway,
   keys,
-  merchant,
   noise,
   observedCrypto,
   ofGateway,
@@ -323,13 +321,6 @@ test('a handle is frozen, does not decrypt, and shows no number of its key', () 
       expect(shown).not.toContain(form.slice(8, 40));
     }
   }
-});
-
-test('the latest of a ring is its last, and the ring is left as it was', () => {
-  const ring = Object.freeze(['1', '2', '3'] as const);
-  expect(latestFirst<string>(ring)).toEqual(['3', '2', '1']);
-  expect(latestFirst('1')).toEqual(['1']);
-  expect(latestFirst(merchant.publicKey)).toEqual([merchant.publicKey]);
 });
 
 test('text of more than 64 KiB, and a JWK number of 4096 digits, are refused before they are read', async () => {

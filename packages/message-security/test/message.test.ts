@@ -447,7 +447,7 @@ test.each(halves)(
       const refusal = (await refusalOf(openedReply(response, { publicKey }))) as ResponseUnexpected;
       expect(refusal).toBeInstanceOf(ResponseUnexpected);
       expect(refusal).toMatchObject({ code: 'ResponseUnexpected', reason: 'unsigned', tracerId: 'trace-1' });
-      expect(refusal.message).toBe('expected a signed response, received neither Signature nor Response-Time');
+      expect(refusal.message).toBe('expected a signed response, received an unsigned one');
       expect(refusal.response.status).toBe(200);
       expect(await refusal.response.text()).toBe(body);
       expect(publicKey.asked).toBe(0);

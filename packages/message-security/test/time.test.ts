@@ -40,6 +40,8 @@ test.each([
   ['a fraction after a comma', '2024-05-22T06:42:21,123Z'],
   ['a year of two digits', '24-05-22T06:42:21Z'],
   ['a year of six digits', '+002024-05-22T06:42:21Z'],
+  ['a year of six digits and no seconds', '+012024-05-22T06:42Z'],
+  ['a year before the first', '-000001-05-22T06:42Z'],
   ['a month of one digit', '2024-5-22T06:42:21Z'],
   ['the basic form', '20240522T064221Z'],
   ['a week date', '2024-W21-3T06:42:21Z'],
@@ -87,13 +89,23 @@ test('the days that do exist are accepted', () => {
   }
 });
 
-test.each(['', 'Z', '+0800', '+8:00', '08:00', '+24:00', '+08:60', '+08:00 ', '+08:00\n', 'Asia/Hong_Kong', '−08:00'])(
-  'a zone of %j is the caller’s mistake',
-  (zone) => {
-    expect(() => formatTime(instant, zone)).toThrow(TypeError);
-    expect(() => formatTime(instant, zone)).toThrow(/^zone: expected an offset as \+08:00/);
-  },
-);
+test.each([
+  '',
+  'Z',
+  '+0800',
+  '+8:00',
+  '08:00',
+  '+24:00',
+  '+08:60',
+  '+08:00 ',
+  '+08:00\n',
+  'Asia/Hong_Kong',
+  '−08:00',
+  '.1234Z',
+])('a zone of %j is the caller’s mistake', (zone) => {
+  expect(() => formatTime(instant, zone)).toThrow(TypeError);
+  expect(() => formatTime(instant, zone)).toThrow(/^zone: expected an offset as \+08:00$/);
+});
 
 test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 9e15, -9e15])(
   'a clock that says %d is the caller’s mistake',
@@ -133,48 +145,38 @@ test('what is written is read as the same second, in every zone', () => {
   }
 });
 
-test('a time without a valid form is refused with its header, itself and no skew', async () => {
-  const refusal = await refusalOf(() => checkTime('Request-Time', '2024-05-22', instant, 300));
-  expect(refusal).toBeInstanceOf(TimeNotAccepted);
-  expect(refusal).toMatchObject({ code: 'TimeNotAccepted', time: '2024-05-22', tolerance: 300, skew: undefined });
-  expect(refusal.message).toBe(
-    'Request-Time: expected ISO-8601 with a zone, as 2024-05-22T06:42:21+05:30, received "2024-05-22"',
-  );
-});
+/** The refusal of a time that says `instant`, by a clock that says `now`. */
+const refusalAt = (now: number, tolerance = 300) =>
+  refusalOf(() => checkTime('Request-Time', '2024-05-22T01:12:21Z', instant, now, tolerance));
 
 test('a message from the past beyond the tolerance is refused: this clock is ahead', async () => {
-  const refusal = await refusalOf(() => checkTime('Request-Time', '2024-05-22T06:42:21+05:30', instant + 301_000, 300));
-  expect(refusal).toMatchObject({ code: 'TimeNotAccepted', skew: 301, tolerance: 300 });
-  expect(refusal.message).toBe(
-    'Request-Time: expected within 300 s of this clock, received 2024-05-22T06:42:21+05:30: this clock is 301 s ahead',
-  );
+  const refusal = await refusalAt(instant + 301_000);
+  expect(refusal).toBeInstanceOf(TimeNotAccepted);
+  expect(refusal).toMatchObject({ code: 'TimeNotAccepted', time: '2024-05-22T01:12:21Z', skew: 301, tolerance: 300 });
+  expect(refusal.message).toBe('Request-Time: expected within 300 s of this clock, which is 301 s ahead');
 });
 
 test('a message from the future beyond the tolerance is refused: this clock is behind', async () => {
-  const refusal = await refusalOf(() => checkTime('Response-Time', '2024-05-22T01:12:21Z', instant - 3_600_000, 300));
+  const refusal = await refusalAt(instant - 3_600_000);
   expect(refusal).toMatchObject({ code: 'TimeNotAccepted', skew: -3600 });
-  expect(refusal.message).toMatch(/^Response-Time: .*: this clock is 3600 s behind$/);
+  expect(refusal.message).toBe('Request-Time: expected within 300 s of this clock, which is 3600 s behind');
 });
 
 test('the tolerance itself is accepted, one millisecond more is not, in both directions', async () => {
-  const text = '2024-05-22T01:12:21Z';
   for (const tolerance of [1, 300, 86_400]) {
     for (const direction of [1, -1]) {
-      expect(() => checkTime('Request-Time', text, instant + direction * tolerance * 1000, tolerance)).not.toThrow();
-      const late = await refusalOf(() =>
-        checkTime('Request-Time', text, instant + direction * (tolerance * 1000 + 1), tolerance),
-      );
-      expect(late).toMatchObject({ code: 'TimeNotAccepted' });
+      const limit = instant + direction * tolerance * 1000;
+      expect(() => checkTime('Request-Time', '', instant, limit, tolerance)).not.toThrow();
+      expect(await refusalAt(limit + direction, tolerance)).toMatchObject({ code: 'TimeNotAccepted' });
     }
   }
 });
 
-test('a skew that is beyond the tolerance is never printed as if it were within', async () => {
-  const refusal = await refusalOf(() => checkTime('Request-Time', '2024-05-22T01:12:21Z', instant + 300_400, 300));
-  expect(Math.abs((refusal as TimeNotAccepted).skew as number)).toBeGreaterThan(300);
+test('a clock that says no time accepts no message', async () => {
+  expect(await refusalAt(Number.NaN)).toMatchObject({ code: 'TimeNotAccepted' });
 });
 
-test('the fraction counts', () => {
-  expect(() => checkTime('Request-Time', '2024-05-22T01:12:21.500Z', instant + 1500, 1)).not.toThrow();
-  expect(() => checkTime('Request-Time', '2024-05-22T01:12:21.499Z', instant + 1500, 1)).toThrow(TimeNotAccepted);
+test('a skew that is beyond the tolerance is never printed as if it were within', async () => {
+  expect(await refusalAt(instant + 300_400)).toMatchObject({ skew: 301 });
+  expect(await refusalAt(instant - 300_400)).toMatchObject({ skew: -301 });
 });

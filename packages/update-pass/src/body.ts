@@ -42,24 +42,23 @@ function isDeeper(value: unknown, levels: number): boolean {
   return levels === 0 || Object.values(value).some((child) => isDeeper(child, levels - 1));
 }
 
+const pathOf = ({ path }: Pick<v.BaseIssue<unknown>, 'path'>): string => path?.map(({ key }) => key).join('.') ?? '';
+
 function toIssue(issue: v.BaseIssue<unknown>): Issue {
-  const path = v.getDotPath(issue) ?? '';
+  const path = pathOf(issue);
   // A union none of whose branches fits: name what each of them asks for ("userId or openId").
-  const names = issue.issues?.map((branch) => v.getDotPath(branch)).filter((name) => name !== null);
-  if (issue.type === 'union' && names?.length) return { path, expected: [...new Set(names)].join(' or ') };
+  const names = issue.issues?.map(pathOf).filter((name) => name !== '');
+  if (names?.length) return { path, expected: [...new Set(names)].join(' or ') };
   if (issue.kind === 'schema' && issue.received === 'undefined') return { path, expected: 'a value, received none' };
   const unit = issue.type.endsWith('_length') ? ' characters' : '';
   return { path, expected: `${issue.expected ?? 'another value'}${unit}` };
 }
 
 /** valibot takes a list where the contract says object, and turns it into one; the contract and the types do not. */
-function listsForObjects(output: unknown, value: unknown): Issue[] {
+function listsForObjects(output: unknown, value: unknown, path = ''): Issue[] {
   if (typeof output !== 'object' || output === null || Array.isArray(output)) return [];
-  if (Array.isArray(value)) return [{ path: '', expected: 'an object, received a list' }];
+  if (Array.isArray(value)) return [{ path, expected: 'an object, received a list' }];
   return Object.entries(output).flatMap(([name, child]) =>
-    listsForObjects(child, (value as Record<string, unknown>)[name]).map(({ path, expected }) => ({
-      path: path === '' ? name : `${name}.${path}`,
-      expected,
-    })),
+    listsForObjects(child, (value as Record<string, unknown>)[name], path === '' ? name : `${path}.${name}`),
   );
 }

@@ -4,10 +4,10 @@
  */
 import { ResponseUnexpected, type SealedFetchOptions, sealedFetch, tracerIdOf } from '@alipayhk-pass/message-security';
 import createOpenapiClient from 'openapi-fetch';
-import { check, readJson, updatePassPath } from './body.ts';
+import { type Checked, check, readJson, updatePassPath } from './body.ts';
 import { RequestInvalid, ResponseInvalid, ResultNotSigned, ResultNotSuccess } from './errors.ts';
 import { vUpdatePassRequest, vUpdatePassResponse } from './generated/schemas.ts';
-import type { paths, ResultInfo, UpdatePassRequest } from './generated/types.ts';
+import type { paths, ResultInfo, UpdatePassRequest, UpdatePassResponse } from './generated/types.ts';
 
 export {
   type Issue,
@@ -66,8 +66,7 @@ type Unsealed<Paths> = {
  */
 export function createClient(options: ClientOptions): Client {
   const { baseUrl = 'https://open.alipay.hk' } = options;
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  if (!/^https?:$/.test(url?.protocol ?? '') || url?.href !== `${url?.origin}/`) {
+  if (!/^https?:\/\/[^/@]+\/$/.test(URL.canParse(baseUrl) ? new URL(baseUrl).href : '')) {
     throw new TypeError('baseUrl: expected an origin, as https://open.alipay.hk');
   }
   const openapi = createOpenapiClient<Unsealed<paths>>({ baseUrl, fetch: sealedFetch(options) });
@@ -86,8 +85,7 @@ export function createClient(options: ClientOptions): Client {
 function readResult(body: ArrayBuffer, response: Response): UpdatePassResult {
   const encrypted = response.headers.has('Encrypt');
   const tracerId = tracerIdOf(response);
-  const json = readJson(body, encrypted);
-  const { value, issues } = json.issues ? json : check(vUpdatePassResponse, withResultInfo(json.value));
+  const { value, issues } = checkResponse(body, encrypted);
   if (issues) throw new ResponseInvalid(issues, tracerId);
   const { resultInfo } = value;
   const { resultStatus } = resultInfo;
@@ -99,16 +97,19 @@ function readResult(body: ArrayBuffer, response: Response): UpdatePassResult {
 /** A11: an unsigned F or U becomes an error of its own; an unsigned S stays what it is, an answer to be refused. */
 async function withUnverifiedResult(error: unknown): Promise<never> {
   if (error instanceof ResponseUnexpected && error.reason === 'unsigned') {
-    const json = readJson(await error.response.clone().arrayBuffer(), false);
-    const { value } = check(vUpdatePassResponse, withResultInfo(json.value));
+    const { value } = checkResponse(await error.response.clone().arrayBuffer(), false);
     const { resultStatus = 'S' } = value?.resultInfo ?? {};
     if (value && resultStatus !== 'S') throw new ResultNotSigned({ ...value.resultInfo, resultStatus }, error);
   }
   throw error;
 }
 
-/** A13: neighbouring pages and a public caller of updatePass say `result` for `resultInfo`. */
-function withResultInfo(body: unknown): unknown {
-  const isAlias = typeof body === 'object' && body !== null && 'result' in body && !('resultInfo' in body);
-  return isAlias ? { resultInfo: body.result } : body;
+/** @throws DecryptionFailed */
+function checkResponse(body: ArrayBuffer, encrypted: boolean): Checked<UpdatePassResponse> {
+  const json = readJson(body, encrypted);
+  if (json.issues) return json;
+  const { value } = json;
+  // A13: neighbouring pages and a public caller of updatePass say `result` for `resultInfo`.
+  const isAlias = typeof value === 'object' && value !== null && 'result' in value && !('resultInfo' in value);
+  return check(vUpdatePassResponse, isAlias ? { resultInfo: value.result } : value);
 }

@@ -43,10 +43,7 @@ export class ResultNotSuccess extends MessageError<'ResultNotSuccess'> {
   readonly resultInfo: NotSuccess;
   readonly tracerId: string | undefined;
   constructor(resultInfo: NotSuccess, tracerId: string | undefined) {
-    super(
-      'ResultNotSuccess',
-      `expected resultStatus S, received ${resultInfo.resultStatus} (${nameOf(resultInfo.resultCode)})`,
-    );
+    super('ResultNotSuccess', `expected resultStatus S, received ${inWords(resultInfo)}`);
     this.resultInfo = resultInfo;
     this.tracerId = tracerId;
   }
@@ -63,11 +60,7 @@ export class ResultNotSigned extends MessageError<'ResultNotSigned'> {
   declare readonly response: Response;
   readonly tracerId: string | undefined;
   constructor(unverified: NotSuccess, { response, tracerId }: ResponseUnexpected) {
-    const { resultStatus, resultCode } = unverified;
-    super(
-      'ResultNotSigned',
-      `expected a signed response, received an unsigned ${resultStatus} (${nameOf(resultCode)})`,
-    );
+    super('ResultNotSigned', `expected a signed response, received an unsigned ${inWords(unverified)}`);
     this.unverified = unverified;
     Object.defineProperty(this, 'response', { value: response });
     this.tracerId = tracerId;
@@ -83,7 +76,9 @@ export function isUpdatePassError(error: unknown): error is UpdatePassError {
 }
 
 /** A result code gets into a text only if it is a name: it may be anything, line feeds included. */
-const nameOf = (resultCode: string): string => (/^\w{1,64}$/.test(resultCode) ? resultCode : '?');
+function inWords({ resultStatus, resultCode }: NotSuccess): string {
+  return `${resultStatus} (${/^\w{1,64}$/.test(resultCode) ? resultCode : '?'})`;
+}
 
 function describe(issues: readonly Issue[]): string {
   return issues.map(({ path, expected }) => `${path || 'body'}: expected ${expected}`).join('; ');

@@ -11,7 +11,7 @@ import {
   MessageError,
   MessageReplayed,
   type OpenedRequest,
-  type OpenOptions,
+  type OpenRequestOptions,
   openRequest,
   type PrivateKey,
   type PublicKey,
@@ -64,7 +64,7 @@ type Shared =
 
 /** What `createGateway` takes. */
 export interface GatewayOptions
-  extends Pick<OpenOptions, Shared>,
+  extends Pick<OpenRequestOptions, Shared>,
     Pick<SealOptions, 'zone' | 'keyVersion' | 'encryptedContentType'> {
   /** A merchant's public key, or its versions, the latest last; `undefined` for a Client-Id that is unknown. */
   publicKeyOf: (clientId: string) => Keys | Promise<Keys>;
