@@ -14,6 +14,7 @@ import {
   ResponseUnexpected,
   TimeNotAccepted,
   tracerIdOf,
+  withTracerId,
 } from './errors.ts';
 import { formatHeader, parseHeader, type SecurityHeader } from './header.ts';
 import type { PrivateKey, PublicKey } from './key.ts';
@@ -165,7 +166,10 @@ export async function openRead(
   }
   const parts = { method: 'POST', httpUri: httpUriOf(request.url) };
   const readWire = async (): Promise<Bytes> => wire;
-  const opened = await open('Response-Time', response.headers, readWire, parts, options);
+  const opening = open('Response-Time', response.headers, readWire, parts, options);
+  const opened = await opening.catch((error) => {
+    throw withTracerId(error, response);
+  });
   const { encrypted, publicKey } = opened;
   const responseTime = opened.parts.time;
   return {

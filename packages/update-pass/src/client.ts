@@ -85,13 +85,22 @@ export function createClient(options: ClientOptions): Client {
 function readResult(body: ArrayBuffer, response: Response): UpdatePassResult {
   const encrypted = response.headers.has('Encrypt');
   const tracerId = tracerIdOf(response);
-  const { value, issues } = checkResponse(body, encrypted);
+  const { value, issues } = checkReply(body, encrypted, tracerId);
   if (issues) throw new ResponseInvalid(issues, tracerId);
   const { resultInfo } = value;
   const { resultStatus } = resultInfo;
   if (resultStatus !== 'S') throw new ResultNotSuccess({ ...resultInfo, resultStatus }, tracerId);
   const responseTime = response.headers.get('Response-Time') ?? '';
   return { resultInfo: { ...resultInfo, resultStatus }, tracerId, responseTime, encrypted };
+}
+
+/** @throws DecryptionFailed, which is to have a tracer id wherever it comes from */
+function checkReply(body: ArrayBuffer, encrypted: boolean, tracerId: string | undefined): Checked<UpdatePassResponse> {
+  try {
+    return checkResponse(body, encrypted);
+  } catch (error) {
+    throw tracerId === undefined ? error : Object.assign(error as Error, { tracerId });
+  }
 }
 
 /** A11: an unsigned F or U becomes an error of its own; an unsigned S stays what it is, an answer to be refused. */
