@@ -31,8 +31,8 @@ export async function generate(from: string, to: string): Promise<void> {
     input: from,
     output: { path: to, clean: false, entryFile: false, fileName: { name: () => 'schemas', suffix: null }, header },
     // One validator per schema of the contract. Those per response would repeat them under names like
-    // vUpdatePassResponse2.
-    plugins: [{ name: 'valibot', responses: false }],
+    // vUpdatePassResponse2, those per webhook under others.
+    plugins: [{ name: 'valibot', responses: false, webhooks: false }],
     interactive: false,
     logs: { file: false, level: 'silent' },
   });

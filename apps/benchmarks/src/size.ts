@@ -21,9 +21,11 @@ const root = join(import.meta.dirname, '../../..');
 const core = '@alipayhk-pass/message-security';
 const client = '@alipayhk-pass/update-pass/client';
 const gateway = '@alipayhk-pass/update-pass/gateway';
+const webhooks = '@alipayhk-pass/update-pass/webhooks';
 
 const rsaAes = ['aes-ecb', 'rsaes-pkcs1'].map((name) => `message-security/src/lib/${name}.ts`);
 const extras = ['suites', 'diagnosis', 'replay'].map((name) => `message-security/src/${name}.ts`);
+const ends = (...names: string[]) => names.map((name) => `update-pass/src/${name}.ts`);
 
 const entries: Record<string, Entry> = {
   'sign and verify': {
@@ -43,12 +45,26 @@ const entries: Record<string, Entry> = {
   'the client': {
     code: `export * from '${client}'`,
     budget: 10,
-    without: [...rsaAes, ...extras, 'update-pass/src/gateway.ts'],
+    without: [
+      ...rsaAes,
+      ...extras,
+      ...ends('gateway', 'webhooks', 'answering', 'refusals', 'notifier', 'webhook-path'),
+    ],
   },
   'the gateway': {
-    code: `export * from '${gateway}'`,
-    budget: 10,
-    without: [...extras, 'update-pass/src/client.ts'],
+    code: `export { createGateway, RequestInvalid } from '${gateway}'`,
+    budget: 11,
+    without: [...extras, ...ends('client', 'webhooks', 'notifier', 'webhook-path')],
+  },
+  'the calls to a merchant': {
+    code: `export { createNotifier } from '${gateway}'`,
+    budget: 8,
+    without: [...rsaAes, ...extras, ...ends('client', 'webhooks', 'answering', 'refusals')],
+  },
+  'the webhooks': {
+    code: `export * from '${webhooks}'`,
+    budget: 9.5,
+    without: [...rsaAes, ...extras, ...ends('client', 'gateway', 'notifier')],
   },
 };
 
@@ -87,6 +103,7 @@ async function measure(contents: string) {
       [core]: join(root, 'packages/message-security/src/index.ts'),
       [client]: join(root, 'packages/update-pass/src/client.ts'),
       [gateway]: join(root, 'packages/update-pass/src/gateway.ts'),
+      [webhooks]: join(root, 'packages/update-pass/src/webhooks.ts'),
     },
   });
   const bundle = outputFiles[0]?.contents ?? new Uint8Array();

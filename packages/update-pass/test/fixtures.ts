@@ -2,7 +2,7 @@
 import { importPrivateKey, importPublicKey, openRequest, RSA_AES, sealResponse } from '@alipayhk-pass/message-security';
 import { keys } from '@alipayhk-pass/spec/vectors';
 import type { ClientOptions } from '../src/client.ts';
-import type { UpdatePassRequest } from '../src/generated/types.ts';
+import type { NotifyBillRequest, UpdatePassRequest } from '../src/generated/types.ts';
 
 export const clientId = '4Q5Y8W0WSG45P907917';
 
@@ -26,6 +26,14 @@ export const update: UpdatePassRequest = {
   status: 'UPDATE',
   updateDetailType: 'UPDATE_MEMBER_CARD',
   dataInfo: { billNo: null, level: '金卡' },
+};
+
+export const bill: NotifyBillRequest = {
+  userId: '2160220000000001',
+  billNo: '2024052221000000000000000001',
+  orderAmount: { currency: 'HKD', value: '12050' },
+  payTime: '2024-05-22T06:42:21+08:00',
+  pointsProvider: 'ALIPAYHK',
 };
 
 export const success = { resultCode: 'SUCCESS', resultStatus: 'S', resultMessage: 'Success' } as const;

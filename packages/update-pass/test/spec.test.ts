@@ -17,12 +17,17 @@ const validators = { ...schemas };
 describe('examples of the contract', () => {
   const examples = [...examplesOf(parse(spec))];
 
-  test('are found in schemas, request and reply', () => {
+  test('are found in schemas, requests and replies, webhooks included', () => {
     const places = new Set(examples.map(({ schema }) => schema));
     expect([...places].sort()).toEqual(
       [
         'vClientId',
+        'vCreateMembercardRequest',
+        'vCreateMembercardResponse',
         'vEncrypt',
+        'vMerchantTag',
+        'vNotifyBillRequest',
+        'vNotifyBillResponse',
         'vRequestTime',
         'vResponseTime',
         'vSignature',

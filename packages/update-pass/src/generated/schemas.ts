@@ -111,6 +111,68 @@ export const vUpdatePassResponse = /* @__PURE__ */ v.object({
 });
 
 /**
+ * REQUIRED. The merchant's part of the path, agreed with AlipayHK; one segment (A28).
+ */
+export const vMerchantTag = /* @__PURE__ */ v.pipe(/* @__PURE__ */ v.string(), /* @__PURE__ */ v.regex(/^[A-Za-z0-9._~-]+$/));
+
+/**
+ * An amount of money.
+ */
+export const vOrderAmount = /* @__PURE__ */ v.object({
+    currency: /* @__PURE__ */ v.pipe(/* @__PURE__ */ v.string(), /* @__PURE__ */ v.regex(/^[A-Z]{3}$/)),
+    value: /* @__PURE__ */ v.union([/* @__PURE__ */ v.pipe(/* @__PURE__ */ v.string(), /* @__PURE__ */ v.regex(/^[0-9]{1,16}$/)), /* @__PURE__ */ v.pipe(/* @__PURE__ */ v.number(), /* @__PURE__ */ v.integer(), /* @__PURE__ */ v.minValue(0), /* @__PURE__ */ v.maxValue(9007199254740991))])
+});
+
+/**
+ * A bill that was paid.
+ */
+export const vNotifyBillRequest = /* @__PURE__ */ v.object({
+    userId: /* @__PURE__ */ v.pipe(/* @__PURE__ */ v.string(), /* @__PURE__ */ v.minLength(1)),
+    billNo: /* @__PURE__ */ v.pipe(/* @__PURE__ */ v.string(), /* @__PURE__ */ v.minLength(1)),
+    orderAmount: vOrderAmount,
+    payTime: /* @__PURE__ */ v.pipe(/* @__PURE__ */ v.string(), /* @__PURE__ */ v.minLength(1)),
+    pointsProvider: /* @__PURE__ */ v.pipe(/* @__PURE__ */ v.string(), /* @__PURE__ */ v.minLength(1)),
+    cnBillNo: /* @__PURE__ */ v.nullish(/* @__PURE__ */ v.string()),
+    merchantId: /* @__PURE__ */ v.nullish(/* @__PURE__ */ v.string()),
+    merchantName: /* @__PURE__ */ v.nullish(/* @__PURE__ */ v.string()),
+    outBillNo: /* @__PURE__ */ v.nullish(/* @__PURE__ */ v.string()),
+    pmsLabel: /* @__PURE__ */ v.nullish(/* @__PURE__ */ v.string())
+});
+
+/**
+ * What the merchant answers. `S` means that the bill is stored for good (A31).
+ */
+export const vNotifyBillResponse = /* @__PURE__ */ v.object({
+    resultInfo: vResultInfo
+});
+
+/**
+ * The fields of a createMembercard request that are public, without the rule that one contact is named.
+ */
+export const vCreateMembercardFields = /* @__PURE__ */ v.looseObject({
+    userId: /* @__PURE__ */ v.pipe(/* @__PURE__ */ v.string(), /* @__PURE__ */ v.minLength(1)),
+    mobileNo: /* @__PURE__ */ v.nullish(/* @__PURE__ */ v.string()),
+    userEmail: /* @__PURE__ */ v.nullish(/* @__PURE__ */ v.string())
+});
+
+/**
+ * Whom to make a member. At least one of `mobileNo` and `userEmail` is REQUIRED. Other fields are allowed, with any
+ * value (A32).
+ */
+export const vCreateMembercardRequest = /* @__PURE__ */ v.intersect([vCreateMembercardFields, /* @__PURE__ */ v.union([/* @__PURE__ */ v.object({
+            mobileNo: /* @__PURE__ */ v.string()
+        }), /* @__PURE__ */ v.object({
+            userEmail: /* @__PURE__ */ v.string()
+        })])]);
+
+/**
+ * What the merchant answers. Other fields are allowed, with any value (A32).
+ */
+export const vCreateMembercardResponse = /* @__PURE__ */ v.looseObject({
+    resultInfo: vResultInfo
+});
+
+/**
  * `Content-Type` (REQUIRED): the media type of the body, with the charset that was used for signing and
  * encryption: `application/json; charset=UTF-8`. OpenAPI ignores a header parameter of that name, so it
  * is described here.

@@ -25,7 +25,50 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "/{tag}/points/bill/notify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A customer paid; the merchant may grant points.
+         * @description AlipayHK tells of a bill that was paid. It sends the same notification again, up to seven times in about a day,
+         *     until it is answered S: whoever grants points must recognise a `billNo` that it has seen (A31).
+         */
+        post: operations["notifyBill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/{tag}/points/membercard/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A customer asks for the merchant's membership card.
+         * @description AlipayHK asks the merchant to make the customer a member. Most fields of request and reply are hidden in every public
+         *     copy of the page, so both are open (A32).
+         */
+        post: operations["createMembercard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /**
@@ -181,6 +224,76 @@ export interface components {
             /** @description The same for a human reader. Not stable, do not branch on it. */
             resultMessage?: string;
         };
+        /**
+         * @description REQUIRED. The merchant's part of the path, agreed with AlipayHK; one segment (A28).
+         * @example noodle-house
+         */
+        MerchantTag: string;
+        /** @description A bill that was paid. */
+        NotifyBillRequest: {
+            /** @description REQUIRED. The Alipay user who paid, by the id that is unique among all users. */
+            userId: string;
+            /** @description REQUIRED. AlipayHK's id of the transaction; the same in every repetition (A29). */
+            billNo: string;
+            /** @description REQUIRED. What was paid. */
+            orderAmount: components["schemas"]["OrderAmount"];
+            /** @description REQUIRED. When it was paid, verbatim; its form is not public (A29). */
+            payTime: string;
+            /** @description REQUIRED. Whose wallet paid: `ALIPAYHK` or `ALIPAYCN`, not a closed list (A29). */
+            pointsProvider: string;
+            /** @description The mainland's id of the transaction. */
+            cnBillNo?: string | null;
+            /** @description The merchant's id at AlipayHK. */
+            merchantId?: string | null;
+            /** @description The merchant's name. */
+            merchantName?: string | null;
+            /** @description The merchant's own id of the transaction. */
+            outBillNo?: string | null;
+            /** @description A label; its meaning is not public. */
+            pmsLabel?: string | null;
+        };
+        /** @description An amount of money. */
+        OrderAmount: {
+            /** @description REQUIRED. Three letters of ISO 4217, as `HKD` (A30). */
+            currency: string;
+            /**
+             * @description REQUIRED. In the currency's smallest unit, cents for `HKD`; digits, or a whole number that every JSON reader
+             *     holds exactly (A30).
+             */
+            value: string | number;
+        };
+        /** @description What the merchant answers. `S` means that the bill is stored for good (A31). */
+        NotifyBillResponse: {
+            /** @description REQUIRED. The outcome of the request. */
+            resultInfo: components["schemas"]["ResultInfo"];
+        };
+        /**
+         * @description Whom to make a member. At least one of `mobileNo` and `userEmail` is REQUIRED. Other fields are allowed, with any
+         *     value (A32).
+         */
+        CreateMembercardRequest: components["schemas"]["CreateMembercardFields"] & ({
+            mobileNo: string;
+        } | {
+            userEmail: string;
+        });
+        /** @description The fields of a createMembercard request that are public, without the rule that one contact is named. */
+        CreateMembercardFields: {
+            /** @description REQUIRED. The Alipay user who asks for the card, by the id that is unique among all users. */
+            userId: string;
+            /** @description The user's mobile number. REQUIRED unless `userEmail` is given (A32). */
+            mobileNo?: string | null;
+            /** @description The user's e-mail address. REQUIRED unless `mobileNo` is given (A32). */
+            userEmail?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What the merchant answers. Other fields are allowed, with any value (A32). */
+        CreateMembercardResponse: {
+            /** @description REQUIRED. The outcome of the request. */
+            resultInfo: components["schemas"]["ResultInfo"];
+        } & {
+            [key: string]: unknown;
+        };
     };
     responses: never;
     parameters: never;
@@ -200,6 +313,13 @@ export type DataInfo = components['schemas']['DataInfo'];
 export type CodeInfo = components['schemas']['CodeInfo'];
 export type UpdatePassResponse = components['schemas']['UpdatePassResponse'];
 export type ResultInfo = components['schemas']['ResultInfo'];
+export type MerchantTag = components['schemas']['MerchantTag'];
+export type NotifyBillRequest = components['schemas']['NotifyBillRequest'];
+export type OrderAmount = components['schemas']['OrderAmount'];
+export type NotifyBillResponse = components['schemas']['NotifyBillResponse'];
+export type CreateMembercardRequest = components['schemas']['CreateMembercardRequest'];
+export type CreateMembercardFields = components['schemas']['CreateMembercardFields'];
+export type CreateMembercardResponse = components['schemas']['CreateMembercardResponse'];
 export type $defs = Record<string, never>;
 export interface operations {
     updatePass: {
@@ -245,6 +365,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UpdatePassResponse"];
+                };
+            };
+        };
+    };
+    notifyBill: {
+        parameters: {
+            query?: never;
+            header: {
+                "Client-Id": components["schemas"]["ClientId"];
+                Signature: components["schemas"]["Signature"];
+                Encrypt?: components["schemas"]["Encrypt"];
+                "Request-Time": components["schemas"]["RequestTime"];
+            };
+            path: {
+                tag: components["schemas"]["MerchantTag"];
+            };
+            cookie?: never;
+        };
+        /** @description `Content-Type` and the encrypted form as for updatePass. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotifyBillRequest"];
+            };
+        };
+        responses: {
+            /**
+             * @description The result, signed with the merchant's key; encrypted only if the request was (A7). What could not be verified
+             *     is answered unsigned, with another HTTP status (A31).
+             */
+            200: {
+                headers: {
+                    "Client-Id": components["schemas"]["ClientId"];
+                    Signature: components["schemas"]["Signature"];
+                    Encrypt?: components["schemas"]["Encrypt"];
+                    "Response-Time": components["schemas"]["ResponseTime"];
+                    "Tracer-Id"?: components["schemas"]["TracerId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyBillResponse"];
+                };
+            };
+        };
+    };
+    createMembercard: {
+        parameters: {
+            query?: never;
+            header: {
+                "Client-Id": components["schemas"]["ClientId"];
+                Signature: components["schemas"]["Signature"];
+                Encrypt?: components["schemas"]["Encrypt"];
+                "Request-Time": components["schemas"]["RequestTime"];
+            };
+            path: {
+                tag: components["schemas"]["MerchantTag"];
+            };
+            cookie?: never;
+        };
+        /** @description `Content-Type` and the encrypted form as for updatePass. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateMembercardRequest"];
+            };
+        };
+        responses: {
+            /**
+             * @description The result, signed with the merchant's key; encrypted only if the request was (A7). What could not be verified
+             *     is answered unsigned, with another HTTP status (A31).
+             */
+            200: {
+                headers: {
+                    "Client-Id": components["schemas"]["ClientId"];
+                    Signature: components["schemas"]["Signature"];
+                    Encrypt?: components["schemas"]["Encrypt"];
+                    "Response-Time": components["schemas"]["ResponseTime"];
+                    "Tracer-Id"?: components["schemas"]["TracerId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreateMembercardResponse"];
                 };
             };
         };

@@ -1,0 +1,17 @@
+/** Where AlipayHK reaches a merchant: both ends take the paths from here, and they from the contract. */
+import * as v from 'valibot';
+import { vMerchantTag } from './generated/schemas.ts';
+import type { webhooks } from './generated/types.ts';
+
+/** What follows the merchant's tag. */
+type Rest<Path> = Path extends `/{tag}/${infer After}` ? After : never;
+
+/**
+ * The path of a call to a merchant.
+ *
+ * @throws TypeError for a tag that is not one segment of a path (A28)
+ */
+export function webhookPath(tag: string, after: Rest<keyof webhooks>): string {
+  if (v.is(vMerchantTag, tag)) return `/${tag}/${after}`;
+  throw new TypeError('tag: expected one segment of a path: letters, digits, dot, dash, underscore or tilde');
+}
