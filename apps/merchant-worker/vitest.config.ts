@@ -1,9 +1,24 @@
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import keys from '../../spec/vectors/keys.json' with { type: 'json' };
 
-export default defineConfig({
-  test: {
-    include: ['test/**/*.test.ts'],
-    hookTimeout: 30_000, // bundles the Worker
-    env: { CLOUDFLARE_CF_FETCH_ENABLED: 'false', WRANGLER_SEND_METRICS: 'false' }, // tests ask nobody outside
-  },
-});
+export default defineConfig(async () => ({
+  plugins: [
+    cloudflareTest({
+      wrangler: { configPath: './wrangler.jsonc' },
+      miniflare: {
+        bindings: {
+          CLIENT_ID: '4Q5Y8W0WSG45P907917',
+          MERCHANT_PRIVATE_KEY: keys.merchant.privateKey,
+          ALIPAYHK_PUBLIC_KEY: keys.gateway.publicKey,
+          API_TOKEN: 'a-token-of-the-tests',
+          GATEWAY_URL: 'https://gateway.test',
+          TIMEOUT_MS: '500',
+          RATE_PER_SECOND: '1000',
+          TEST_MIGRATIONS: await readD1Migrations('./migrations'),
+        },
+      },
+    }),
+  ],
+  test: { include: ['test/**/*.test.ts'], setupFiles: './test/setup.ts' },
+}));
