@@ -13,7 +13,7 @@ export default defineConfig(async () => ({
           ALIPAYHK_PUBLIC_KEY: keys.gateway.publicKey,
           API_TOKEN: 'a-token-of-the-tests',
           GATEWAY_URL: 'https://gateway.test',
-          TIMEOUT_MS: '500',
+          TIMEOUT_MS: '20000',
           RATE_PER_SECOND: '1000',
           TEST_MIGRATIONS: await readD1Migrations('./migrations'),
         },
