@@ -265,10 +265,17 @@ export class Mailbox extends DurableObject<Env> {
    * @param pause - milliseconds to wait at least
    */
   #schedule(pause = 0): void {
-    const state = this.#load();
-    const at = state && wakeAt(state);
+    const at = this.#wakeAt();
     if (at === undefined) void this.ctx.storage.deleteAlarm();
     else void this.ctx.storage.setAlarm(Math.max(at, Date.now() + pause));
+  }
+
+  #wakeAt(): number | undefined {
+    const state = this.#load();
+    if (state === undefined) return undefined;
+    if (state.inFlight) return Date.now() + (this.#delivering ? watchdog : 0);
+    const times = [...(isUnsettled(state) ? [dueAt(state)] : []), ...(isStale(state) ? [state.indexAfter] : [])];
+    return times.length > 0 ? Math.min(...times) : undefined;
   }
 }
 
@@ -284,13 +291,4 @@ function isDue(state: Stored): boolean {
 /** Whether the index should have a newer row. */
 function isStale({ indexed, toIndex }: Stored): boolean {
   return indexed < toIndex;
-}
-
-function wakeAt(state: Stored): number | undefined {
-  if (state.inFlight) return Date.now() + watchdog;
-  const times = [
-    ...(isUnsettled(state) ? [dueAt(state)] : []), //
-    ...(isStale(state) ? [state.indexAfter] : []),
-  ];
-  return times.length > 0 ? Math.min(...times) : undefined;
 }

@@ -11,11 +11,13 @@ export const update = {
 /** Sends a request, in JSON unless told otherwise. */
 export async function send(method: string, path: string, init: RequestInit = {}) {
   const headers = {
-    Authorization: `Bearer ${(env as unknown as { API_TOKEN: string }).API_TOKEN}`,
+    Authorization: `Bearer ${env.API_TOKEN}`,
     'Content-Type': 'application/json',
     ...init.headers,
   };
-  const response = await exports.default.fetch(new Request(`https://merchant.test${path}`, { ...init, method, headers }));
+  const response = await exports.default.fetch(
+    new Request(`https://merchant.test${path}`, { ...init, method, headers }),
+  );
   const text = await response.text();
   const isJson = response.headers.get('Content-Type')?.startsWith('application/json');
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };

@@ -7,13 +7,24 @@ import { env } from 'cloudflare:workers';
 import type { UpdatePassRequest } from '@alipayhk-pass/update-pass/gateway';
 import { expect, vi } from 'vitest';
 import type { PassView } from '../src/mailbox.ts';
+import { rateLeaseOf } from '../src/rate-lease.ts';
 import { changeOf } from '../src/units.ts';
 import { answerWith, gateway } from './gateway.ts';
 
 /** What becomes of a request, and whether the update is applied. */
 export const faults = [
   ...(['S', 'F', 'U'] as const),
-  ...(['U-applied', 'reset', 'reset-applied', '503', '503-applied', '429', 'forged', 'forged-applied', 'unsigned-F'] as const),
+  ...([
+    'U-applied',
+    'reset',
+    'reset-applied',
+    '503',
+    '503-applied',
+    '429',
+    'forged',
+    'forged-applied',
+    'unsigned-F',
+  ] as const),
 ] as const;
 export type Fault = (typeof faults)[number];
 
@@ -55,7 +66,7 @@ export class Run {
 
   /** Lets requests through to the gateway: each waits until `release` says what becomes of it. */
   async open(): Promise<void> {
-    let fault: Fault = 'S';
+    let fault = 'S' as Fault;
     const genuine = await gateway({
       handler: (update) => {
         if (applies(fault)) this.#apply(update);
@@ -67,11 +78,9 @@ export class Run {
     answerWith(async (request) => {
       const update = JSON.parse(await request.clone().text()) as UpdatePassRequest;
       this.#arrive(update);
-      this.#atGateway = update;
-      // By polling: workerd lets no object settle another's promise.
       this.#answer = undefined;
-      while (this.#answer === undefined) await scheduler.wait(1);
-      fault = this.#answer;
+      this.#atGateway = update;
+      fault = await this.#answered();
       const response = await genuine(request);
       if (fault.startsWith('reset')) throw new TypeError('connection reset');
       if (fault.startsWith('503')) return new Response('busy', { status: 503 });
@@ -84,9 +93,20 @@ export class Run {
     });
   }
 
+  /** By polling: workerd lets no object settle another's promise. */
+  async #answered(): Promise<Fault> {
+    for (;;) {
+      const answer = this.#answer;
+      this.#answer = undefined;
+      if (answer !== undefined) return answer;
+      await scheduler.wait(1);
+    }
+  }
+
   #arrive({ status, dataInfo }: UpdatePassRequest): void {
     this.arrivals += 1;
-    const marker = Number(dataInfo?.marker ?? Number.POSITIVE_INFINITY); // a bare close has none
+    const marker = Number(dataInfo?.marker ?? Number.NaN);
+    if (Number.isNaN(marker)) this.problems.push('sent without a change');
     if (this.#atGateway) this.problems.push('two in flight');
     if (this.closedAtGateway && this.confirmed === Number.POSITIVE_INFINITY) this.problems.push('sent after a close');
     if (this.closeSent && status !== 'CLOSED') this.problems.push('an update after a close was sent');
@@ -113,14 +133,21 @@ export class Run {
     return this.#stub.replay();
   }
 
-  /** Runs the alarm that is set until a request is at the gateway, or nothing is due; the clock goes along. */
-  async deliver(): Promise<boolean> {
+  /**
+   * Runs the alarm that is set until a request is at the gateway, or nothing is due; the clock goes along.
+   *
+   * @param meanwhile - done while the mailbox waits for the rate bound, if it asks at its first alarm
+   */
+  async deliver(meanwhile?: () => Promise<unknown>): Promise<boolean> {
+    if (meanwhile) this.#blockRate();
     for (let turn = 0; turn < 6; turn += 1) {
       const at = await runInDurableObject(this.#stub, (_, { storage }) => storage.getAlarm());
       if (at === null) return false;
       if (at > Date.now()) vi.setSystemTime(at);
       const before = this.arrivals;
+      const happening = turn === 0 ? meanwhile : undefined;
       const alarm = runDurableObjectAlarm(this.#stub).catch(() => undefined); // rejects when the object is aborted
+      await happening?.();
       let ended = false;
       alarm.finally(() => {
         ended = true;
@@ -132,6 +159,13 @@ export class Run {
       }
     }
     throw new Error('expected a request or no alarm after six alarms');
+  }
+
+  /** Lets the rate bound answer a little later. */
+  #blockRate(): void {
+    runInDurableObject(rateLeaseOf(env, this.passId, 2), (_, state) =>
+      state.blockConcurrencyWhile(() => scheduler.wait(20)),
+    ).catch(() => undefined); // rejects when the object is aborted
   }
 
   /** Says what becomes of the request at the gateway, and waits for the end of the alarm that sent it. */
