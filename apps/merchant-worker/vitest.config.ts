@@ -17,7 +17,7 @@ export default defineConfig(async () => ({
           RATE_PER_SECOND: '1000',
           // Of the model test: the seed that a failure prints, and how many runs.
           TEST_SEED: Number(process.env.FAST_CHECK_SEED ?? Date.now() % 2 ** 31),
-          TEST_RUNS: Number(process.env.FAST_CHECK_RUNS ?? 80),
+          TEST_RUNS: Number(process.env.FAST_CHECK_RUNS ?? 40),
           TEST_MIGRATIONS: await readD1Migrations('./migrations'),
         },
       },
