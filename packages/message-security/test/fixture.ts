@@ -13,10 +13,10 @@ import {
 import { keys } from '../../../spec/vectors/index.ts';
 import { importPrivateKey, importPublicKey, sign } from '../src/index.ts';
 import { checkNumbers, type RsaPrivateNumbers, type RsaPublicNumbers, readKeyText } from '../src/lib/rsa-key.ts';
+import { type Bytes, utf8 } from './bytes.ts';
 
+export * from './bytes.ts';
 export { keys };
-
-export type Bytes = Uint8Array<ArrayBuffer>;
 
 export const clientId = '4Q5Y8W0WSG45P907917';
 export const httpUri = '/api/open/alipay/v1/ipass/pass/manage/updatePass';
@@ -84,42 +84,12 @@ export async function refusalOf(run: (() => unknown) | Promise<unknown>): Promis
   throw new Error('expected a refusal, and there was none');
 }
 
-// ------------------------------------------------------------------------------------------------------------ bytes
-
-export const utf8 = (text: string): Bytes => new TextEncoder().encode(text);
-export const fromHex = (hex: string): Bytes => new Uint8Array(Buffer.from(hex.replace(/\s/g, ''), 'hex'));
-export const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-export const concat = (...parts: Uint8Array[]): Bytes => new Uint8Array(Buffer.concat(parts));
-
-/** Numbers from 0 up to `below`, the same in every run, so that a failure can be found again (mulberry32). */
-export function dice(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
-/** `length` bytes that are the same in every run. */
-export function noise(length: number, seed: number = length): Bytes {
-  const roll = dice(seed);
-  return Uint8Array.from({ length }, () => roll(256));
-}
-
 // -------------------------------------------------------------------------------------------------------------- keys
 
 export const privateNumbers = (pem: string): RsaPrivateNumbers =>
   checkNumbers(readKeyText(pem) as bigint[], 'private') as RsaPrivateNumbers;
 export const publicNumbers = (pem: string): RsaPublicNumbers =>
   checkNumbers(readKeyText(pem) as bigint[], 'public') as RsaPublicNumbers;
-
-/** A PEM, from the label and the base64 of the bytes, wrapped as OpenSSL does. */
-export const pem = (label: string, bytes: Uint8Array): string =>
-  `-----BEGIN ${label}-----\n${Buffer.from(bytes)
-    .toString('base64')
-    .replace(/.{1,64}/g, '$&\n')}-----END ${label}-----\n`;
 
 /** A raw RSA operation over a whole block, by OpenSSL: for paddings that no sender writes. */
 export const encryptRaw = (block: Uint8Array, publicKey: string): Bytes =>
@@ -148,29 +118,6 @@ export const wrongPairs = {
   ec: (): Pair => asPem(generateKeyPairSync('ec', { namedCurve: 'P-256' })),
   ed25519: (): Pair => asPem(generateKeyPairSync('ed25519')),
 };
-
-/** A DER element with a length in its shortest form. */
-export function der(tag: number, ...contents: Uint8Array[]): Bytes {
-  const content = concat(...contents);
-  const { length } = content;
-  const octets =
-    length < 0x80 ? [] : fromHex(length.toString(16).padStart(length > 0xffff ? 6 : length > 0xff ? 4 : 2, '0'));
-  return concat(Uint8Array.of(tag, octets.length === 0 ? length : 0x80 + octets.length, ...octets), content);
-}
-
-/** A non-negative INTEGER in its shortest form. */
-export function integer(value: bigint): Bytes {
-  const hex = value.toString(16);
-  const even = hex.length % 2 === 0 ? hex : `0${hex}`;
-  return der(0x02, fromHex(even >= '8' ? `00${even}` : even));
-}
-
-export const sequence = (...contents: Uint8Array[]): Bytes => der(0x30, ...contents);
-export const octetString = (...contents: Uint8Array[]): Bytes => der(0x04, ...contents);
-/** A BIT STRING of whole bytes. */
-export const bitString = (...contents: Uint8Array[]): Bytes => der(0x03, Uint8Array.of(0), ...contents);
-export const nothing = der(0x05);
-export const rsaEncryption = sequence(der(0x06, fromHex('2a864886f70d010101')), nothing);
 
 // ------------------------------------------------------------------------------------------------------- observation
 

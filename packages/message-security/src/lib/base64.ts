@@ -31,17 +31,18 @@ export function encodeBase64Url(bytes: Uint8Array): string {
  */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   const digits = text
-    .replace(/[\t\n\r ]+/g, '')
+    .replace(/[\t\n\r ]/g, '')
     .replaceAll('-', '+')
     .replaceAll('_', '/');
   const padded = digits.includes('=') ? digits : digits.padEnd(Math.ceil(digits.length / 4) * 4, '=');
   try {
     const bytes = fromBase64 === undefined ? viaAtob(padded) : fromBase64.call(Uint8Array, padded);
     // Decoders take more than this: other blanks, bits left over. What they took it for tells.
-    return encodeBase64(bytes) === padded ? bytes : undefined;
+    if (encodeBase64(bytes) === padded) return bytes;
   } catch {
-    return undefined;
+    // No decoder takes it.
   }
+  return undefined;
 }
 
 function viaAtob(text: string): Uint8Array<ArrayBuffer> {

@@ -16,7 +16,7 @@ export function readDerText(text: string): Der | string {
   if (text.length > 65_536) return 'text of more than 64 KiB';
   // Environment variables carry line ends as \n, or doubly escaped as \\n. A run of backslashes is matched once as a
   // whole: matching from each of them in turn takes quadratic time.
-  const plain = text.replace(/\\+([nr]?)/g, (run, end) => (end === 'n' ? '\n' : end === 'r' ? '' : run)).trim();
+  const plain = text.replace(/\\+([nr]?)/g, (run, end) => (end ? '' : run)).trim();
   const [, label, inside] = /^-----BEGIN ([A-Z0-9 ]+)-----((?:(?!-----).)*)-----END \1-----$/s.exec(plain) ?? [];
   if (label === undefined && plain.includes('-----')) return 'PEM that is cut short or holds more than one block';
   if (label?.includes('OPENSSH')) return 'a key in OpenSSH format';
