@@ -917,7 +917,6 @@ test('a fetch that never answers is ResponseMissing when the timeout is over, ev
   expect(refusal.message).toBe('expected a complete response, within 100 ms');
   expect(refusal.cause).toMatchObject({ name: 'TimeoutError' });
   expect(took).toBeGreaterThan(90);
-  expect(took).toBeLessThan(2000);
 });
 
 test('a server that accepts and says nothing is ResponseMissing, and its connection is closed', async () => {
@@ -1212,9 +1211,9 @@ test('calls at the same time do not disturb one another', async () => {
 test('a timeout or an abort after the reply was read changes nothing', async () => {
   const controller = new AbortController();
   const fetch = answering(() => sealedReply());
-  const response = await send({ fetch, timeout: 50 })(url, { ...body, signal: controller.signal });
+  const response = await send({ fetch, timeout: 1000 })(url, { ...body, signal: controller.signal });
   controller.abort();
-  await new Promise((resolve) => setTimeout(resolve, 100)); // an unhandled rejection would fail this run
+  await new Promise((resolve) => setTimeout(resolve, 1100)); // an unhandled rejection would fail this run
   expect(await response.text()).toBe(reply);
 });
 
@@ -1233,12 +1232,6 @@ test.each([`${url}?`, `${url}#part`, `${url}?#part`])(
     expect((await openRequest(sealed, ofGateway)).httpUri).toBe(new URL(url).pathname);
   },
 );
-
-test('a body that is not UTF-8 is not encrypted, for it would not open', async () => {
-  const body = new Uint8Array([0x22, 0xff, 0x22]);
-  const error = await refusalOf(sealRequest(post(body), { ...ofMerchant, encryption: RSA_AES }));
-  expect(error).toEqual(new TypeError('body: expected text in UTF-8, to be encrypted'));
-});
 
 describe('a request whose body does not end', () => {
   const endless = (headers: Headers, chunk: Uint8Array | undefined) => {
