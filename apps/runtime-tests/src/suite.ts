@@ -6,6 +6,7 @@ import { ecc224Cases } from './cases/ecc224.ts';
 import { encryptionCases } from './cases/encryption.ts';
 import { keyCases } from './cases/keys.ts';
 import { roundTripCases } from './cases/round-trip.ts';
+import { textCases } from './cases/texts.ts';
 import { vectorCases } from './cases/vectors.ts';
 import { webCryptoCases } from './cases/web-crypto.ts';
 
@@ -17,6 +18,7 @@ export type Run = () => Promise<void> | Promise<string | undefined>;
 
 export function suite(test: Test): void {
   webCryptoCases(test);
+  textCases(test);
   vectorCases(test);
   ecc224Cases(test);
   encryptionCases(test);

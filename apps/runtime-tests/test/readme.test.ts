@@ -118,11 +118,11 @@ test('Cloudflare Worker', async () => {
 });
 
 test('the table of runtimes names those that the suite runs in, and its steps', () => {
-  const rows = Array.from(readme.matchAll(/^\| ([^|]+) \|(?: ✓ \|){6}$/gm), ([, name]) => name);
+  const rows = Array.from(readme.matchAll(/^\| ([^|]+) \|(?: ✓ \|){7}$/gm), ([, name]) => name);
   assert.deepEqual(
     rows,
     runtimes.map(({ name }) => name),
   );
   const steps = readFileSync(join(app, 'src/suite.ts'), 'utf8').match(/^ {2}\w+Cases\(test\);$/gm);
-  assert.equal(steps?.length, 6);
+  assert.equal(steps?.length, 7);
 });

@@ -311,6 +311,12 @@ test('an encryption that is not this package’s is the caller’s mistake', asy
   }
 });
 
+test('a body that is not UTF-8 is not encrypted, for it would not open', async () => {
+  const body = new Uint8Array([0x22, 0xff, 0x22]);
+  const error = await refusalOf(sealRequest(post(body), { ...ofMerchant, encryption: RSA_AES }));
+  expect(error).toEqual(new TypeError('body: expected text in UTF-8, to be encrypted'));
+});
+
 test('RSA_AES is a handle that neither encrypts nor decrypts', () => {
   expect(RSA_AES).toEqual({ algorithm: 'RSA_AES' });
   expect(Object.isFrozen(RSA_AES)).toBe(true);

@@ -936,9 +936,8 @@ test('a fetch that never answers is ResponseMissing when the timeout is over, ev
   const took = performance.now() - started;
   expect(refusal).toBeInstanceOf(ResponseMissing);
   expect(refusal.message).toBe('expected a complete response, within 100 ms');
-  expect(refusal.cause).toMatchObject({ name: 'TimeoutError' });
+  expect(refusal.cause).toMatchObject({ name: 'TimeoutError', message: 'no response within 100 ms' });
   expect(took).toBeGreaterThan(90);
-  expect(took).toBeLessThan(2000);
 });
 
 test('a server that accepts and says nothing is ResponseMissing, and its connection is closed', async () => {
@@ -946,9 +945,26 @@ test('a server that accepts and says nothing is ResponseMissing, and its connect
   const hungUp = new Promise<void>((resolve) => {
     closed = resolve;
   });
-  const address = await listen((request) => request.on('close', closed).resume());
+  const address = await listen((request) => void request.resume().socket.on('close', closed));
   expect(await refusalOf(send({ timeout: 150 })(`${address}${httpUri}`, body))).toBeInstanceOf(ResponseMissing);
   await hungUp;
+});
+
+test('an HTTP error whose body does not come to its end is ResponseMissing: it may have been cut', async () => {
+  const late = await listen((_, response) => {
+    response.writeHead(500);
+    response.write('<html>');
+  });
+  expect(await refusalOf(send({ timeout: 150 })(late, body))).toMatchObject({
+    code: 'ResponseMissing',
+    message: 'expected a complete response, within 150 ms',
+  });
+});
+
+test('what keeps a request from being sealed comes out as itself: nothing was sent', async () => {
+  const reason = new Error('the key service is down');
+  const privateKey: PrivateKey = { algorithm: 'RSA256', sign: () => Promise.reject(reason) };
+  expect(await refusalOf(send({ privateKey })(url, body))).toBe(reason);
 });
 
 test('a body that does not come to its end is ResponseMissing: late, or broken off', async () => {
@@ -1245,11 +1261,18 @@ test('calls at the same time do not disturb one another', async () => {
 
 test('a timeout or an abort after the reply was read changes nothing', async () => {
   const controller = new AbortController();
-  const fetch = answering(() => sealedReply());
-  const response = await send({ fetch, timeout: 50 })(url, { ...body, signal: controller.signal });
+  let sent: Request | undefined;
+  const fetch: SealedFetchOptions['fetch'] = async (request) => {
+    sent = request;
+    return sealedReply();
+  };
+  const response = await send({ fetch, timeout: 1000 })(url, body);
+  const other = await send({ fetch: () => sealedReply() })(url, { ...body, signal: controller.signal });
   controller.abort();
-  await new Promise((resolve) => setTimeout(resolve, 100)); // an unhandled rejection would fail this run
+  await new Promise((resolve) => setTimeout(resolve, 1100)); // an unhandled rejection would fail this run
   expect(await response.text()).toBe(reply);
+  expect(await other.text()).toBe(reply);
+  expect(sent?.signal.aborted).toBe(false);
 });
 
 test('an empty key ring is the caller’s mistake, whichever side it is on', async () => {
@@ -1267,12 +1290,6 @@ test.each([`${url}?`, `${url}#part`, `${url}?#part`])(
     expect((await openRequest(sealed, ofGateway)).httpUri).toBe(new URL(url).pathname);
   },
 );
-
-test('a body that is not UTF-8 is not encrypted, for it would not open', async () => {
-  const body = new Uint8Array([0x22, 0xff, 0x22]);
-  const error = await refusalOf(sealRequest(post(body), { ...ofMerchant, encryption: RSA_AES }));
-  expect(error).toEqual(new TypeError('body: expected text in UTF-8, to be encrypted'));
-});
 
 describe('a request whose body does not end', () => {
   const endless = (headers: Headers, chunk: Uint8Array | undefined) => {

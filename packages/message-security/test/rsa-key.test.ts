@@ -340,6 +340,11 @@ test('a JWK whose number is not text is refused in words, not by a failing metho
   expect(readJwk({ ...jwk, n: 5 } as unknown as JsonWebKey)).toBe('a JWK without a valid n');
 });
 
+test('a JWK whose number has 4,096 digits is refused before they are read; one of 4,092 is read', () => {
+  expect(readJwk({ ...jwk, n: 'A'.repeat(4096) })).toBe('a JWK without a valid n');
+  expect(readJwk({ ...jwk, n: 'A'.repeat(4092) })).toEqual([0n, ...numbers.slice(1)]);
+});
+
 test('a JWK is private with d and public without it, whatever else stands in it', () => {
   expect(readJwk(jwk)).toEqual(numbers);
   expect(readJwk({ kty: 'RSA', n: jwk.n as string, e: jwk.e as string, kid: '1', use: 'sig' } as JsonWebKey)).toEqual([
@@ -374,6 +379,11 @@ test.each<[string, bigint[], string]>([
   ['p and q swapped alone', withNumbers({ p: q, q: p }), 'an RSA private key whose numbers contradict each other'],
   ['p of 1 and q of n', withNumbers({ p: 1n, q: n }), 'an RSA private key whose numbers contradict each other'],
   ['p of n and q of 1', withNumbers({ p: n, q: 1n }), 'an RSA private key whose numbers contradict each other'],
+  [
+    'p of n and q of 1, and a dp that fits',
+    withNumbers({ p: n, q: 1n, dp: d % (n - 1n) }),
+    'an RSA private key whose numbers contradict each other',
+  ],
   ['p of 0', withNumbers({ p: 0n }), 'an RSA private key whose numbers contradict each other'],
   ['dp and dq swapped', withNumbers({ dp: dq, dq: dp }), 'an RSA private key whose numbers contradict each other'],
   [

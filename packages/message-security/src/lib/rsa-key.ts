@@ -65,7 +65,7 @@ function readIntegers(parts: Der[]): bigint[] | string {
 
 function wrongAlgorithm({ parts: [oid, parameters, more] }: Der): string | undefined {
   const id = oid?.tag === OBJECT_IDENTIFIER ? oid.content.join('.') : '';
-  if (id.startsWith('42.134.72.206.61.2.1')) return 'an EC key';
+  if (id === '42.134.72.206.61.2.1') return 'an EC key';
   const isNull = parameters?.tag === 0x05 && parameters.content.length === 0 && more === undefined;
   return id === '42.134.72.134.247.13.1.1.1' && isNull ? undefined : 'a key that is not rsaEncryption';
 }
@@ -117,9 +117,8 @@ export function checkNumbers(
   if (n % 2n === 0n) return 'an RSA key with an even modulus';
   const size = Math.ceil(bits / 8);
   if (!isPrivate) return { n, e, size };
+  // That both are less than n says that neither is 1.
   const consistent =
-    p > 1n &&
-    q > 1n &&
     p < n &&
     q < n &&
     p * q === n &&
