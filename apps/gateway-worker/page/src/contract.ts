@@ -9,7 +9,13 @@ export interface Contract {
 
 interface Operation extends Json {
   parameters?: { name: string; in: string }[];
-  requestBody?: { content?: Record<string, { examples?: Record<string, { value: Json }> }> };
+  requestBody?: { content?: Record<string, { examples?: Record<string, Example> }> };
+}
+
+/** A body to begin with; text where it is not JSON. */
+export interface Example {
+  summary?: string;
+  value: Json | string;
 }
 
 const idNames = ['passId', 'merchantId', 'userId', 'templateCode'] as const;
@@ -20,10 +26,15 @@ export type PassIds = { [Name in (typeof idNames)[number]]?: string | null };
 /** Headers that sealing fills (A1, A5): nobody types them. */
 const sealed = new Set(['client-id', 'signature', 'encrypt', 'request-time']);
 
-/** The document for the form, and where its operation is; the document that was given stays as it is. */
+/**
+ * The document for the form, and where its operation is; the document that was given stays as it is.
+ *
+ * @param linked - an example that comes before those of the spec
+ */
 export function contractFor(
   contract: Contract,
   pass: PassIds | undefined,
+  linked?: Example,
 ): { spec: Contract; pathMethod: [path: string, method: string] } {
   const spec = structuredClone(contract);
   const [[path, methods] = ['', {}]] = Object.entries(spec.paths);
@@ -33,8 +44,11 @@ export function contractFor(
       ({ name, in: at }) => at !== 'header' || !sealed.has(name.toLowerCase()),
     );
     if (typed) operation.parameters = typed;
-    for (const { examples = {} } of Object.values(operation.requestBody?.content ?? {})) {
-      for (const { value } of Object.values(examples)) if (pass) nameThePass(value, pass);
+    for (const media of Object.values(operation.requestBody?.content ?? {})) {
+      for (const { value } of Object.values(media.examples ?? {})) {
+        if (pass && typeof value === 'object') nameThePass(value, pass);
+      }
+      if (linked) media.examples = { linked, ...media.examples };
     }
   }
   return { spec, pathMethod: [path, method] };

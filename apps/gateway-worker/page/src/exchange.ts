@@ -92,9 +92,10 @@ export async function sendUpdate(
       async fetch(sealed) {
         const { method, url } = sealed;
         const { pathname, search } = new URL(url);
-        const outgoing = options.tamper ? await tampered(sealed) : sealed;
-        const messages = { sealed: await readWire(sealed.clone()), sent: await readWire(outgoing.clone()) };
-        exchange.request = { method, url, httpUri: pathname + search, ...messages };
+        const wire = await readWire(sealed.clone());
+        const sent = options.tamper ? { ...wire, body: tampered(wire.body) } : wire;
+        exchange.request = { method, url, httpUri: pathname + search, sealed: wire, sent };
+        const outgoing = options.tamper ? new Request(sealed, { body: sent.body }) : sealed;
         const response = await fetch(outgoing, { cache: 'no-store', credentials: 'omit' });
         exchange.outcome.tracerId = tracerIdOf(response);
         receiving = receive(response.clone(), outgoing.url, opening);
@@ -128,9 +129,9 @@ async function receive(response: Response, url: string, options: OpeningOptions)
   return { status: response.status, ...wire, plaintext: await opening.catch(() => undefined) };
 }
 
-/** The same request with one character of its body changed: the last digit, so that JSON and base64 stay what they are. */
-async function tampered(sealed: Request): Promise<Request> {
-  const body = textOf(new Uint8Array(await sealed.clone().arrayBuffer()));
-  const changed = body.replace(/\d(?=\D*$)/, (digit) => String((Number(digit) + 1) % 10));
-  return new Request(sealed, { body: changed === body ? `${body} ` : changed });
+/** The same body with one character changed: the last digit, so that JSON and base64 stay what they are. */
+function tampered(body: WireMessage['body']): WireMessage['body'] {
+  const text = textOf(body);
+  const changed = text.replace(/\d(?=\D*$)/, (digit) => String((Number(digit) + 1) % 10));
+  return new TextEncoder().encode(changed === text ? `${text} ` : changed);
 }

@@ -3,15 +3,15 @@
  * place here (its own curl, which would not be signed; the protocol's headers, which sealing fills) and names its controls.
  */
 import type { HttpRequest, ReactElement, System } from 'swagger-ui-dist/swagger-ui-es-bundle.js';
-import { type Contract, contractFor, type PassIds } from './contract.ts';
+import { type Contract, contractFor, type Example, type PassIds } from './contract.ts';
 
 /** What the form needs from the page. */
 export interface FormOptions {
   contract: Contract;
   /** Ids of the pass that the examples are about. */
   pass: PassIds | undefined;
-  /** Body to begin with, in place of the first example. */
-  body: string | undefined;
+  /** An example to begin with: what a link brought. */
+  linked: Example | undefined;
   /** Seals and sends a body. */
   send: (body: string) => Promise<unknown>;
   /** Words that follow the language. */
@@ -26,10 +26,13 @@ export interface Form {
   body(): string;
 }
 
+// A chunk of its own, on its way while the page is already there.
+const loading = import('swagger-ui-dist/swagger-ui-es-bundle.js');
+
 /** Shows the form in an element, once Swagger UI is loaded. */
 export async function showForm(domNode: HTMLElement, options: FormOptions): Promise<Form> {
-  const { default: SwaggerUI } = await import('swagger-ui-dist/swagger-ui-es-bundle.js');
-  const { spec, pathMethod } = contractFor(options.contract, options.pass);
+  const { default: SwaggerUI } = await loading;
+  const { spec, pathMethod } = contractFor(options.contract, options.pass, options.linked);
   const configuration = {
     domNode,
     spec,
@@ -46,9 +49,7 @@ export async function showForm(domNode: HTMLElement, options: FormOptions): Prom
   const system = await new Promise<System>((resolve) => {
     const ui = SwaggerUI({ ...configuration, onComplete: () => resolve(ui.getSystem()) });
   });
-  const { oas3Actions, oas3Selectors } = system;
-  if (options.body !== undefined) oas3Actions.setRequestBodyValue({ value: options.body, pathMethod });
-  return { body: () => oas3Selectors.requestBodyValue(...pathMethod) ?? '' };
+  return { body: () => system.oas3Selectors.requestBodyValue(...pathMethod) ?? '' };
 }
 
 /** Everything is a fetch: this one hands the body to the page and gives Swagger UI an empty answer to show nothing of. */

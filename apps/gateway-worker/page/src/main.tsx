@@ -69,6 +69,14 @@ effect(() => {
   document.title = t.value.title;
 });
 
+function readJson(text: string) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
 const root = document.getElementById('page');
 if (root === null) throw new Error('expected an element #page');
 render(<Page />, root);
@@ -80,7 +88,7 @@ if (place === null) throw new Error('expected an element #form');
 form = await showForm(place, {
   contract: await loadingContract,
   pass: ready.value?.pass,
-  body: linkedBody,
+  linked: linkedBody === undefined ? undefined : { summary: t.value.form.linked, value: readJson(linkedBody) },
   send,
   label: (name) => t.value.form[name],
   onLabels: (changed) => t.subscribe(() => queueMicrotask(changed)),

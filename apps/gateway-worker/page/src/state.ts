@@ -64,12 +64,13 @@ export const pass = signal<Pass | undefined>(undefined);
 export async function meetSandbox(): Promise<void> {
   tokenNeeded.value = false;
   sandboxProblem.value = undefined;
-  ready.value = await readReady().catch((error) => {
+  const asking = readReady().catch((error) => {
     tokenNeeded.value = error instanceof SandboxError && error.status === 401;
     return null;
   });
-  if (ready.value) await lookAtPass(ready.value.pass.passId);
-  await lookAtFaults();
+  const [offer] = await Promise.all([asking, lookAtFaults()]);
+  ready.value = offer;
+  if (offer) await lookAtPass(offer.pass.passId);
   const remembered = rememberedKeys();
   if (remembered && !keys.value) await useKeys(remembered, 'remembered');
 }
@@ -145,11 +146,10 @@ export async function send(body: string): Promise<Exchange | undefined> {
 /** Reads the gateway's side of an exchange: its ledger, the pass, the faults that are left. */
 async function lookAtGateway(exchange: Exchange): Promise<void> {
   const { passId } = passIdOf(exchange.plaintext);
-  const signature = exchange.request && headerOf(exchange.request.sent, 'Signature');
-  const entry =
-    signature === undefined
-      ? null
-      : await findEntry(exchange.outcome.tracerId, exchange.clientId, signature).catch(() => undefined);
+  const { request, outcome, clientId } = exchange;
+  if (request === undefined) return; // it saw nothing
+  const signature = headerOf(request.sent, 'Signature') ?? '';
+  const entry = await findEntry(outcome.tracerId, clientId, signature).catch(() => undefined);
   if (passId !== undefined) await lookAtPass(passId);
   const known = { ...exchange, entry: entry ?? null, pass: pass.value };
   history.value = history.value.map((each) => (each.id === exchange.id ? known : each));

@@ -11,9 +11,7 @@ declare module 'swagger-ui-dist/swagger-ui-es-bundle.js' {
   export interface System {
     React: React;
     getComponent(name: string, container?: boolean): unknown;
-    specSelectors: { specJson(): { toJS(): unknown } };
     oas3Selectors: { requestBodyValue(path: string, method: string): string | undefined };
-    oas3Actions: { setRequestBodyValue(value: { value: string; pathMethod: [string, string] }): void };
   }
 
   export interface HttpRequest {

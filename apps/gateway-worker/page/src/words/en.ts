@@ -62,6 +62,7 @@ export const en = {
     sending: 'Sending …',
     body: 'Request body, JSON',
     examples: 'Example',
+    linked: 'From the link',
     responses: 'Replies, as the contract has them',
     loading: 'Loading the form …',
   },

@@ -64,6 +64,7 @@ export const zh: Words = {
     sending: '傳送中…',
     body: '請求內容（JSON）',
     examples: '例子',
+    linked: '來自連結',
     responses: '規格所載的回覆',
     loading: '正在載入表格…',
   },
