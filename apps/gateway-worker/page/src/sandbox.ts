@@ -111,8 +111,12 @@ export const readPass = (passId: string): Promise<Pass> => call(`/passes/${encod
 export const resetPass = (passId: string): Promise<Pass> =>
   call(`/passes/${encodeURIComponent(passId)}/reset`, 'POST', {});
 
+/** The newest entry that was found so far; what is sent later stands behind it. */
+let newest = 0;
+
 /**
- * The ledger's entry of a request: by the tracer id of its answer or, where none came back, by its signature.
+ * The ledger's entry of a request that was just sent: by the tracer id of its answer or, where none came back, by its
+ * signature. A signature alone names no request: the same body in the same second has the same.
  *
  * @returns `undefined` when the gateway never saw it
  */
@@ -121,21 +125,27 @@ export async function findEntry(
   clientId: string,
   signature: string,
 ): Promise<LedgerEntry | undefined> {
-  if (tracerId !== undefined) {
-    return call<LedgerEntry>(`/ledger/${encodeURIComponent(tracerId)}`).catch((error) => {
-      if (error instanceof SandboxError && error.status === 404) return undefined;
-      throw error;
-    });
-  }
+  const entry = await (tracerId === undefined ? searchLedger(clientId, signature) : readEntry(tracerId));
+  newest = Math.max(newest, entry?.id ?? 0);
+  return entry;
+}
+
+async function readEntry(tracerId: string): Promise<LedgerEntry | undefined> {
+  return call<LedgerEntry>(`/ledger/${encodeURIComponent(tracerId)}`).catch((error) => {
+    if (error instanceof SandboxError && error.status === 404) return undefined;
+    throw error;
+  });
+}
+
+async function searchLedger(clientId: string, signature: string): Promise<LedgerEntry | undefined> {
   const isIt = ({ headers }: LedgerEntry): boolean =>
     headers.some(([name, value]) => name.toLowerCase() === 'signature' && value === signature);
-  let after: number | undefined;
-  for (let page = 0; page < 100; page++) {
-    const query = new URLSearchParams({ clientId, limit: '100', ...(after !== undefined && { after: `${after}` }) });
-    const { entries, next } = await call<{ entries: LedgerEntry[]; next?: number }>(`/ledger?${query}`);
-    const found = entries.find(isIt);
-    if (found || next === undefined) return found;
+  let found: LedgerEntry | undefined;
+  for (let after: number | undefined = newest; after !== undefined; ) {
+    const query = new URLSearchParams({ clientId, after: `${after}`, limit: '100' });
+    const { entries, next }: { entries: LedgerEntry[]; next?: number } = await call(`/ledger?${query}`);
+    found = entries.findLast(isIt) ?? found;
     after = next;
   }
-  return undefined;
+  return found;
 }
