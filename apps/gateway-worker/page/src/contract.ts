@@ -54,12 +54,12 @@ export function contractFor(
   return { spec, pathMethod: [path, method] };
 }
 
-/** Puts the ids of the pass where the example has ids of its own; one that the pass does not have is left out. */
+/** Puts the ids of the pass where the example has ids of its own; one that is `null` there is left out. */
 function nameThePass(example: Json, pass: PassIds): void {
   for (const name of idNames) {
-    if (!(name in example)) continue;
-    if (pass[name]) example[name] = pass[name];
-    else delete example[name];
+    if (!(name in example) || pass[name] === undefined) continue;
+    if (pass[name] === null) delete example[name];
+    else example[name] = pass[name];
   }
   // The pass has a userId: an example that names the user by openId would be about somebody else.
   if ('openId' in example && pass.userId) {

@@ -1,5 +1,6 @@
 // What stays in the page and what a person takes away: keys, links, curl, TypeScript, JSON.
 import { execFile } from 'node:child_process';
+import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { expect, inject, test } from 'vitest';
@@ -30,7 +31,8 @@ describeInBrowser('what the page keeps and gives away', (open) => {
     expect(await send(page)).toBe('accepted');
 
     await page.getByText('Paste a key of your own').click();
-    await privateKey.fill(bare);
+    const jwk = createPrivateKey(readFileSync(merchantPrivateKey)).export({ format: 'jwk' });
+    await privateKey.fill(JSON.stringify(jwk));
     await page.getByRole('checkbox', { name: 'Remember in this browser tab' }).check();
     await page.getByRole('button', { name: 'Use this key' }).click();
     await page.waitForFunction(() => sessionStorage.length === 1);

@@ -1,7 +1,7 @@
 /** English. */
 export const en = {
   title: 'updatePass sandbox',
-  lead: 'A gateway in AlipayHK’s place. Sign an update here in the browser, send it, and see both ends of it. Unofficial; nothing leaves this machine’s sandbox.',
+  lead: 'A gateway in AlipayHK’s place. Sign an update here in the browser, send it, and see both ends of it. Unofficial; what you send goes to this sandbox and nowhere else.',
   skip: 'Skip to the result',
   otherLanguage: '繁體中文',
   swaggerEnglish: '',
