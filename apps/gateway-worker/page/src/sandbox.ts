@@ -84,9 +84,8 @@ async function call<T>(path: string, method = 'GET', body?: unknown): Promise<T>
   const text = await response.text();
   const answer = readJson(text);
   if (response.ok) return answer as T;
-  const { error } = (answer ?? {}) as { error?: { message?: string; issues?: { path: string; expected: string }[] } };
-  const issues = (error?.issues ?? []).map(({ path, expected }) => `${path}: expected ${expected}`);
-  throw new SandboxError(response.status, [error?.message ?? `HTTP ${response.status}`, ...issues].join('; '));
+  const { error } = (answer ?? {}) as { error?: { message?: string } };
+  throw new SandboxError(response.status, error?.message ?? `HTTP ${response.status}`);
 }
 
 function readJson(text: string): unknown {

@@ -13,6 +13,7 @@ import {
   readFaults,
   readPass,
   readReady,
+  removeFault,
   SandboxError,
 } from './sandbox.ts';
 import { headerOf } from './wire.ts';
@@ -124,13 +125,14 @@ export async function send(body: string): Promise<Exchange | undefined> {
   }
   sending.value = true;
   try {
-    const { name, times, parameters } = fault.value;
-    if (name !== '') {
-      await injectFault({ name, clientId: key.clientId, ...passIdOf(body), times, ...valuesOf(parameters) });
-    }
+    const { name, times } = fault.value;
+    const where = { clientId: key.clientId, ...passIdOf(body) };
+    const armed = name === '' ? undefined : await injectFault({ name, ...where, times, ...valuesOf(fault.value) });
     sandboxProblem.value = undefined;
     const exchange = await sendUpdate(body, key, options.value, name || undefined);
-    fault.value = { ...fault.value, name: '' }; // it was for this one
+    if (exchange.request)
+      fault.value = { ...fault.value, name: '' }; // it was for this one
+    else if (armed) await removeFault(armed.id);
     history.value = [...history.value, exchange];
     selectedId.value = exchange.id;
     await lookAtGateway(exchange);
@@ -166,13 +168,14 @@ export async function lookAtFaults(): Promise<void> {
   faults.value = await readFaults().catch(() => ({ catalog: [], active: [] }));
 }
 
-/** Parameters as they were typed, as the admin API takes them. */
-function valuesOf(parameters: Record<string, string>): Record<string, unknown> {
-  const typed = Object.entries(parameters).filter(([, value]) => value.trim() !== '');
+/** The fault's own parameters as they were typed, as the admin API takes them. */
+function valuesOf({ name, parameters }: ChosenFault): Record<string, unknown> {
+  const { parameters: own = [] } = faults.value.catalog.find((each) => each.name === name) ?? {};
+  const typed = Object.entries(parameters).filter(([each, value]) => own.includes(each) && value.trim() !== '');
   return Object.fromEntries(
-    typed.map(([name, value]) => {
-      if (name === 'of') return [name, value.trim().split(/[\s,]+/)];
-      return [name, name === 'seed' ? value : Number(value)];
+    typed.map(([each, value]) => {
+      if (each === 'of') return [each, value.trim().split(/[\s,]+/)];
+      return [each, each === 'seed' ? value : Number(value)];
     }),
   );
 }

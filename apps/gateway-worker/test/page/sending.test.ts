@@ -142,4 +142,29 @@ describeInBrowser('sending from the page', (open) => {
     await page.getByText('A key comes first').waitFor();
     expect(await page.locator('ol.history li').count()).toBe(0);
   });
+
+  test('a fault with parameters; one that the gateway does not know, in words', async () => {
+    const { page } = await open('#fault=nonsense');
+    await takeKey(page);
+    await page.locator('button.send').click();
+    await page.getByRole('alert').getByText('name: expected the name of a fault').waitFor();
+    expect(await page.locator('ol.history li').count()).toBe(0);
+
+    const fault = page.getByRole('combobox', { name: 'Fault of the gateway' });
+    await fault.selectOption('chaos');
+    await page.getByRole('textbox', { name: 'rate' }).fill('1');
+    await page.getByRole('textbox', { name: 'of' }).fill('PASS_IS_NULL');
+    await page.getByRole('spinbutton', { name: 'for the next … requests' }).fill('2');
+    expect(await send(page)).toBe('refused');
+    await page.getByText('1 left').waitFor();
+    await page.getByRole('button', { name: 'Remove chaos' }).click();
+    await page.getByText('1 left').waitFor({ state: 'detached' });
+    expect(await send(page)).toBe('accepted');
+
+    // One that was asked for with a body that is not sent is taken back.
+    await fault.selectOption('hang');
+    await body(page).fill('{}');
+    expect(await send(page)).toBe('requestInvalid');
+    expect((await admin('/faults')).active).toEqual([]);
+  });
 });

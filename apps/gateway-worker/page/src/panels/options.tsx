@@ -13,19 +13,25 @@ export function OptionsPanel({ body }: { body: () => string }) {
   return (
     <section class="panel" aria-labelledby="options-heading">
       <h2 id="options-heading">{words.heading}</h2>
-      <label class="check">
-        <input type="checkbox" checked={encryption} onChange={(event) => setEncryption(event.currentTarget.checked)} />
-        {words.encryption}
-      </label>
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={tamper}
-          aria-describedby="tamper-hint"
-          onChange={(event) => set({ tamper: event.currentTarget.checked })}
-        />
-        {words.tamper}
-      </label>
+      <div class="checks">
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={encryption}
+            onChange={(event) => setEncryption(event.currentTarget.checked)}
+          />
+          {words.encryption}
+        </label>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={tamper}
+            aria-describedby="tamper-hint"
+            onChange={(event) => set({ tamper: event.currentTarget.checked })}
+          />
+          {words.tamper}
+        </label>
+      </div>
       <p class="hint" id="tamper-hint">
         {words.tamperHint}
       </p>
@@ -66,6 +72,9 @@ export function OptionsPanel({ body }: { body: () => string }) {
 
 const secondsOf = (typed: number): number => Math.min(60, Math.max(0.1, typed || 10));
 
+/** What chaos begins with: it draws nothing without them. */
+const beginnings = { seed: '1', rate: '0.5' };
+
 function FaultChoice() {
   const words = t.value.options;
   const { catalog, active } = faults.value;
@@ -82,7 +91,7 @@ function FaultChoice() {
           <select
             value={name}
             aria-describedby="fault-hint"
-            onChange={(event) => set({ name: event.currentTarget.value, parameters: {} })}
+            onChange={(event) => set({ name: event.currentTarget.value, parameters: beginnings })}
           >
             <option value="">{words.noFault}</option>
             {catalog.map((each) => (
@@ -119,7 +128,8 @@ function FaultChoice() {
       <p class="hint" id="fault-hint">
         {kind && (
           <>
-            <span lang="en">{kind.description}</span> {kind.applies ? words.applies : words.appliesNot}
+            <span lang="en">{kind.description}</span>{' '}
+            {kind.name !== 'chaos' && (kind.applies ? words.applies : words.appliesNot)}
           </>
         )}
       </p>

@@ -18,7 +18,7 @@ export function OutcomePanel() {
       <h2 id="result" tabIndex={-1}>
         {words.heading}
       </h2>
-      <div role="status" aria-busy={sending.value} data-outcome={exchange?.outcome.kind}>
+      <div role="status" class="outcome" aria-busy={sending.value} data-outcome={exchange?.outcome.kind}>
         {exchange ? <OutcomeOf exchange={exchange} /> : <p>{words.none}</p>}
       </div>
       <p role="alert" class="problem" lang="en">
@@ -45,10 +45,8 @@ function OutcomeOf({ exchange: { outcome, entry } }: { exchange: Exchange }) {
           ))}
         </ul>
       )}
-      <p>
-        {words.effect[effect]}
-        {entry && ` ${entry.applied ? words.ledgerApplied : words.ledgerNotApplied}`}
-      </p>
+      <p>{words.effect[effect]}</p>
+      {entry && <p>{entry.applied ? words.ledgerApplied : words.ledgerNotApplied}</p>}
       <dl>
         {resultCode && (
           <>
@@ -104,7 +102,7 @@ export function CopyPanel({ exchange }: { exchange: Exchange }) {
             ),
         )}
         <span class="hint" role="status">
-          {state && !state.text ? words.copied : exchange.request && words.curlHint}
+          {state && !state.text ? words.copied : exchange.request && !exchange.options.tamper && words.curlHint}
         </span>
       </p>
       {state?.text && (
