@@ -18,6 +18,12 @@ const spec = parse(readFileSync(fileURLToPath(import.meta.resolve('@alipayhk-pas
 // A server of `/` is the origin that the document came from: the sandbox that serves the page, wherever it runs.
 writeFileSync(join(outdir, 'openapi.json'), JSON.stringify({ ...spec, servers: [{ url: '/' }] }));
 
+// Swagger UI's licence goes where Swagger UI goes.
+for (const file of ['LICENSE', 'NOTICE', 'swagger-ui-es-bundle.js.LICENSE.txt']) {
+  const source = fileURLToPath(import.meta.resolve(`swagger-ui-dist/${file}`));
+  cpSync(source, join(outdir, file === 'LICENSE' || file === 'NOTICE' ? `swagger-ui.${file}.txt` : file));
+}
+
 await build({
   entryPoints: { page: join(import.meta.dirname, 'src/main.tsx'), style: join(import.meta.dirname, 'src/style.css') },
   outdir,

@@ -57,9 +57,14 @@ export function asJson({ request, reply, entry, pass, plaintext, outcome, at, cl
 }
 
 /** JSON with indents where it is JSON. */
-export function pretty(text: string): string {
+const pretty = (text: string): string => rewritten(text, 2);
+
+/** JSON as the client writes it, without blanks. */
+export const compact = (text: string): string => rewritten(text, 0);
+
+function rewritten(text: string, indent: number): string {
   try {
-    return JSON.stringify(JSON.parse(text), undefined, 2);
+    return JSON.stringify(JSON.parse(text), undefined, indent);
   } catch {
     return text;
   }

@@ -10,7 +10,8 @@ export interface Visit {
   complaints: string[];
 }
 
-type Open = (fragment?: string, options?: BrowserContextOptions) => Promise<Visit>;
+/** Opens the page with a fragment; that of another sandbox where an origin is given. */
+type Open = (fragment?: string, options?: BrowserContextOptions, origin?: string) => Promise<Visit>;
 
 /**
  * Tests with a browser, or one line that says why there are none. After every test: no other host was asked for anything.
@@ -25,21 +26,24 @@ export function describeInBrowser(name: string, tests: (open: Open) => void): vo
   describe(name, { timeout: 120_000 }, () => {
     let browser: Browser;
     const origins = new Set<string>();
+    const visited = new Set<string>();
     beforeAll(async () => {
       browser = await launchBrowser();
     }, 60_000);
     afterEach(async () => {
       await Promise.all(browser.contexts().map((context) => context.close()));
-      expect([...origins]).toEqual(origins.size === 0 ? [] : [inject('sandbox').url]);
+      expect([...origins]).toEqual([...visited]);
       origins.clear();
+      visited.clear();
     });
     afterAll(() => browser?.close());
 
-    tests(async (fragment = '', options = {}) => {
+    tests(async (fragment = '', options = {}, origin = inject('sandbox').url) => {
+      visited.add(origin);
       const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 }, ...options });
       context.on('request', (request) => origins.add(new URL(request.url()).origin));
       const page = await context.newPage();
-      return { page, complaints: await load(page, `${inject('sandbox').url}/${fragment}`) };
+      return { page, complaints: await load(page, `${origin}/${fragment}`) };
     });
   });
 }

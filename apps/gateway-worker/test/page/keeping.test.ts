@@ -1,9 +1,12 @@
 // What stays in the page and what a person takes away: keys, links, curl, TypeScript, JSON.
 import { execFile } from 'node:child_process';
 import { createPrivateKey } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, inject, test } from 'vitest';
+import { applyMigrations, startWorker } from '../../dev.ts';
 import { admin, body, describeInBrowser, send, takeKey } from './browser.ts';
 
 const run = promisify(execFile);
@@ -105,5 +108,25 @@ describeInBrowser('what the page keeps and gives away', (open) => {
     const record = JSON.parse(await copied('json'));
     expect(record).toMatchObject({ clientId, reply: { status: 200 }, ledger: { applied: true } });
     expect(JSON.parse(record.request.plaintext)).toEqual(update);
+  });
+
+  test('a sandbox that is not on this machine: its token, then a key', async () => {
+    const configDir = join(import.meta.dirname, '../..');
+    const persistTo = mkdtempSync(join(tmpdir(), 'alipayhk-pass-token-'));
+    await applyMigrations({ configDir, persistTo });
+    const vars = { GATEWAY_PRIVATE_KEY: readFileSync(merchantPrivateKey, 'utf8'), SANDBOX_TOKEN: 'open sesame' };
+    const worker = await startWorker({ configDir, persistTo, vars });
+    try {
+      const { page } = await open('', {}, worker.url);
+      await page.getByLabel('SANDBOX_TOKEN').fill('open sesame');
+      expect(await page.locator('select option').allTextContents()).not.toContain('hang');
+      await page.getByRole('button', { name: 'Open the sandbox' }).click();
+      await page.getByText('This sandbox offers no key: paste yours.').waitFor();
+      await page.locator('option', { hasText: 'hang' }).waitFor({ state: 'attached' });
+      expect(await page.evaluate(() => [sessionStorage.length, localStorage.length])).toEqual([0, 0]);
+    } finally {
+      await worker.stop();
+      rmSync(persistTo, { recursive: true, force: true });
+    }
   });
 });

@@ -27,7 +27,9 @@ export function LedgerPanel({ exchange: { entry, request } }: { exchange: Exchan
               [words.result]: entry.resultInfo,
             }}
           />
-          {entry.update != null && <Block label={words.update} text={JSON.stringify(entry.update, undefined, 2)} />}
+          {entry.update != null && (
+            <Block label={words.update} text={JSON.stringify(entry.update, undefined, 2)} indented />
+          )}
         </>
       )}
     </section>

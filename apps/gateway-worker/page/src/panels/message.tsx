@@ -1,5 +1,5 @@
 /** One half of an exchange, as it was on the wire: what was signed, its headers part by part, its body, the verdicts. */
-import { pretty } from '../copy.ts';
+import { compact } from '../copy.ts';
 import type { Exchange } from '../exchange.ts';
 import { t } from '../state.ts';
 import { verdictsOf } from '../verdicts.ts';
@@ -17,7 +17,7 @@ export function RequestPanel({ exchange }: { exchange: Exchange }) {
       <h2 id="request-heading">{words.request}</h2>
       <Block label={words.contentToBeSigned} hint={words.contentHint} text={signedText(sealed, request, clientId)} />
       <Headers message={sent} at={at} />
-      {encrypted && <Block label={words.plaintext} text={pretty(plaintext)} />}
+      {encrypted && <Block label={words.plaintext} text={compact(plaintext)} />}
       <Block label={encrypted ? words.ciphertext : words.body} text={textOf(sealed.body)} />
       {wasTampered && <Block label={words.tampered} text={textOf(sent.body)} tone="bad" />}
     </section>
@@ -50,7 +50,7 @@ export function ReplyPanel({ exchange }: { exchange: Exchange }) {
             (reply.plaintext === undefined ? (
               <p>{words.noPlaintext}</p>
             ) : (
-              <Block label={words.plaintext} text={pretty(reply.plaintext)} />
+              <Block label={words.plaintext} text={reply.plaintext} />
             ))}
         </>
       )}
@@ -104,8 +104,17 @@ function Note({ part: { note } }: { part: HeaderPart }) {
   return <small>{'bytes' in note ? words.bytes(note.bytes) : words.seconds(note.seconds)}</small>;
 }
 
+interface BlockOptions {
+  label: string;
+  hint?: string;
+  text: string;
+  tone?: 'bad';
+  /** Laid out for reading: its breaks are none of the message's. */
+  indented?: boolean;
+}
+
 /** Text in full, its control characters by name. */
-export function Block({ label, hint, text, tone }: { label: string; hint?: string; text: string; tone?: 'bad' }) {
+export function Block({ label, hint, text, tone, indented }: BlockOptions) {
   return (
     <>
       <h3>{label}</h3>
@@ -113,17 +122,18 @@ export function Block({ label, hint, text, tone }: { label: string; hint?: strin
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for controls */}
       <pre tabIndex={0} aria-label={label} role="group" class={tone}>
-        {visible(text).map(({ text: piece, control, breaks }, index) =>
-          control ? (
-            <span class="control" key={index}>
-              {piece}
-              {breaks && '\n'}
-            </span>
-          ) : (
-            piece
-          ),
-        )}
+        {indented ? text : visible(text).map(Piece)}
       </pre>
     </>
+  );
+}
+
+function Piece({ text, control, breaks }: ReturnType<typeof visible>[number], index: number) {
+  if (!control) return text;
+  return (
+    <span class="control" key={index}>
+      {text}
+      {breaks && '\n'}
+    </span>
   );
 }

@@ -140,7 +140,7 @@ export const en = {
     status: 'HTTP status 200',
     headers: 'headers of the protocol',
     signature: 'signature',
-    time: 'Response-Time',
+    time: 'time',
     decryption: 'decryption',
     contract: 'contract',
     result: 'resultStatus S',
