@@ -1,5 +1,5 @@
 // Every fault of the catalog meets the real client over HTTP: each ends, in a documented error, with its tracer id.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { UpdatePassError } from '@alipayhk-pass/update-pass/client';
@@ -74,8 +74,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }, 20_000);
 
-test('the table names every fault of the catalog, and what each applies', async () => {
-  const { catalog } = (await ask(sandbox, 'GET', '/faults')).body as { catalog: { name: string; applies: boolean }[] };
+test('the table names every fault of the catalog, and what each applies; README.md too', async () => {
+  const { catalog } = (await ask(sandbox, 'GET', '/faults')).body as {
+    catalog: { name: string; description: string; applies: boolean }[];
+  };
+  const readme = readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8');
+  for (const { name, description, applies } of catalog) {
+    const takesEffect = name === 'chaos' ? 'as drawn' : applies ? 'yes' : 'no';
+    expect(readme).toContain(`| \`${name}\` | ${takesEffect} | ${description} |`);
+  }
   const others = catalog.filter(({ name }) => name !== 'chaos');
   expect(others.length).toBe(catalog.length - 1);
   expect(Object.fromEntries(others.map(({ name, applies }) => [name, applies]))).toEqual(

@@ -42,7 +42,10 @@ export async function freshPass(sandbox: Sandbox): Promise<StoredPass> {
 }
 
 /** The pass as it is now. */
-export async function stored(sandbox: Sandbox, { passId }: Pick<StoredPass, 'passId'>): Promise<StoredPass> {
+export async function stored(
+  sandbox: Pick<Sandbox, 'url'>,
+  { passId }: Pick<StoredPass, 'passId'>,
+): Promise<StoredPass> {
   return (await ask(sandbox, 'GET', `/passes/${passId}`)).body as StoredPass;
 }
 
