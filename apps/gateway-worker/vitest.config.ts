@@ -41,6 +41,15 @@ export default defineConfig({
         test: { name: 'workerd', include: ['test/workerd/*.test.ts'], setupFiles: './test/workerd/setup.ts' },
       },
       { test: { name: 'node', include: ['test/*.test.ts'] } },
+      {
+        // One sandbox and one browser at a time: two would only wait for each other.
+        test: {
+          name: 'page',
+          include: ['test/page/*.test.ts'],
+          globalSetup: './test/page/start.ts',
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

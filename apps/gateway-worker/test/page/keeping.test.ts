@@ -1,0 +1,132 @@
+// What stays in the page and what a person takes away: keys, links, curl, TypeScript, JSON.
+import { execFile } from 'node:child_process';
+import { createPrivateKey } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, inject, test } from 'vitest';
+import { applyMigrations, startWorker } from '../../dev.ts';
+import { admin, body, describeInBrowser, send, takeKey } from './browser.ts';
+
+const run = promisify(execFile);
+const clipboard = { permissions: ['clipboard-read', 'clipboard-write'] };
+
+describeInBrowser('what the page keeps and gives away', (open) => {
+  const { clientId, merchantPrivateKey, gatewayPublicKey } = inject('sandbox');
+
+  test('a key that is pasted: refused in words, remembered only where asked, forgotten', async () => {
+    const { page, complaints } = await open();
+    await page.getByText('Paste a key of your own').click();
+    const privateKey = page.locator('[name=privateKey]');
+    await privateKey.fill(readFileSync(gatewayPublicKey, 'utf8'));
+    await page.getByRole('button', { name: 'Use this key' }).click();
+    await page.getByText('expected an RSA private key of 2048 bits or more, received a public key').waitFor();
+
+    // As an environment variable has it: no lines, no label.
+    const bare = readFileSync(merchantPrivateKey, 'utf8').replaceAll(/-----.*-----|\n/g, '');
+    await privateKey.fill(bare);
+    await page.getByRole('button', { name: 'Use this key' }).click();
+    await page.getByText('your key').waitFor();
+    expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+    expect(await page.content()).not.toContain(bare.slice(100, 200));
+    expect(await privateKey.inputValue()).toBe('');
+    expect(await send(page)).toBe('accepted');
+
+    await page.getByText('Paste a key of your own').click();
+    const jwk = createPrivateKey(readFileSync(merchantPrivateKey)).export({ format: 'jwk' });
+    await privateKey.fill(JSON.stringify(jwk));
+    await page.getByRole('checkbox', { name: 'Remember in this browser tab' }).check();
+    await page.getByRole('button', { name: 'Use this key' }).click();
+    await page.waitForFunction(() => sessionStorage.length === 1);
+    await page.reload();
+    await page.locator('html[data-ready]').waitFor();
+    await page.getByText('remembered in this tab').waitFor();
+    expect(await send(page)).toBe('accepted');
+    await page.getByRole('button', { name: 'Forget the key' }).click();
+    expect(await page.evaluate(() => [sessionStorage.length, localStorage.length])).toEqual([0, 0]);
+    expect(complaints).toEqual([]);
+  });
+
+  test('a link to a filled form, without keys', async () => {
+    const { page } = await open('', clipboard);
+    await takeKey(page);
+    const update = { ...JSON.parse(await body(page).inputValue()), dataInfo: { level: '金卡 & 50%' } };
+    await body(page).fill(JSON.stringify(update));
+    await page.getByRole('checkbox', { name: 'Encrypt (RSA_AES)' }).check();
+    await page.getByRole('combobox', { name: 'Fault of the gateway' }).selectOption('PASS_IS_NULL');
+    await page.getByRole('button', { name: 'Copy a link to this form' }).click();
+    await page.getByText('Copied').waitFor();
+    const link = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+    const [, keyLine = ''] = readFileSync(merchantPrivateKey, 'utf8').split('\n');
+    expect(link.search).toBe(''); // a fragment is not sent to any server
+    expect(decodeURIComponent(link.href)).not.toContain(keyLine);
+
+    const { page: other } = await open(link.hash);
+    await takeKey(other);
+    expect(JSON.parse(await body(other).inputValue())).toEqual(update);
+    expect(await other.getByRole('checkbox', { name: 'Encrypt (RSA_AES)' }).isChecked()).toBe(true);
+    expect(await send(other)).toBe('refused');
+    await other.locator('[data-outcome]').getByText('PASS_IS_NULL', { exact: true }).waitFor();
+  });
+
+  test.each([
+    ['signed', false],
+    ['encrypted', true],
+  ])('what is copied works, %s: curl is accepted, TypeScript runs, JSON holds both ends', async (_, encrypted) => {
+    const { page } = await open(encrypted ? '#encryption=on' : '', clipboard);
+    await takeKey(page);
+    const update = { ...JSON.parse(await body(page).inputValue()), dataInfo: { level: "it's $HOME `x` \\n 金卡" } };
+    await body(page).fill(JSON.stringify(update));
+    expect(await send(page)).toBe('accepted');
+    const copied = async (form: string) => {
+      await page.locator(`[data-copy=${form}]`).click();
+      await page.getByText('Copied').waitFor();
+      return page.evaluate(() => navigator.clipboard.readText());
+    };
+    const expected = { applied: true, encrypted, update };
+
+    const curl = `${await copied('curl')} --silent --show-error --noproxy '*' --max-time 20`;
+    const { stdout: answer } = await run('bash', ['-c', curl]);
+    expect(answer).toContain('HTTP/1.1 200');
+    expect(await admin(`/ledger/${/^tracer-id: (\w+)/im.exec(answer)?.[1]}`)).toMatchObject(expected);
+
+    const { stdout } = await run(
+      process.execPath,
+      ['--input-type=module-typescript', '--eval', await copied('typescript')],
+      {
+        cwd: import.meta.dirname,
+        timeout: 30_000,
+        env: {
+          MERCHANT_PRIVATE_KEY: readFileSync(merchantPrivateKey, 'utf8'),
+          ALIPAYHK_PUBLIC_KEY: readFileSync(gatewayPublicKey, 'utf8'),
+        },
+      },
+    );
+    expect(await admin(`/ledger/${stdout.replace('updated ', '').trim()}`)).toMatchObject(expected);
+
+    const record = JSON.parse(await copied('json'));
+    expect(record).toMatchObject({ clientId, reply: { status: 200 }, ledger: { applied: true } });
+    expect(JSON.parse(record.request.plaintext)).toEqual(update);
+  });
+
+  test('a sandbox that is not on this machine: its token, then a key', async () => {
+    const configDir = join(import.meta.dirname, '../..');
+    const persistTo = mkdtempSync(join(tmpdir(), 'alipayhk-pass-token-'));
+    await applyMigrations({ configDir, persistTo });
+    const vars = { GATEWAY_PRIVATE_KEY: readFileSync(merchantPrivateKey, 'utf8'), SANDBOX_TOKEN: 'open sesame' };
+    const worker = await startWorker({ configDir, persistTo, vars });
+    try {
+      const { page } = await open('', {}, worker.url);
+      await page.getByLabel('SANDBOX_TOKEN').fill('open sesame');
+      expect(await page.locator('select option').allTextContents()).not.toContain('hang');
+      await page.getByRole('button', { name: 'Open the sandbox' }).click();
+      await page.getByText('This sandbox offers no key: paste yours.').waitFor();
+      await page.locator('option', { hasText: 'hang' }).waitFor({ state: 'attached' });
+      expect(await page.evaluate(() => [sessionStorage.length, localStorage.length])).toEqual([0, 0]);
+    } finally {
+      await worker.stop();
+      rmSync(persistTo, { recursive: true, force: true });
+    }
+  });
+});

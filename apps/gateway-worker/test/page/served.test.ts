@@ -1,0 +1,104 @@
+// What the sandbox serves at `/`, and to whom it is readable: headers, contract, languages, keyboard, accessibility.
+import { readFileSync } from 'node:fs';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright';
+import { expect, inject, test } from 'vitest';
+import { parse } from 'yaml';
+import { describeInBrowser, send, takeKey } from './browser.ts';
+
+describeInBrowser('the page as it is served', (open) => {
+  const { url, clientId } = inject('sandbox');
+
+  test('headers that keep every other host and every inline script out', async () => {
+    for (const path of ['/', '/page.js', '/style.css', '/openapi.json']) {
+      const { headers } = await fetch(url + path);
+      expect(headers.get('Content-Security-Policy'), path).toBe(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+          "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      );
+      expect(headers.get('X-Content-Type-Options'), path).toBe('nosniff');
+      expect(headers.get('Referrer-Policy'), path).toBe('no-referrer');
+      expect(headers.get('X-Frame-Options'), path).toBe('DENY');
+      expect(headers.get('Cross-Origin-Opener-Policy'), path).toBe('same-origin');
+      expect(headers.get('Access-Control-Allow-Origin'), path).toBeNull();
+    }
+  });
+
+  test('the contract is the spec’s, its server the page’s own origin', async () => {
+    const spec = parse(readFileSync(new URL(import.meta.resolve('@alipayhk-pass/spec/openapi.yaml')), 'utf8'));
+    const served = await (await fetch(`${url}/openapi.json`)).json();
+    expect(served).toEqual({ ...spec, servers: [{ url: '/' }] });
+  });
+
+  test('what is no file of the page is for the gateway', async () => {
+    const answer = await fetch(`${url}/page`, { method: 'POST' });
+    expect(answer.headers.get('Tracer-Id')).toBeTruthy();
+    expect(await answer.json()).toMatchObject({ resultInfo: { resultStatus: 'F' } });
+  });
+
+  test('the language is the browser’s, or chosen by a button', async () => {
+    const { page } = await open('', { locale: 'zh-HK' });
+    await page.getByRole('button', { name: '使用沙盒的密鑰' }).click();
+    await page.getByRole('button', { name: '封裝並傳送' }).click();
+    await page.getByText('已接納').first().waitFor();
+    await page.getByRole('button', { name: 'English' }).click();
+    await page.getByRole('button', { name: 'Seal and send' }).waitFor();
+    expect(await page.locator('.verdict').textContent()).toBe('Accepted');
+  });
+
+  test('by keyboard alone, with the focus in sight', async () => {
+    const { page } = await open();
+    await reach(page, 'Use the sandbox’s key');
+    await page.keyboard.press('Enter');
+    await page.getByText(`Signing as ${clientId}`).waitFor();
+    await reach(page, 'Seal and send');
+    await page.keyboard.press('Enter');
+    await page.locator('[data-outcome=accepted][aria-busy=false]').waitFor();
+  });
+
+  test('no serious fault of accessibility: at first sight, and with everything unfolded', async () => {
+    const { page } = await open();
+    expect(await graveFaults(page)).toEqual([]);
+    await page.getByRole('checkbox', { name: 'Encrypt (RSA_AES)' }).check();
+    await takeKey(page);
+    expect(await send(page)).toBe('accepted');
+    for (const summary of await page.locator('summary').all()) await summary.click();
+    await page.getByRole('button', { name: 'Schemas' }).click();
+    for (const [language, colorScheme, width] of [
+      ['en', 'light', 1280],
+      ['zh-Hant-HK', 'dark', 1280],
+      ['zh-Hant-HK', 'light', 360],
+      ['en', 'dark', 360],
+    ] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
+      const chosen = await page.evaluate(() => document.documentElement.lang);
+      if (chosen !== language) await page.locator('nav button').click();
+      await page.locator(`html[lang=${language}]`).waitFor();
+      expect(await graveFaults(page), `${language} ${colorScheme} ${width}`).toEqual([]);
+      const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect(tooWide).toBeLessThanOrEqual(0);
+    }
+  });
+});
+
+/** Presses Tab until the control of this name has the focus, which has to be seen at every stop. */
+async function reach(page: Page, name: string): Promise<void> {
+  for (let presses = 0; presses < 60; presses++) {
+    await page.keyboard.press('Tab');
+    const { text, outline } = await page.evaluate(() => {
+      const element = document.activeElement ?? document.body;
+      const { outlineStyle, outlineWidth } = getComputedStyle(element);
+      return { text: element.textContent, outline: `${outlineStyle} ${outlineWidth}` };
+    });
+    expect(outline, text).toMatch(/^(solid|auto) [1-9]/);
+    if (text === name) return;
+  }
+  throw new Error(`expected to reach ${name} by Tab`);
+}
+
+async function graveFaults(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  return grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
