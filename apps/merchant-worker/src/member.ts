@@ -57,7 +57,9 @@ interface Stored {
   userId: string;
   pass?: MemberPass | undefined;
   openingPoints: number;
+  /** The sum over all bills, and how many they are: a member may have very many. */
   billPoints: number;
+  bills: number;
 }
 
 /** A change that the mailbox has to be told of: the total after it, and the bill that made it, as JSON. */
@@ -91,7 +93,7 @@ export class Member extends DurableObject<Env> {
     );
     if (earlier) return earlier.currency === currency && earlier.amount === amount ? 'repeated' : 'conflicting';
     const member = this.#load(userId);
-    const next = { ...member, billPoints: member.billPoints + points };
+    const next = { ...member, billPoints: member.billPoints + points, bills: member.bills + 1 };
     if (!isSafe(next)) return 'overflowing';
     this.ctx.storage.transactionSync(() => {
       this.#sql.exec('INSERT INTO bills VALUES (?, ?, ?, ?, ?)', billNo, currency, amount, points, Date.now());
@@ -180,7 +182,7 @@ export class Member extends DurableObject<Env> {
   }
 
   #load(userId: string): Stored {
-    return this.ctx.storage.kv.get<Stored>('member') ?? { userId, openingPoints: 0, billPoints: 0 };
+    return this.ctx.storage.kv.get<Stored>('member') ?? { userId, openingPoints: 0, billPoints: 0, bills: 0 };
   }
 
   #save(member: Stored): void {
@@ -188,19 +190,11 @@ export class Member extends DurableObject<Env> {
   }
 
   #view(member: Stored): MemberView {
-    const { userId, pass, openingPoints } = member;
-    return {
-      userId,
-      ...pass,
-      points: totalOf(member),
-      openingPoints,
-      bills: this.#count('bills'),
-      pending: this.#count('pending'),
-    };
-  }
-
-  #count(table: 'bills' | 'pending'): number {
-    return this.#sql.exec<{ count: number }>(`SELECT count(*) AS count FROM ${table}`).one().count;
+    const { userId, pass, openingPoints, bills } = member;
+    const [{ pending } = { pending: 0 }] = this.#sql.exec<{ pending: number }>(
+      'SELECT count(*) AS pending FROM pending',
+    );
+    return { userId, ...pass, points: totalOf(member), openingPoints, bills, pending };
   }
 
   /** In one turn with what it follows, without `await` between them, so that both are stored or neither. */

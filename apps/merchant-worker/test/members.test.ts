@@ -1,6 +1,9 @@
-import { expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { send } from './caller.ts';
 import { recordingGateway } from './gateway.ts';
+
+beforeAll(() => void vi.spyOn(console, 'log').mockReturnValue());
+afterAll(() => vi.restoreAllMocks());
 
 const registration = { passId: 'P1', merchantId: 'M1' };
 const put = (userId: string, body: unknown, headers: Record<string, string> = {}) =>
