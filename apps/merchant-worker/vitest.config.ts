@@ -2,7 +2,7 @@ import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import keys from '../../spec/vectors/keys.json' with { type: 'json' };
 
-export default defineConfig(async () => ({
+const workerd = async () => ({
   plugins: [
     cloudflareTest({
       wrangler: { configPath: './wrangler.jsonc' },
@@ -23,5 +23,9 @@ export default defineConfig(async () => ({
       },
     }),
   ],
-  test: { include: ['test/**/*.test.ts'], setupFiles: './test/setup.ts' },
-}));
+  test: { name: 'workerd', include: ['test/*.test.ts'], setupFiles: './test/setup.ts' },
+});
+
+const sockets = { test: { name: 'sockets', include: ['test/sockets/*.test.ts'] } };
+
+export default defineConfig(async () => ({ test: { projects: [await workerd(), sockets] } }));

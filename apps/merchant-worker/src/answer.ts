@@ -10,6 +10,7 @@ const statuses = {
   Unauthorized: 401,
   RouteNotFound: 404,
   PassNotFound: 404,
+  MemberNotFound: 404,
   BatchNotFound: 404,
   PassClosed: 409,
   NotDeadLettered: 409,

@@ -4,12 +4,15 @@
  */
 import { importPrivateKey, importPublicKey, RSA_AES } from '@alipayhk-pass/message-security';
 import { type Client, createClient } from '@alipayhk-pass/update-pass/client';
+import type { WebhooksOptions } from '@alipayhk-pass/update-pass/webhooks';
 import * as v from 'valibot';
 import { Refused } from './answer.ts';
 
 /** What the Worker works with. */
 export interface Merchant {
   client: Client;
+  /** Whose calls are answered, and with which keys. */
+  inbound: Pick<WebhooksOptions, 'tag' | 'clientId' | 'privateKey' | 'publicKey' | 'encryption'>;
   /** The bearer token that callers of this Worker present. */
   apiToken: string;
   /** Whether they have to present a verified client certificate besides. */
@@ -50,6 +53,8 @@ const Variables = v.object({
     v.check((text) => URL.canParse(text) && new URL(text).origin === text, origin),
   ),
   ENCRYPTION: onOrOff,
+  /** Ours in the paths that AlipayHK calls (A28). */
+  MERCHANT_TAG: variable(/^[\w.~-]+$/, 'one segment of a path: letters, digits, dot, dash, underscore or tilde'),
   /** Version of MERCHANT_PRIVATE_KEY in AlipayHK's console; the Signature header leaves it out when it is empty (A8). */
   KEY_VERSION: variable(/^[\w.-]*$/, 'letters, digits, dot, dash or underscore, or nothing'),
   TIMEOUT_MS: milliseconds,
@@ -83,8 +88,11 @@ export async function readEnvironment(env: object): Promise<Merchant> {
   if (Number(output.IN_FLIGHT) < Number(output.RATE_SHARDS)) {
     throw misconfigured([{ path: 'IN_FLIGHT', expected: 'at least RATE_SHARDS: every shard needs one' }]);
   }
+  const keys = await readKeys(output);
   const merchant: Merchant = {
-    client: await readClient(output),
+    client: clientOf(output, keys),
+    // Encrypted or not is for AlipayHK to choose.
+    inbound: { tag: output.MERCHANT_TAG, clientId: output.CLIENT_ID, ...keys, encryption: RSA_AES },
     apiToken: output.API_TOKEN,
     requireCertificate: output.CLIENT_CERTIFICATE === 'on',
     fieldNames: { points: output.POINTS_FIELD, level: output.LEVEL_FIELD },
@@ -100,16 +108,22 @@ export async function readEnvironment(env: object): Promise<Merchant> {
   return merchant;
 }
 
-async function readClient(output: v.InferOutput<typeof Variables>): Promise<Client> {
+type Output = v.InferOutput<typeof Variables>;
+type Keys = Pick<WebhooksOptions, 'privateKey' | 'publicKey'>;
+
+async function readKeys(output: Output): Promise<Keys> {
   const keyVersion = output.KEY_VERSION || undefined;
   const [privateKey, publicKey] = await Promise.all([
     named('MERCHANT_PRIVATE_KEY', importPrivateKey(output.MERCHANT_PRIVATE_KEY, { keyVersion })),
     named('ALIPAYHK_PUBLIC_KEY', importPublicKey(output.ALIPAYHK_PUBLIC_KEY)),
   ]);
+  return { privateKey, publicKey };
+}
+
+function clientOf(output: Output, keys: Keys): Client {
   return createClient({
+    ...keys,
     clientId: output.CLIENT_ID,
-    privateKey,
-    publicKey,
     baseUrl: output.GATEWAY_URL,
     encryption: output.ENCRYPTION === 'on' ? RSA_AES : undefined,
     timeout: Number(output.TIMEOUT_MS),

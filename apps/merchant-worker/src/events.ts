@@ -1,7 +1,7 @@
 /** What happened, as a line of JSON in the log and, where ANALYTICS is bound, as a data point. No personal data but ids. */
 import type { Env } from './env.ts';
 
-/** The events of an update's way. An alert wants a person's look. */
+/** The events of an update's way, and of AlipayHK's calls. An alert wants a person's look. */
 export type EventName =
   | 'accepted'
   | 'coalesced'
@@ -10,6 +10,9 @@ export type EventName =
   | 'dead'
   | 'replayed'
   | 'discarded'
+  | 'awarded'
+  | 'repeated'
+  | 'refused'
   | 'alert';
 
 /** Tells of an event. */

@@ -82,7 +82,7 @@ async function digestOf(method: string, body: ArrayBuffer): Promise<string> {
 }
 
 /** @throws Refused, MediaTypeNotSupported */
-function checkMediaType(contentType = ''): void {
+export function checkMediaType(contentType = ''): void {
   if (/^application\/json *(; *charset="?utf-8"? *)?$/i.test(contentType)) return;
   throw new Refused('MediaTypeNotSupported', [{ path: 'Content-Type', expected: 'application/json in UTF-8' }]);
 }

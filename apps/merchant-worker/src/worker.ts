@@ -10,16 +10,23 @@ import { getBatch, postBatch } from './batches.ts';
 import { deadLetters } from './dead-letters.ts';
 import type { App, Env } from './env.ts';
 import { readEnvironment } from './environment.ts';
+import { members } from './members.ts';
 import { getMetrics } from './metrics.ts';
+import { answerCall } from './notifications.ts';
 import { type PassRow, writeRows } from './pass-index.ts';
 import { passes } from './passes.ts';
 
 export { Mailbox } from './mailbox.ts';
+export { Member } from './member.ts';
 export { RateLease } from './rate-lease.ts';
 
 const app = new Hono<App>();
 
-// Everything from here on needs the token. What AlipayHK calls is authenticated by its signature and belongs above.
+// AlipayHK's calls, of any tag: one that is not ours is refused like every other call that does not verify.
+app.post('/:tag/points/bill/notify', async (c) => answerCall(c.req.raw, c.env, await readEnvironment(c.env)));
+app.post('/:tag/points/membercard/create', async (c) => answerCall(c.req.raw, c.env, await readEnvironment(c.env)));
+
+// Everything from here on needs the token. What AlipayHK calls is authenticated by its signature.
 app.use(async (c, next) => {
   const merchant = await readEnvironment(c.env);
   await authorize(c.req.raw, merchant);
@@ -31,6 +38,7 @@ app.route('/passes', passes);
 app.post('/passes:batch', postBatch);
 app.get('/batches/:batchId', getBatch);
 app.route('/dead-letters', deadLetters);
+app.route('/members', members);
 app.get('/metrics', (c) => getMetrics(c.env, c.var.merchant.rate.shards));
 
 app.notFound(() => answerTo(new Refused('RouteNotFound', [{ path: 'route', expected: 'one of README.md' }])));

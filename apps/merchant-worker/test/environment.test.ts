@@ -43,6 +43,7 @@ test('every other variable malformed: each is named', async () => {
     CLIENT_CERTIFICATE: 'maybe',
     GATEWAY_URL: 'https://open.alipay.hk/api',
     ENCRYPTION: 'true',
+    MERCHANT_TAG: 'a/b',
     KEY_VERSION: 'version 1',
     TIMEOUT_MS: 'soon',
     BACK_OFF_MS: '0',

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { send } from './caller.ts';
+import { recordingGateway } from './gateway.ts';
+
+beforeAll(() => void vi.spyOn(console, 'log').mockReturnValue());
+afterAll(() => vi.restoreAllMocks());
+
+const registration = { passId: 'P1', merchantId: 'M1' };
+const put = (userId: string, body: unknown, headers: Record<string, string> = {}) =>
+  send('PUT', `/members/${userId}`, { body: typeof body === 'string' ? body : JSON.stringify(body), headers });
+
+test.each<[what: string, body: unknown, status: number, path: string]>([
+  ['no JSON', '{', 400, ''],
+  ['a list', [], 422, 'passId'],
+  ['null', null, 422, ''],
+  ['no passId', { merchantId: 'M1' }, 422, 'passId'],
+  ['an empty passId', { ...registration, passId: '' }, 422, 'passId'],
+  ['a passId of 257 characters', { ...registration, passId: 'p'.repeat(257) }, 422, 'passId'],
+  ['no merchantId', { passId: 'P1' }, 422, 'merchantId'],
+  ['a merchantId of 65 characters', { ...registration, merchantId: 'm'.repeat(65) }, 422, 'merchantId'],
+  ['points below 0', { ...registration, openingPoints: -1 }, 422, 'openingPoints'],
+  ['points that are not whole', { ...registration, openingPoints: 0.5 }, 422, 'openingPoints'],
+  ['points in digits', { ...registration, openingPoints: '5' }, 422, 'openingPoints'],
+  ['a field that is none', { ...registration, points: 5 }, 422, 'points'],
+])('%s: refused, and nothing is stored', async (_, body, status, path) => {
+  const answer = await put('U-refused', body);
+  expect([answer.status, answer.body.error.issues[0]?.path]).toEqual([status, path]);
+  expect(await send('GET', '/members/U-refused')).toMatchObject({
+    status: 404,
+    body: { error: { code: 'MemberNotFound' } },
+  });
+});
+
+test('a userId of 257 characters', async () => {
+  expect(await put('u'.repeat(257), registration)).toMatchObject({
+    status: 422,
+    body: { error: { issues: [{ path: 'userId' }] } },
+  });
+});
+
+test.each(['PUT', 'GET'])('%s without the token: 401', async (method) => {
+  const init = { headers: { Authorization: '' }, ...(method === 'PUT' && { body: JSON.stringify(registration) }) };
+  expect(await send(method, '/members/U1', init)).toMatchObject({ status: 401 });
+});
+
+test('registered again: the same changes nothing, other points change the total, what is left out stays', async () => {
+  const applied = await recordingGateway();
+  const body = { passId: 'P-again', merchantId: 'M1', openingPoints: 10 };
+  expect(await put('U-again', body)).toMatchObject({ status: 200, body: { points: 10 } });
+  await vi.waitFor(() => expect(applied).toHaveLength(1), { timeout: 10_000 });
+  expect(await put('U-again', body)).toMatchObject({ body: { points: 10, pending: 0 } });
+  expect(await put('U-again', { passId: 'P-again', merchantId: 'M1' })).toMatchObject({
+    body: { points: 10, pending: 0 },
+  });
+  await put('U-again', { ...body, openingPoints: 0 });
+  await vi.waitFor(() => expect(applied).toHaveLength(2), { timeout: 10_000 });
+  expect(applied.map(({ dataInfo }) => dataInfo)).toEqual([{ points: 10 }, { points: 0 }]);
+});
