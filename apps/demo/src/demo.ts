@@ -1,12 +1,15 @@
 /**
- * The demo: both ends on this machine, one signed update, one signed and encrypted update, one tampered request.
+ * The demo: both ends on this machine, one signed update, one signed and encrypted update, one tampered request, and
+ * bills that become points through a gateway that fails half of the time.
  * It exits with 0 only if every step did what it has to do, and leaves nothing behind, unless it is killed with SIGKILL.
  */
 import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
+import { turnBillsIntoPoints } from './bill.ts';
+import { createPass, registerMerchant } from './sandbox.ts';
 import { heading, row } from './show.ts';
-import { setStage } from './stage.ts';
-import { createPass, registerMerchant, sendUpdate, tamper, type Update } from './steps.ts';
+import { cards, setStage } from './stage.ts';
+import { sendUpdate, tamper, type Update } from './steps.ts';
 
 /** A purchase paid with Alipay; `status` and `updateDetailType` as AlipayHK's page has them. */
 const purchase = (billNo: string, lastChangePoints: string): Update => ({
@@ -26,18 +29,21 @@ async function demo(started: AsyncDisposableStack): Promise<void> {
   row('keys', 'two RSA pairs of 2048 bits, made for this run');
   row('note', '␊ is a line feed on the wire; every other line ends here only, for reading');
   await registerMerchant(stage);
-  await createPass(stage);
+  for (const card of [cards.off, cards.on]) await createPass(stage, card);
 
   heading('2  A signed update');
   const update = purchase('2024052221000000000000000001', '120');
-  const exchange = await sendUpdate(stage, update, { encryption: 'off', revision: 1 });
+  const exchange = await sendUpdate(stage, cards.off, update, 'off');
 
   heading('3  A signed and encrypted update');
   const next = purchase('2024052221000000000000000002', '35');
-  await sendUpdate(stage, next, { encryption: 'on', revision: 2 });
+  await sendUpdate(stage, cards.on, next, 'on');
 
   heading('4  The first request once more, one byte of its body changed');
-  await tamper(stage, exchange);
+  await tamper(stage, cards.off, exchange);
+
+  heading('5  Bills become points, through a gateway that fails half of the time');
+  await turnBillsIntoPoints(stage, cards.on);
 }
 
 /** Rejects once this process is told to end; telling it again changes nothing. */

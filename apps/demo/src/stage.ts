@@ -14,6 +14,23 @@ import { type Recorder, startRecorder } from './recorder.ts';
 /** The Client-Id of AlipayHK's page. */
 export const clientId = '4Q5Y8W0WSG45P907917';
 
+/** The merchant's own part of the paths that AlipayHK calls. */
+export const merchantTag = 'demo';
+
+/** A pass and who holds it; ids in the shapes that AlipayHK uses. */
+export interface Card {
+  passId: string;
+  merchantId: string;
+  userId: string;
+  templateCode?: string;
+}
+
+/** The pass of each of the merchant's Workers, by its ENCRYPTION: a pass has one outbox, or its order would be lost. */
+export const cards: { off: Card; on: Card } = {
+  off: { passId: '2024052200000000000001', merchantId: '2160400000000001', userId: '2160220000000001' },
+  on: { passId: '2024052200000000000002', merchantId: '2160400000000001', userId: '2160220000000002' },
+};
+
 /** Everything that runs, and how to reach it. */
 export interface Stage {
   keys: { merchant: KeyPair; gateway: KeyPair };
@@ -58,8 +75,12 @@ export async function setStage(started: AsyncDisposableStack): Promise<Stage> {
       API_TOKEN: apiToken,
       GATEWAY_URL: recorder.url,
       ENCRYPTION,
+      MERCHANT_TAG: merchantTag,
       KEY_VERSION: '1',
       TIMEOUT_MS: '10000',
+      // Nobody wants to wait for a second, and then two, and then four.
+      BACK_OFF_MS: '100',
+      UNANSWERED_PAUSE_MS: '200',
     });
   const startGateway = () => {
     const vars = { GATEWAY_PRIVATE_KEY: gateway.privateKey, SANDBOX_TOKEN: sandboxToken };

@@ -1,0 +1,58 @@
+/**
+ * AlipayHK tells the merchant of bills; each becomes points, and the points an update of the card, through a gateway that
+ * fails half of the time.
+ */
+import assert from 'node:assert/strict';
+import { importPrivateKey, importPublicKey } from '@alipayhk-pass/message-security';
+import { createNotifier } from '@alipayhk-pass/update-pass/gateway';
+import { registerMember, untilDelivered, untilTold } from './merchant.ts';
+import { failHalfOfTheTime, showStoredPass } from './sandbox.ts';
+import { row, subheading } from './show.ts';
+import { type Card, clientId, merchantTag, type Stage } from './stage.ts';
+
+/** In cents: 150 dollars, 88, and 40 and a half. */
+const values = [15_000, 8_800, 4_050];
+
+/** Notifies each bill twice, as AlipayHK does when an answer is late, and shows how its points get to the card. */
+export async function turnBillsIntoPoints(stage: Stage, card: Card): Promise<void> {
+  row('member', JSON.stringify(await registerMember(stage, card, 'on')));
+  const alipayhk = createNotifier({
+    clientId,
+    privateKey: await importPrivateKey(stage.keys.gateway.privateKey),
+    publicKey: await importPublicKey(stage.keys.merchant.publicKey),
+    baseUrl: stage.merchantUrls.on,
+    tag: merchantTag,
+  });
+  let total = 0;
+  await untilTold(stage, card, 'on');
+  let seen = (await untilDelivered(stage, card, 'on')).attempts.length;
+  await failHalfOfTheTime(stage);
+  let failed = 0;
+  for (const [index, value] of values.entries()) {
+    const billNo = `20240522210000000000000001${index}0`;
+    const bill = {
+      userId: card.userId,
+      billNo,
+      orderAmount: { currency: 'HKD', value: String(value) },
+      payTime: new Date().toISOString(),
+      pointsProvider: 'ALIPAYHK',
+    };
+    subheading(`bill ${billNo}, HKD ${(value / 100).toFixed(2)}`);
+    const answers = [await alipayhk.notifyBill(bill), await alipayhk.notifyBill(bill)];
+    for (const { resultInfo } of answers) assert.equal(resultInfo.resultStatus, 'S', 'the bill: expected S');
+    row('answered, verified', 'S, and S to its repetition', 'green');
+    total += Math.floor(value / 100);
+    await untilTold(stage, card, 'on');
+    const view = await untilDelivered(stage, card, 'on');
+    const attempts = view.attempts.slice(seen);
+    seen = view.attempts.length;
+    failed += attempts.filter(({ outcome }) => outcome !== 'delivered').length;
+    attempts.forEach((attempt, turn) => {
+      const { outcome, code = '', resultCode = '' } = attempt;
+      row(turn === 0 ? 'attempts' : '', [outcome, code, resultCode].filter((word) => word !== '').join('  '));
+    });
+    const { points } = await showStoredPass(stage, card);
+    assert.equal(points, total, 'the stored pass: expected one point a dollar, each bill once');
+  }
+  assert(failed > 0, 'the gateway: expected some attempts to fail');
+}
