@@ -51,11 +51,11 @@ export function sealedFetch(
       signal.throwIfAborted(); // the body of an HTTP error may have been cut
     } catch (error) {
       if (request.signal.aborted) throw request.signal.reason;
-      if (!wasSent && !late.signal.aborted) throw error;
-      if (error instanceof BodyTooLarge && !late.signal.aborted) throw withTracerId(error, response);
-      const expected = late.signal.aborted ? `within ${timeout} ms` : 'the connection failed';
-      // Its headers may have arrived, and with them the tracer id.
-      throw withTracerId(new ResponseMissing(expected, error), response);
+      const isLate = late.signal.aborted;
+      const isMissing = isLate || (wasSent && !(error instanceof BodyTooLarge));
+      const expected = isLate ? `within ${timeout} ms` : 'the connection failed';
+      // The headers of a response may have arrived, and with them the tracer id.
+      throw withTracerId(isMissing ? new ResponseMissing(expected, error) : error, response);
     } finally {
       clearTimeout(timer);
     }

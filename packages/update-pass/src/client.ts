@@ -83,7 +83,7 @@ export function createClient(options: ClientOptions): Client {
   const openapi = createOpenapiClient<Unsealed<paths>>({ baseUrl, fetch: sealedFetch(options) });
   return {
     async updatePass(body, { signal } = {}) {
-      const init = { body: checkUpdate(body), parseAs: 'arrayBuffer', ...(signal && { signal }) } as const;
+      const init = { body: checkUpdate(body), parseAs: 'arrayBuffer', signal } as const;
       const { data, response } = await openapi.POST(updatePassPath, init).catch(withUnverifiedResult);
       return readResult(data ?? new ArrayBuffer(0), response);
     },
@@ -94,22 +94,13 @@ export function createClient(options: ClientOptions): Client {
 function readResult(body: ArrayBuffer, response: Response): UpdatePassResult {
   const encrypted = response.headers.has('Encrypt');
   const tracerId = tracerIdOf(response);
-  const { value, issues } = checkReply(body, encrypted, tracerId);
+  const { value, issues } = checkResponse(body, encrypted, tracerId);
   if (issues) throw new ResponseInvalid(issues, tracerId);
   const { resultInfo } = value;
   const { resultStatus } = resultInfo;
   if (resultStatus !== 'S') throw new ResultNotSuccess({ ...resultInfo, resultStatus }, tracerId);
   const responseTime = response.headers.get('Response-Time') ?? '';
   return { resultInfo: { ...resultInfo, resultStatus }, tracerId, responseTime, encrypted };
-}
-
-/** @throws DecryptionFailed, which is to have a tracer id wherever it comes from */
-function checkReply(body: ArrayBuffer, encrypted: boolean, tracerId: string | undefined): Checked<UpdatePassResponse> {
-  try {
-    return checkResponse(body, encrypted);
-  } catch (error) {
-    throw tracerId === undefined ? error : Object.assign(error as Error, { tracerId });
-  }
 }
 
 /** A11: an unsigned F or U becomes an error of its own; an unsigned S stays what it is, an answer to be refused. */
@@ -123,8 +114,8 @@ async function withUnverifiedResult(error: unknown): Promise<never> {
 }
 
 /** @throws DecryptionFailed */
-function checkResponse(body: ArrayBuffer, encrypted: boolean): Checked<UpdatePassResponse> {
-  const json = readJson(body, encrypted);
+function checkResponse(body: ArrayBuffer, encrypted: boolean, tracerId?: string): Checked<UpdatePassResponse> {
+  const json = readJson(body, encrypted, tracerId);
   if (json.issues) return json;
   const { value } = json;
   // A13: neighbouring pages and a public caller of updatePass say `result` for `resultInfo`.

@@ -51,9 +51,9 @@ export const vTracerId = /* @__PURE__ */ v.string();
  * that are not, so every other field is allowed, with any value (A16).
  */
 export const vDataInfo = /* @__PURE__ */ v.looseObject({
-    billNo: /* @__PURE__ */ v.nullish(/* @__PURE__ */ v.string()),
-    lastChangePoints: /* @__PURE__ */ v.nullish(/* @__PURE__ */ v.union([/* @__PURE__ */ v.string(), /* @__PURE__ */ v.number()])),
-    pointsProvider: /* @__PURE__ */ v.nullish(/* @__PURE__ */ v.string())
+    billNo: /* @__PURE__ */ v.optional(/* @__PURE__ */ v.nullable(/* @__PURE__ */ v.string())),
+    lastChangePoints: /* @__PURE__ */ v.optional(/* @__PURE__ */ v.nullable(/* @__PURE__ */ v.union([/* @__PURE__ */ v.string(), /* @__PURE__ */ v.number()]))),
+    pointsProvider: /* @__PURE__ */ v.optional(/* @__PURE__ */ v.nullable(/* @__PURE__ */ v.string()))
 });
 
 /**
@@ -132,11 +132,11 @@ export const vNotifyBillRequest = /* @__PURE__ */ v.object({
     orderAmount: vOrderAmount,
     payTime: /* @__PURE__ */ v.pipe(/* @__PURE__ */ v.string(), /* @__PURE__ */ v.minLength(1)),
     pointsProvider: /* @__PURE__ */ v.pipe(/* @__PURE__ */ v.string(), /* @__PURE__ */ v.minLength(1)),
-    cnBillNo: /* @__PURE__ */ v.nullish(/* @__PURE__ */ v.string()),
-    merchantId: /* @__PURE__ */ v.nullish(/* @__PURE__ */ v.string()),
-    merchantName: /* @__PURE__ */ v.nullish(/* @__PURE__ */ v.string()),
-    outBillNo: /* @__PURE__ */ v.nullish(/* @__PURE__ */ v.string()),
-    pmsLabel: /* @__PURE__ */ v.nullish(/* @__PURE__ */ v.string())
+    cnBillNo: /* @__PURE__ */ v.optional(/* @__PURE__ */ v.nullable(/* @__PURE__ */ v.string())),
+    merchantId: /* @__PURE__ */ v.optional(/* @__PURE__ */ v.nullable(/* @__PURE__ */ v.string())),
+    merchantName: /* @__PURE__ */ v.optional(/* @__PURE__ */ v.nullable(/* @__PURE__ */ v.string())),
+    outBillNo: /* @__PURE__ */ v.optional(/* @__PURE__ */ v.nullable(/* @__PURE__ */ v.string())),
+    pmsLabel: /* @__PURE__ */ v.optional(/* @__PURE__ */ v.nullable(/* @__PURE__ */ v.string()))
 });
 
 /**
@@ -151,8 +151,8 @@ export const vNotifyBillResponse = /* @__PURE__ */ v.object({
  */
 export const vCreateMembercardFields = /* @__PURE__ */ v.looseObject({
     userId: /* @__PURE__ */ v.pipe(/* @__PURE__ */ v.string(), /* @__PURE__ */ v.minLength(1)),
-    mobileNo: /* @__PURE__ */ v.nullish(/* @__PURE__ */ v.string()),
-    userEmail: /* @__PURE__ */ v.nullish(/* @__PURE__ */ v.string())
+    mobileNo: /* @__PURE__ */ v.optional(/* @__PURE__ */ v.nullable(/* @__PURE__ */ v.string())),
+    userEmail: /* @__PURE__ */ v.optional(/* @__PURE__ */ v.nullable(/* @__PURE__ */ v.string()))
 });
 
 /**
