@@ -50,11 +50,11 @@ export function sealedFetch(
       signal.throwIfAborted(); // the body of an HTTP error may have been cut
     } catch (error) {
       if (request.signal.aborted) throw request.signal.reason;
-      if (!wasSent && !late.signal.aborted) throw error;
-      if (error instanceof BodyTooLarge && !late.signal.aborted) throw withTracerId(error, response);
-      const expected = late.signal.aborted ? `within ${timeout} ms` : 'the connection failed';
+      const { aborted } = late.signal;
+      const isOwn = !aborted && (!wasSent || error instanceof BodyTooLarge);
+      const expected = aborted ? `within ${timeout} ms` : 'the connection failed';
       // Its headers may have arrived, and with them the tracer id.
-      throw withTracerId(new ResponseMissing(expected, error), response);
+      throw withTracerId(isOwn ? error : new ResponseMissing(expected, error), response);
     } finally {
       clearTimeout(timer);
     }
