@@ -1,10 +1,8 @@
 // Every fault of the catalog meets the real client over HTTP: each ends, in a documented error, with its tracer id.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { UpdatePassError } from '@alipayhk-pass/update-pass/client';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '../sandbox.ts';
+import { describe, expect, inject, test } from 'vitest';
 import { ask, clientOf, freshPass, stored, updateOf } from './running.ts';
 
 interface Outcome {
@@ -63,16 +61,7 @@ const outcomes: Record<string, Outcome> = {
   'applied-but-unknown': { code: 'ResultNotSuccess', applied: true, traced: true, says: U('UNKNOWN_EXCEPTION') },
 };
 
-let folder: string;
-let sandbox: Sandbox;
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'alipayhk-pass-faults-'));
-  sandbox = await startSandbox({ folder });
-}, 120_000);
-afterAll(async () => {
-  await sandbox?.stop();
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-}, 20_000);
+const sandbox = inject('sandbox');
 
 test('the table names every fault of the catalog, and what each applies; README.md too', async () => {
   const { catalog } = (await ask(sandbox, 'GET', '/faults')).body as {

@@ -1,21 +1,8 @@
 // Many requests at once, over HTTP: each is answered, and none is lost.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '../sandbox.ts';
+import { expect, inject, test } from 'vitest';
 import { ask, clientOf, freshPass, stored, updateOf } from './running.ts';
 
-let folder: string;
-let sandbox: Sandbox;
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'alipayhk-pass-load-'));
-  sandbox = await startSandbox({ folder });
-}, 120_000);
-afterAll(async () => {
-  await sandbox?.stop();
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-}, 20_000);
+const sandbox = inject('sandbox');
 
 test.each([1, 20])('200 updates in flight, to %i passes', { timeout: 120_000 }, async (howMany) => {
   const passes = await Promise.all(Array.from({ length: howMany }, () => freshPass(sandbox)));

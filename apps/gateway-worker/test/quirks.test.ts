@@ -11,25 +11,14 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '../sandbox.ts';
+import { describe, expect, inject, test } from 'vitest';
 import { freshPass, path, stored, updateOf } from './running.ts';
 
-let folder: string;
-let sandbox: Sandbox;
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'alipayhk-pass-quirks-'));
-  sandbox = await startSandbox({ folder });
-}, 120_000);
-afterAll(async () => {
-  await sandbox?.stop();
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-}, 20_000);
+const sandbox = inject('sandbox');
 
 const pem = (file: 'merchantPrivateKey' | 'gatewayPublicKey') => readFileSync(sandbox[file], 'utf8');
 /** Base64 in lines of 76 columns, as shells and email write it. */

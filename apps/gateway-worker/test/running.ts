@@ -1,14 +1,15 @@
 // A sandbox that runs, as tests over HTTP meet it: real keys from its files, the real client, the admin API.
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { importPrivateKey, importPublicKey, RSA_AES } from '@alipayhk-pass/message-security';
 import { type Client, createClient, type DataInfo, type UpdatePassRequest } from '@alipayhk-pass/update-pass/client';
-import type { Sandbox } from '../sandbox.ts';
+import type { SharedSandbox } from './shared-sandbox.ts';
 
 export const path = '/api/open/alipay/v1/ipass/pass/manage/updatePass';
 
 /** What the admin API answers. */
 export async function ask(
-  { url }: Pick<Sandbox, 'url'>,
+  { url }: Pick<SharedSandbox, 'url'>,
   method: string,
   route: string,
   body?: object,
@@ -29,13 +30,10 @@ export interface StoredPass {
   dataInfo: object | null;
 }
 
-let count = 0;
-
 /** A fresh pass. */
-export async function freshPass(sandbox: Sandbox): Promise<StoredPass> {
-  count += 1;
+export async function freshPass(sandbox: SharedSandbox): Promise<StoredPass> {
   const { clientId } = sandbox;
-  const pass = { passId: `fresh-${count}`, clientId, merchantId: 'M1', userId: 'U1' };
+  const pass = { passId: randomUUID(), clientId, merchantId: 'M1', userId: 'U1' };
   const { status, body } = await ask(sandbox, 'POST', '/passes', pass);
   if (status !== 201) throw new Error(`expected a new pass, received ${status}`);
   return body as StoredPass;
@@ -43,7 +41,7 @@ export async function freshPass(sandbox: Sandbox): Promise<StoredPass> {
 
 /** The pass as it is now. */
 export async function stored(
-  sandbox: Pick<Sandbox, 'url'>,
+  sandbox: Pick<SharedSandbox, 'url'>,
   { passId }: Pick<StoredPass, 'passId'>,
 ): Promise<StoredPass> {
   return (await ask(sandbox, 'GET', `/passes/${passId}`)).body as StoredPass;
@@ -55,7 +53,7 @@ export function updateOf({ passId, merchantId, userId }: StoredPass, dataInfo: D
 }
 
 /** The client that this project ships, over HTTP. */
-export async function clientOf(sandbox: Sandbox, encrypted: boolean, timeout = 20_000): Promise<Client> {
+export async function clientOf(sandbox: SharedSandbox, encrypted: boolean, timeout = 20_000): Promise<Client> {
   const { url: baseUrl, clientId, keyVersion } = sandbox;
   return createClient({
     ...{ baseUrl, clientId, timeout, encryption: encrypted ? RSA_AES : undefined },
