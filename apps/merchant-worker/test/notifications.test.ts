@@ -314,6 +314,11 @@ describe('a request for a card', () => {
     expect(await view()).toMatchObject({ ...before, pending: expect.any(Number) });
   });
 
+  test('of a user whose id is too long to name anything: F', async () => {
+    const customer = { userId: 'u'.repeat(257), mobileNo: '85291234567' };
+    expect(await alipayhk().createMembercard(customer)).toEqual(illegal);
+  });
+
   test('without number or address: F', async () => {
     const answer = await alipayhk().createMembercard({ userId: 'U1' } as never);
     expect(answer).toMatchObject({ resultInfo: { resultStatus: 'F' } });
