@@ -22,6 +22,7 @@ const illegal: ResultInfo = { resultCode: 'PARAM_ILLEGAL', resultStatus: 'F' };
 /** Answers a call of AlipayHK's; what does not verify never gets to a member (A31). */
 export function answerCall(request: Request, env: Env, { inbound }: Pick<Merchant, 'inbound'>): Promise<Response> {
   const takeIn: WebhooksOptions['createMembercard'] = async (customer) => {
+    if (customer.userId.length > longestId) return { resultInfo: illegal };
     const { reply, member } = await createMembercard(customer);
     if (member) await registerMember(env, customer.userId, member);
     return reply;

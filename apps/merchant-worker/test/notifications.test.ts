@@ -4,6 +4,7 @@ import { env } from 'cloudflare:workers';
 import { RSA_AES } from '@alipayhk-pass/message-security';
 import type { UpdatePassRequest } from '@alipayhk-pass/update-pass/gateway';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Member } from '../src/member.ts';
 import { alipayhk, billOf, carry, sealBill, strangersKey } from './alipayhk.ts';
 import { send } from './caller.ts';
 import { recordingGateway } from './gateway.ts';
@@ -261,6 +262,25 @@ describe('between award and delivery', () => {
     expect((await send('GET', `/passes/${passId}`)).body.revision).toBe(before);
   });
 
+  test('a mailbox that cannot be told: the change stays pending, a person is told, and there is another alarm', async () => {
+    const { userId, passId, register, stub, view } = newUser();
+    await register();
+    const found = await runInDurableObject(stub, async (member, state) => {
+      const { storage } = state;
+      member.award(userId, { billNo: 'B1', currency: 'HKD', amount: 700, pointsProvider: 'ALIPAYHK', points: 7 });
+      await storage.deleteAlarm();
+      const misconfigured = new Member(state, { ...env, API_TOKEN: '' } as typeof env);
+      await misconfigured.alarm();
+      return { pending: member.read()?.pending, alarmIn: ((await storage.getAlarm()) ?? 0) - Date.now() };
+    });
+    expect(found.pending).toBe(1);
+    expect(found.alarmIn).toBeGreaterThan(5_000);
+    expect(lines).toContainEqual({ event: 'alert', passId, userId, code: 'ConfigurationInvalid' });
+    expect(await runDurableObjectAlarm(stub)).toBe(true);
+    await vi.waitFor(() => expect(appliedTo(passId)).toMatchObject([{ dataInfo: { points: 7 } }]), { timeout: 10_000 });
+    expect(await view()).toMatchObject({ pending: 0 });
+  });
+
   test('a pass that was closed takes no more points; they stay the member’s, for another pass', async () => {
     const { userId, passId, register, view } = newUser();
     await register();
@@ -292,6 +312,11 @@ describe('a request for a card', () => {
     const before = await view();
     await alipayhk().createMembercard({ userId, userEmail: 'a@example.com' });
     expect(await view()).toMatchObject({ ...before, pending: expect.any(Number) });
+  });
+
+  test('of a user whose id is too long to name anything: F', async () => {
+    const customer = { userId: 'u'.repeat(257), mobileNo: '85291234567' };
+    expect(await alipayhk().createMembercard(customer)).toEqual(illegal);
   });
 
   test('without number or address: F', async () => {

@@ -32,25 +32,25 @@ export interface RequestContext {
   tracerId: string;
 }
 
-/** From a verified request to the body of its answer. */
-type Operation = (opened: OpenedRequest, context: RequestContext) => Promise<{ resultInfo: ResultInfo }>;
+/** From a verified request to what asks the handler for the body of the answer. */
+type Operation = (opened: OpenedRequest) => Promise<(context: RequestContext) => Promise<{ resultInfo: ResultInfo }>>;
 
 /**
  * An operation: its handler between the schemas of request and reply.
  *
- * What is returned rejects with RequestInvalid or DecryptionFailed before the handler is asked, and else with what the
- * handler throws; a reply that does not fit its schema counts as thrown.
+ * What is returned rejects with RequestInvalid or DecryptionFailed, or resolves with a function that asks the handler and
+ * rejects with what that throws; a reply that does not fit its schema counts as thrown.
  */
 export function operation<Body, Reply extends { resultInfo: ResultInfo }>(
   request: v.GenericSchema<unknown, Body>,
   reply: v.GenericSchema<unknown, Reply>,
   handler: (body: Body, context: RequestContext) => Reply | Promise<Reply>,
 ): Operation {
-  return async (opened, context) => {
+  return async (opened) => {
     const json = readJson(await opened.request.arrayBuffer(), opened.encrypted);
     const { value, issues } = json.issues ? json : check(request, json.value);
     if (issues) throw new RequestInvalid(issues);
-    return v.parse(reply, await handler(value, context));
+    return async (context) => v.parse(reply, await handler(value, context));
   };
 }
 
@@ -96,8 +96,10 @@ export function answering(options: AnsweringOptions): (request: Request) => Prom
     const encrypted = request.headers.has('Encrypt');
     const answer = (body: { resultInfo: ResultInfo }, status = 200) =>
       Response.json(body, { status, headers: { 'Tracer-Id': tracerId } });
+    // A handler may fail with an error of this package, about a message of its own: that is no fault of this request.
+    let isAsked = false;
     const refuse = (error: unknown) => {
-      const refusal = refusalOf(error);
+      const refusal = refusalOf(isAsked ? undefined : error);
       tell(options.onRefusal, { resultInfo: refusal.resultInfo, error, tracerId, clientId });
       return refusal;
     };
@@ -122,11 +124,13 @@ export function answering(options: AnsweringOptions): (request: Request) => Prom
       }
       const { requestTime } = opened;
       const { keyVersion } = opened.publicKey;
-      body = await operate(opened, { clientId, requestTime, encrypted, keyVersion, tracerId });
+      const ask = await operate(opened);
+      isAsked = true;
+      body = await ask({ clientId, requestTime, encrypted, keyVersion, tracerId });
     } catch (error) {
       const { resultInfo, status } = refuse(error);
       // Encrypt is not signed: a body that decrypts to no JSON is answered as one that does not decrypt.
-      const isSigned = signsUnverified || (isVerified && !(error instanceof DecryptionFailed));
+      const isSigned = signsUnverified || isAsked || (isVerified && !(error instanceof DecryptionFailed));
       if (!isSigned) return answer({ resultInfo }, status);
       body = { resultInfo };
     }

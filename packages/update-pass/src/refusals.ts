@@ -45,7 +45,7 @@ export class Refused extends Error {
   }
 }
 
-/** What the wire is told of an error. */
+/** What the wire is told of an error; U of one that is not about the request. */
 export function refusalOf(error: unknown): { resultInfo: ResultInfo; status: number } {
   const resultCode = refusalCodeOf(error);
   const [resultStatus, resultMessage, status] = refusals[resultCode];

@@ -1,4 +1,5 @@
 import {
+  HeaderInvalid,
   memoryReplayStore,
   type OpenedResponse,
   openResponse,
@@ -155,6 +156,7 @@ describe('refusals to a known merchant, each signed', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('database is gone'))],
+    ['rejects with an error of this package', () => Promise.reject(new HeaderInvalid('Encrypt', 'database'))],
     ['returns no resultInfo', () => ({ ok: true }) as never],
   ])('a handler that %s is UNKNOWN_EXCEPTION, and the reason stays inside', async (_, handler) => {
     const { fetch, refusals } = gatewayFor({ handler });

@@ -1,5 +1,13 @@
 import { createSign, createVerify } from 'node:crypto';
-import { openResponse, RSA_AES, type SealOptions, sealRequest, sealResponse } from '@alipayhk-pass/message-security';
+import {
+  DecryptionFailed,
+  openResponse,
+  ResponseMissing,
+  RSA_AES,
+  type SealOptions,
+  sealRequest,
+  sealResponse,
+} from '@alipayhk-pass/message-security';
 import { keys } from '@alipayhk-pass/spec/vectors';
 import { describe, expect, test, vi } from 'vitest';
 import { createNotifier, type NotifierOptions } from '../src/gateway.ts';
@@ -151,6 +159,8 @@ describe('signed, and refused', () => {
     ['throws', () => expect.fail('database is gone')],
     ['rejects', () => Promise.reject(new Error('database is gone'))],
     ['returns nothing', () => undefined as never],
+    ['fails with an error of this package, about a message of its own', () => Promise.reject(new DecryptionFailed())],
+    ['calls AlipayHK and gets no answer', () => Promise.reject(new ResponseMissing('within 1 ms', 'database'))],
   ])('a function that %s: U, so that AlipayHK calls again, and the reason stays inside', async (_, notifyBill) => {
     const { fetch, refusals } = webhooksFor({ notifyBill });
     const answer = await notifierOf(fetch).notifyBill(bill);
