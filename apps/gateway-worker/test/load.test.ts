@@ -11,7 +11,7 @@ let sandbox: Sandbox;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'alipayhk-pass-load-'));
   sandbox = await startSandbox({ folder });
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await sandbox?.stop();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

@@ -16,7 +16,17 @@ beforeAll(() => {
   work = mkdtempSync(join(tmpdir(), 'alipayhk-pass-sandbox-'));
   mark = `ALIPAYHK_PASS_SANDBOX_TEST=${randomUUID()}`;
 });
-afterEach(() => expect(marked()).toEqual([]));
+const started: ChildProcess[] = [];
+afterEach(async () => {
+  // A test that failed half-way must not leave its sandbox to the next one.
+  for (const child of started
+    .splice(0)
+    .filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)) {
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  }
+  expect(marked()).toEqual([]);
+}, 30_000);
 afterAll(() => rmSync(work, { recursive: true, force: true, maxRetries: 5 }));
 
 /** Command lines of the processes that were started here, and by those: each inherits the mark. */
@@ -39,11 +49,13 @@ function marked(): string[] {
 function start(args: string[], by: string[] = [process.execPath]): ChildProcess {
   const [name = '', value] = mark.split('=');
   const [program = '', ...before] = by;
-  return spawn(program, [...before, command, ...args], {
+  const child = spawn(program, [...before, command, ...args], {
     cwd: work, // not the repository: what is printed has to work anywhere
     env: { ...process.env, [name]: value },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  started.push(child);
+  return child;
 }
 
 interface Printed {
@@ -120,6 +132,14 @@ test('prints how to reach it, keeps its state, and ends when told', { timeout: 1
   expect(entries).toMatchObject([{ passId, applied: true, revision: 1 }]);
   second.kill('SIGINT');
   expect(await once(second, 'exit')).toEqual([0, null]);
+});
+
+test('told to end while it starts: nothing is left', { timeout: 60_000 }, async () => {
+  const child = start(['--folder', join(work, 'early'), '--port', `${await freePort()}`]);
+  await expect.poll(marked, { timeout: 20_000 }).toContainEqual(expect.stringContaining('workerd'));
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  await expect.poll(marked, { timeout: 5_000 }).toEqual([]);
 });
 
 test('ends with the npx that started it', { timeout: 90_000 }, async () => {

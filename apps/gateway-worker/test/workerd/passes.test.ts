@@ -121,12 +121,18 @@ describe('applied', () => {
     [{ points: null, level: '' }, 100, ''],
     [{ points: { value: 1 }, level: ['GOLD'] }, 100, 'SILVER'],
     [{ points: true, level: 'x'.repeat(65) }, 100, 'SILVER'],
+    [JSON.parse('{ "points": 1e999 }'), 100, 'SILVER'],
     [{}, 100, 'SILVER'],
   ])('points and level of %j, where they are a number or a short text (A27)', async (dataInfo, points, level) => {
     const pass = await freshPass();
     await apply({ ...updateOf(pass), dataInfo: { points: 100, level: 'SILVER' } });
     await apply({ ...updateOf(pass), dataInfo: { ...dataInfo } });
-    expect(await stored(pass)).toMatchObject({ points, level, dataInfo, revision: 2 });
+    expect(await stored(pass)).toMatchObject({
+      points,
+      level,
+      dataInfo: JSON.parse(JSON.stringify(dataInfo)),
+      revision: 2,
+    });
   });
 
   test('a codeInfo of null is no new code (A16)', async () => {
