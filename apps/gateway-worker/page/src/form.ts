@@ -5,6 +5,8 @@
 import type { HttpRequest, ReactElement, System } from 'swagger-ui-dist/swagger-ui-es-bundle.js';
 import { type Contract, contractFor, type Example, type PassIds } from './contract.ts';
 
+type Label = 'send' | 'body' | 'examples' | 'responses' | 'lang';
+
 /** What the form needs from the page. */
 export interface FormOptions {
   contract: Contract;
@@ -14,8 +16,8 @@ export interface FormOptions {
   linked: Example | undefined;
   /** Seals and sends a body. */
   send: (body: string) => Promise<unknown>;
-  /** Words that follow the language. */
-  label: (name: 'send' | 'body' | 'examples' | 'responses') => string;
+  /** Words that follow the language, and its tag: the rest of the form is English. */
+  label: (name: Label) => string;
   /** Calls back whenever the words change. */
   onLabels: (changed: () => void) => () => void;
 }
@@ -62,8 +64,8 @@ const sealing = (send: FormOptions['send']) => async (_url: string, request: Htt
 function parts({ label, onLabels }: FormOptions) {
   return ({ React }: System) => {
     const { createElement: h } = React;
-    const useLabel = (name: Parameters<typeof label>[0]): string =>
-      React.useSyncExternalStore(onLabels, () => label(name));
+    const useLabel = (name: Label): string => React.useSyncExternalStore(onLabels, () => label(name));
+    const Words = ({ name }: { name: Label }): ReactElement => h('span', { lang: useLabel('lang') }, useLabel(name));
     const nothing = (): null => null;
     type Props = Record<string, unknown>;
     return {
@@ -93,16 +95,32 @@ function parts({ label, onLabels }: FormOptions) {
             }
           },
         TextArea: (Original: unknown) => (props: Props) =>
-          h(Original, { ...props, 'aria-label': useLabel('body'), spellCheck: false, autoComplete: 'off' }),
+          h(Original, {
+            ...props,
+            lang: useLabel('lang'),
+            'aria-label': useLabel('body'),
+            spellCheck: false,
+            autoComplete: 'off',
+          }),
         responses: (Original: unknown) => (props: Props) =>
-          h('details', { className: 'responses' }, h('summary', null, useLabel('responses')), h(Original, props)),
+          h(
+            'details',
+            { className: 'responses' },
+            h('summary', null, h(Words, { name: 'responses' })),
+            h(Original, props),
+          ),
         ExamplesSelect: (Original: unknown) => (props: Props) =>
-          h('label', { className: 'examples' }, useLabel('examples'), h(Original, { ...props, showLabels: false })),
+          h(
+            'label',
+            { className: 'examples' },
+            h(Words, { name: 'examples' }),
+            h(Original, { ...props, showLabels: false }),
+          ),
       },
     };
 
     function SendButton({ onClick, disabled }: Props): ReactElement {
-      return h('button', { type: 'button', className: 'primary send', onClick, disabled }, useLabel('send'));
+      return h('button', { type: 'button', className: 'primary send', onClick, disabled }, h(Words, { name: 'send' }));
     }
   };
 }

@@ -77,6 +77,11 @@ function readJson(text: string) {
   }
 }
 
+// A link that is opened in this tab; a jump within the page has no fields.
+addEventListener('hashchange', () => {
+  if (location.hash.includes('=')) location.reload();
+});
+
 const root = document.getElementById('page');
 if (root === null) throw new Error('expected an element #page');
 render(<Page />, root);
@@ -90,7 +95,7 @@ form = await showForm(place, {
   pass: ready.value?.pass,
   linked: linkedBody === undefined ? undefined : { summary: t.value.form.linked, value: readJson(linkedBody) },
   send,
-  label: (name) => t.value.form[name],
+  label: (name) => (name === 'lang' ? languageTags[language.value] : t.value.form[name]),
   onLabels: (changed) => t.subscribe(() => queueMicrotask(changed)),
 });
 document.documentElement.dataset.ready = 'true';

@@ -92,7 +92,7 @@ describeInBrowser('sending from the page', (open) => {
     }
     await page.getByText('keyVersion and timeout').click();
     const timeout = page.getByRole('spinbutton', { name: 'Wait for a reply' });
-    await timeout.fill('0.7');
+    await timeout.fill('2');
     await fault.selectOption('hang');
     expect(await send(page)).toBe('timeout');
     await timeout.fill('10');
