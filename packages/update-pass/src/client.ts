@@ -4,7 +4,7 @@
  */
 import { ResponseUnexpected, type SealedFetchOptions, sealedFetch, tracerIdOf } from '@alipayhk-pass/message-security';
 import createOpenapiClient from 'openapi-fetch';
-import { check, readJson, updatePassPath } from './body.ts';
+import { type Checked, check, readJson, updatePassPath } from './body.ts';
 import { RequestInvalid, ResponseInvalid, ResultNotSigned, ResultNotSuccess } from './errors.ts';
 import { vUpdatePassRequest, vUpdatePassResponse } from './generated/schemas.ts';
 import type { paths, ResultInfo, UpdatePassRequest, UpdatePassResponse } from './generated/types.ts';
