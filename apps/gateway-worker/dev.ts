@@ -20,6 +20,10 @@ export interface WorkerOptions {
   vars?: Record<string, string>;
   /** Folder for D1 and the like; a fresh one that `stop` removes, unless given. */
   persistTo?: string;
+  /** On 127.0.0.1; a free one unless given. */
+  port?: number | undefined;
+  /** What it is asked until it answers; `/` unless given. */
+  readyPath?: string;
 }
 
 /** A Worker that answers. */
@@ -38,15 +42,16 @@ const limits = { start: 30_000, migrate: 60_000, stop: 5_000 };
 const wrangler = fileURLToPath(new URL('bin/wrangler.js', import.meta.resolve('wrangler/package.json')));
 
 /**
- * Runs `wrangler dev` on a free port of 127.0.0.1 and waits until the Worker answers. A process that ends, by itself or
+ * Runs `wrangler dev` on 127.0.0.1 and waits until the Worker answers. A process that ends, by itself or
  * by SIGINT, SIGTERM or SIGHUP, takes the Workers that it started with it.
  *
  * @throws Error with wrangler's output when the Worker does not answer within 30 seconds
  */
-export async function startWorker({ configDir, vars = {}, persistTo }: WorkerOptions): Promise<RunningWorker> {
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const { configDir, vars = {}, persistTo, readyPath = '/' } = options;
   checkConfigDir(configDir);
   const envText = formatEnvFile(vars);
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const work = mkdtempSync(join(tmpdir(), 'alipayhk-pass-wrangler-')); // readable by this user alone
   const removeWork = (): void => rmSync(work, { recursive: true, force: true, maxRetries: 5 });
@@ -68,7 +73,7 @@ export async function startWorker({ configDir, vars = {}, persistTo }: WorkerOpt
     cleanups.delete(removeWork);
   };
   try {
-    await untilAnswer(url, run.ended);
+    await untilAnswer(url + readyPath, run.ended);
   } catch (error) {
     await stop();
     throw new Error(`wrangler dev: expected an answer, received ${(error as Error).message}\n${run.output()}`);

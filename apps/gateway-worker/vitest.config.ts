@@ -23,13 +23,13 @@ export default defineConfig({
             miniflare: {
               bindings: {
                 GATEWAY_PRIVATE_KEY: gateway.privateKey,
-                MERCHANT_PUBLIC_KEYS: JSON.stringify({
-                  'merchant-1': merchant.publicKey,
-                  'merchant-2': otherMerchant.publicKey,
-                }),
                 SANDBOX_TOKEN: 'token of the sandbox',
                 TEST_MIGRATIONS: await readD1Migrations('./migrations'),
                 TEST_GATEWAY_PUBLIC_KEY: gateway.publicKey,
+                TEST_MERCHANT_PUBLIC_KEYS: {
+                  'merchant-1': merchant.publicKey,
+                  'merchant-2': otherMerchant.publicKey,
+                },
                 TEST_MERCHANT_PRIVATE_KEYS: {
                   'merchant-1': merchant.privateKey,
                   'merchant-2': otherMerchant.privateKey,

@@ -6,7 +6,7 @@ import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
 import { heading, row } from './show.ts';
 import { setStage } from './stage.ts';
-import { createPass, sendUpdate, tamper, type Update } from './steps.ts';
+import { createPass, registerMerchant, sendUpdate, tamper, type Update } from './steps.ts';
 
 /** A purchase paid with Alipay; `status` and `updateDetailType` as AlipayHK's page has them. */
 const purchase = (billNo: string, lastChangePoints: string): Update => ({
@@ -25,6 +25,7 @@ async function demo(started: AsyncDisposableStack): Promise<void> {
   row('merchant', `${stage.merchantUrls.on}  apps/merchant-worker, ENCRYPTION on`);
   row('keys', 'two RSA pairs of 2048 bits, made for this run');
   row('note', '␊ is a line feed on the wire; every other line ends here only, for reading');
+  await registerMerchant(stage);
   await createPass(stage);
 
   heading('2  A signed update');

@@ -62,8 +62,7 @@ export async function setStage(started: AsyncDisposableStack): Promise<Stage> {
       TIMEOUT_MS: '10000',
     });
   const startGateway = () => {
-    const MERCHANT_PUBLIC_KEYS = JSON.stringify({ [clientId]: merchant.publicKey });
-    const vars = { GATEWAY_PRIVATE_KEY: gateway.privateKey, MERCHANT_PUBLIC_KEYS, SANDBOX_TOKEN: sandboxToken };
+    const vars = { GATEWAY_PRIVATE_KEY: gateway.privateKey, SANDBOX_TOKEN: sandboxToken };
     return start('gateway-worker', vars, join(temporary, 'database'));
   };
   const [gatewayUrl, off, on] = await Promise.all([startGateway(), startMerchant('off'), startMerchant('on')]);

@@ -24,6 +24,17 @@ interface StoredPass extends Update {
   revision: number;
 }
 
+/** Makes the merchant's public key known in AlipayHK's place, as its console does. */
+export async function registerMerchant(stage: Stage): Promise<void> {
+  const path = `/sandbox/merchants/${clientId}`;
+  const response = await sandbox(stage, path, {
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ keys: [{ keyVersion: '1', publicKey: stage.keys.merchant.publicKey }] }),
+  });
+  assert.equal(response.status, 200, `PUT ${path}: expected 200, received ${response.status}`);
+}
+
 /** Creates the pass in AlipayHK's place. */
 export async function createPass(stage: Stage): Promise<void> {
   const response = await sandbox(stage, '/sandbox/passes', {

@@ -20,6 +20,10 @@ export interface Pass {
   openId: string | null;
   templateCode: string | null;
   status: 'ACTIVE' | 'CLOSED';
+  /** `dataInfo.points` of the last update that had one (A27). */
+  points: number | string | null;
+  /** `dataInfo.level` likewise (A27). */
+  level: number | string | null;
   /** Milliseconds since the epoch (A15). */
   endDate: number | null;
   /** The last one received, whole. */
@@ -59,6 +63,8 @@ const update = `
     data_info = coalesce(?9, data_info),
     code_info = coalesce(?10, code_info),
     updated_at = ?11,
+    points = coalesce(?12, points),
+    level = coalesce(?13, level),
     revision = revision + 1
   WHERE ${isFound} AND ${isSameUser} AND ${isSameTemplate} AND status = 'ACTIVE'`;
 
@@ -74,23 +80,27 @@ const refusal = `
  * alone what it does not, a `codeInfo` of null included (no new code, A16). The same update twice is accepted twice,
  * as long as the pass is active.
  *
+ * @param alongside - a statement of the same transaction, to which `changes()` tells whether the update was applied
  * @see A21
  */
 export async function applyUpdate(
   db: D1Database,
   request: UpdatePassRequest,
   { clientId }: Pick<UpdateContext, 'clientId'>,
+  alongside?: D1PreparedStatement,
 ): Promise<ResultInfo> {
   const { passId, merchantId, userId, openId, templateCode, status, endDate, dataInfo, codeInfo } = request;
   const conditions = [passId, clientId, merchantId, userId ?? null, openId ?? null, templateCode ?? null];
   const values = [status, endDate ?? null, toJson(dataInfo), toJson(codeInfo), Date.now()];
+  const shown = [toColumn(dataInfo?.points), toColumn(dataInfo?.level)];
   // A batch is a transaction: the reason, which counts only if nothing was updated, is the one of that very moment.
-  const [updated, refused] = await db.batch<{ resultCode: ResultCode }>([
-    db.prepare(update).bind(...conditions, ...values),
+  const outcomes = await db.batch<{ resultCode: ResultCode }>([
+    db.prepare(update).bind(...conditions, ...values, ...shown),
+    ...(alongside ? [alongside] : []), // directly after it, for the sake of `changes()`
     db.prepare(refusal).bind(...conditions),
   ]);
-  if (updated?.meta.changes === 1) return resultInfo('SUCCESS');
-  return resultInfo(refused?.results[0]?.resultCode ?? 'PASS_HAS_NOT_EXIST');
+  if (outcomes[0]?.meta.changes === 1) return resultInfo('SUCCESS');
+  return resultInfo(outcomes.at(-1)?.results[0]?.resultCode ?? 'PASS_HAS_NOT_EXIST');
 }
 
 /** Creates an active pass; `false` if there is one of this `passId`. */
@@ -108,16 +118,45 @@ export async function createPass(db: D1Database, pass: NewPass): Promise<boolean
 
 /** The pass as it is now. */
 export async function readPass(db: D1Database, passId: string): Promise<Pass | undefined> {
-  const row = await db
+  const row = await db.prepare(`${select} WHERE pass_id = ?1`).bind(passId).first<Row>();
+  return row === null ? undefined : toPass(row);
+}
+
+/** At most `limit` passes by `passId`, those of one client if it is given, and only those that come after `after`. */
+export async function listPasses(
+  db: D1Database,
+  { clientId = null, after = '', limit }: { clientId?: string | null; after?: string; limit: number },
+): Promise<Pass[]> {
+  const { results } = await db
+    .prepare(`${select} WHERE pass_id > ?1 AND (?2 IS NULL OR client_id = ?2) ORDER BY pass_id LIMIT ?3`)
+    .bind(after, clientId, limit)
+    .all<Row>();
+  return results.map(toPass);
+}
+
+/** Makes one pass as new, or all of them; how many there were. */
+export async function resetPasses(db: D1Database, passId: string | null = null): Promise<number> {
+  const { meta } = await db
     .prepare(
-      `SELECT pass_id AS passId, client_id AS clientId, merchant_id AS merchantId, user_id AS userId,
-         open_id AS openId, template_code AS templateCode, status, end_date AS endDate, data_info AS dataInfo,
-         code_info AS codeInfo, updated_at AS updatedAt, revision
-       FROM passes WHERE pass_id = ?1`,
+      `UPDATE passes SET status = 'ACTIVE', points = NULL, level = NULL, end_date = NULL, data_info = NULL,
+         code_info = NULL, revision = 0, updated_at = ?1
+       WHERE ?2 IS NULL OR pass_id = ?2`,
     )
-    .bind(passId)
-    .first<Pass & Record<'dataInfo' | 'codeInfo', string | null>>();
-  return row === null ? undefined : { ...row, dataInfo: fromJson(row.dataInfo), codeInfo: fromJson(row.codeInfo) };
+    .bind(Date.now(), passId)
+    .run();
+  return meta.changes;
+}
+
+type Row = Pass & Record<'dataInfo' | 'codeInfo', string | null>;
+
+const select = `
+  SELECT pass_id AS passId, client_id AS clientId, merchant_id AS merchantId, user_id AS userId, open_id AS openId,
+    template_code AS templateCode, status, points, level, end_date AS endDate, data_info AS dataInfo,
+    code_info AS codeInfo, revision, updated_at AS updatedAt
+  FROM passes`;
+
+function toPass(row: Row): Pass {
+  return { ...row, dataInfo: fromJson(row.dataInfo), codeInfo: fromJson(row.codeInfo) };
 }
 
 function resultInfo(resultCode: ResultCode): ResultInfo {
@@ -131,4 +170,10 @@ function toJson(value: object | null | undefined): string | null {
 
 function fromJson<T>(text: string | null): T | null {
   return text === null ? null : JSON.parse(text);
+}
+
+/** What a column of its own shows: a number or a short text, and nothing else. */
+function toColumn(value: unknown): number | string | null {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' && value.length <= 64 ? value : null;
 }

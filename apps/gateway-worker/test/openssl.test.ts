@@ -10,7 +10,7 @@ import { applyMigrations, type RunningWorker, startWorker } from '../dev.ts';
 const run = (command: string, args: string[]) =>
   promisify(execFile)(command, args, { timeout: 30_000, killSignal: 'SIGKILL' });
 const configDir = join(import.meta.dirname, '..');
-const script = join(import.meta.dirname, 'openssl-client.sh');
+const script = join(configDir, 'openssl-client.sh');
 const token = 'token of the sandbox';
 const update = {
   merchantId: '2160400000000001',
@@ -43,10 +43,12 @@ describe.skipIf(skipped !== '')(`OpenSSL alone${skipped}`, () => {
     await applyMigrations({ configDir, persistTo: file('state') });
     const vars = {
       GATEWAY_PRIVATE_KEY: text('gateway'),
-      MERCHANT_PUBLIC_KEYS: JSON.stringify({ 'merchant-1': text('merchant.pub') }),
       SANDBOX_TOKEN: token,
     };
     worker = await startWorker({ configDir, vars, persistTo: file('state') });
+    const keys = [{ publicKey: text('merchant.pub') }];
+    const known = await sandbox('/merchants/merchant-1', { method: 'PUT', body: JSON.stringify({ keys }) });
+    expect(known.status).toBe(200);
   }, 120_000);
 
   afterAll(async () => {
@@ -66,7 +68,7 @@ describe.skipIf(skipped !== '')(`OpenSSL alone${skipped}`, () => {
   }
 
   async function sandbox(path: string, init: RequestInit = {}): Promise<{ status: number; body: unknown }> {
-    const headers = { Authorization: `Bearer ${token}` };
+    const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
     const signal = AbortSignal.timeout(10_000);
     const response = await fetch(`${worker.url}/sandbox${path}`, { ...init, headers, signal });
     return { status: response.status, body: await response.json() };

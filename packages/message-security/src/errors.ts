@@ -7,6 +7,8 @@
 export abstract class MessageError<Code extends string = string> extends Error {
   /** Stable, and equal to `name`. */
   readonly code: Code;
+  /** The `Tracer-Id` header of the response that this is about, unverified; absent where there was none. */
+  declare readonly tracerId?: string | undefined;
   constructor(code: Code, text: string, options?: ErrorOptions) {
     super(text, options);
     this.name = code; // a literal: a minifier renames the constructor
@@ -112,8 +114,7 @@ export class ResponseUnexpected extends MessageError<'ResponseUnexpected'> {
   readonly reason: 'status' | 'unsigned';
   /** Status, headers and body as received; nothing in it is verified. Not enumerable: logs do not get at it. */
   declare readonly response: Response;
-  /** The `Tracer-Id` header where there was one, unverified. */
-  readonly tracerId: string | undefined;
+  override readonly tracerId: string | undefined;
   constructor(reason: 'status' | 'unsigned', response: Response) {
     super(
       'ResponseUnexpected',
@@ -146,6 +147,12 @@ export type AnyMessageError =
   | BodyIncomplete
   | ResponseUnexpected
   | ResponseMissing;
+
+/** The error, with the tracer id of the response that it is about: for all of them, as it is what AlipayHK is asked with. */
+export function withTracerId(error: unknown, response: Response | undefined): unknown {
+  const tracerId = response && tracerIdOf(response);
+  return error instanceof MessageError && tracerId !== undefined ? Object.assign(error, { tracerId }) : error;
+}
 
 /** The trace id of a response, under either of the names seen (protocol: `Tracer-Id`, also `tracerId`). */
 export function tracerIdOf(response: Response): string | undefined {

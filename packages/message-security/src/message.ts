@@ -14,6 +14,7 @@ import {
   ResponseUnexpected,
   TimeNotAccepted,
   tracerIdOf,
+  withTracerId,
 } from './errors.ts';
 import { formatHeader, parseHeader, type SecurityHeader } from './header.ts';
 import { type KeyRing, latestFirst, type PrivateKey, type PublicKey } from './key.ts';
@@ -148,7 +149,10 @@ export async function openRead(
   }
   const parts = { method: 'POST', httpUri: httpUriOf(request.url) };
   const readWire = async (): Promise<Bytes> => wire;
-  const { body, time, encrypted, publicKey } = await open('Response-Time', response.headers, readWire, parts, options);
+  const opening = open('Response-Time', response.headers, readWire, parts, options);
+  const { body, time, encrypted, publicKey } = await opening.catch((error) => {
+    throw withTracerId(error, response);
+  });
   return {
     response: withBody(response, body),
     responseTime: time,

@@ -1,6 +1,6 @@
 /** A `fetch` around a `fetch`: seals what goes out, opens what comes back, and waits no longer than it was told to. */
 import { readResponse } from './body.ts';
-import { BodyTooLarge, ResponseMissing } from './errors.ts';
+import { BodyTooLarge, ResponseMissing, withTracerId } from './errors.ts';
 import type { KeyRing, PrivateKey, PublicKey } from './key.ts';
 import { openRead, sealRequest } from './message.ts';
 import { checkOptions, type OpenOptions, type SealOptions } from './options.ts';
@@ -40,17 +40,21 @@ export function sealedFetch(
     );
     const signal = AbortSignal.any([request.signal, late.signal]);
     let wasSent = false;
+    let response: Response | undefined;
     let answer: { sealed: Request; response: Response; wire: Uint8Array<ArrayBuffer> };
     try {
       const sealed = await unlessAborted(signal, sealRequest(new Request(request, { signal }), options));
       wasSent = true;
-      const response = await unlessAborted(signal, fetch(sealed), cancelBody);
+      response = await unlessAborted(signal, fetch(sealed), cancelBody);
       answer = { sealed, response, wire: await readResponse(response, maxBodyBytes, signal) };
       signal.throwIfAborted(); // the body of an HTTP error may have been cut
     } catch (error) {
       if (request.signal.aborted) throw request.signal.reason;
-      if (late.signal.aborted) throw new ResponseMissing(`within ${timeout} ms`, error);
-      throw wasSent && !(error instanceof BodyTooLarge) ? new ResponseMissing('the connection failed', error) : error;
+      if (!wasSent && !late.signal.aborted) throw error;
+      if (error instanceof BodyTooLarge && !late.signal.aborted) throw withTracerId(error, response);
+      const expected = late.signal.aborted ? `within ${timeout} ms` : 'the connection failed';
+      // Its headers may have arrived, and with them the tracer id.
+      throw withTracerId(new ResponseMissing(expected, error), response);
     } finally {
       clearTimeout(timer);
     }

@@ -764,6 +764,27 @@ test('the tracer id is read under both of its names', async () => {
   expect((await openedReply(await sealedReply())).tracerId).toBeUndefined();
 });
 
+describe('a reply that is refused: the error has its tracer id', () => {
+  const traced = { 'Tracer-Id': 'trace-6' };
+
+  test.each<[code: string, headers: Record<string, string>, change?: object]>([
+    ['HeaderInvalid', { ...traced, 'Response-Time': '' }],
+    ['AlgorithmNotSupported', { ...traced, Signature: 'algorithm=X, signature=AAAA' }],
+    ['SignatureVerificationFailed', { ...traced, Signature: 'signature=AAAA' }],
+    ['TimeNotAccepted', traced, { now: () => instant + 600_000 }],
+    ['DecryptionFailed', { ...traced, Encrypt: 'symmetricKey=AAAA' }, { encryption }],
+  ])('%s', async (code, headers, change = {}) => {
+    const refusal = await refusalOf(openedReply(withHeaders(await sealedReply(), headers), change));
+    expect(refusal).toMatchObject({ code, tracerId: 'trace-6' });
+  });
+
+  test('and none where there was none', async () => {
+    const refusal = await refusalOf(openedReply(withHeaders(await sealedReply(), { Signature: 'signature=AAAA' })));
+    expect(refusal).toMatchObject({ code: 'SignatureVerificationFailed' });
+    expect(refusal).not.toHaveProperty('tracerId');
+  });
+});
+
 // ------------------------------------------------------------------------------------------------------ key rings
 
 const ring = {
@@ -1091,9 +1112,22 @@ test('an HTTP 500 whose body breaks off is ResponseUnexpected still', async () =
   expect(await refusalOf(send()(address, body))).toMatchObject({ code: 'ResponseUnexpected', reason: 'status' });
 });
 
-test('a reply over the limit is BodyTooLarge', async () => {
-  const address = await listen((_, response) => response.end('x'.repeat(1001)));
-  expect(await refusalOf(send({ maxBodyBytes: 1000 })(address, body))).toBeInstanceOf(BodyTooLarge);
+test('a reply that breaks off after its headers is ResponseMissing with its tracer id', async () => {
+  const address = await listen((_, response) => {
+    response.writeHead(200, { 'Content-Length': '1000', 'Tracer-Id': 'trace-8' });
+    response.write('{', () => response.destroy());
+  });
+  expect(await refusalOf(send()(address, body))).toMatchObject({ code: 'ResponseMissing', tracerId: 'trace-8' });
+});
+
+test('a reply over the limit is BodyTooLarge with its tracer id', async () => {
+  const address = await listen((_, response) => {
+    response.writeHead(200, { 'Tracer-Id': 'trace-9' });
+    response.end('x'.repeat(1001));
+  });
+  const refusal = await refusalOf(send({ maxBodyBytes: 1000 })(address, body));
+  expect(refusal).toBeInstanceOf(BodyTooLarge);
+  expect(refusal).toMatchObject({ tracerId: 'trace-9' });
 });
 
 test.each<[string, (sealed: Response) => Response, object]>([

@@ -27,7 +27,7 @@ export class RequestInvalid extends MessageError<'RequestInvalid'> {
 /** A verified response whose body does not fit `spec/openapi.yaml`: whether the update took effect is unknown. */
 export class ResponseInvalid extends MessageError<'ResponseInvalid'> {
   readonly issues: readonly Issue[];
-  readonly tracerId: string | undefined;
+  override readonly tracerId: string | undefined;
   constructor(issues: readonly Issue[], tracerId: string | undefined) {
     super('ResponseInvalid', describe(issues));
     this.issues = issues;
@@ -41,7 +41,7 @@ export class ResponseInvalid extends MessageError<'ResponseInvalid'> {
  */
 export class ResultNotSuccess extends MessageError<'ResultNotSuccess'> {
   readonly resultInfo: NotSuccess;
-  readonly tracerId: string | undefined;
+  override readonly tracerId: string | undefined;
   constructor(resultInfo: NotSuccess, tracerId: string | undefined) {
     super(
       'ResultNotSuccess',
@@ -61,7 +61,7 @@ export class ResultNotSigned extends MessageError<'ResultNotSigned'> {
   readonly unverified: NotSuccess;
   /** Status, headers and body as received; nothing in it is verified. Not enumerable: logs do not get at it. */
   declare readonly response: Response;
-  readonly tracerId: string | undefined;
+  override readonly tracerId: string | undefined;
   constructor(unverified: NotSuccess, { response, tracerId }: ResponseUnexpected) {
     const { resultStatus, resultCode } = unverified;
     super(

@@ -95,7 +95,9 @@ describe('answers that are not a success', () => {
 
   test('an encrypted body that holds no JSON looks like any other that does not decrypt', async () => {
     const error = await refusal(replying({ body: '<html>' }), { encryption: RSA_AES });
-    expect(error).toMatchObject({ code: 'DecryptionFailed', message: 'the body does not decrypt' });
+    expect(error).toMatchObject({
+      ...{ code: 'DecryptionFailed', message: 'the body does not decrypt', tracerId: 'trace-1' },
+    });
   });
 
   test('a signature by another key is SignatureVerificationFailed', async () => {

@@ -48,3 +48,29 @@ export async function stored({ passId }: Pick<NewPass, 'passId'>): Promise<Pass>
   if (pass === undefined) throw new Error(`expected a pass ${passId}`);
   return pass;
 }
+
+/** A pair that is too short. */
+export async function shortKeys(): Promise<{ privateKey: string; publicKey: string }> {
+  const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: 1024 };
+  const publicExponent = Uint8Array.of(1, 0, 1);
+  const pair = await crypto.subtle.generateKey({ ...algorithm, publicExponent }, true, ['sign', 'verify']);
+  const text = async (format: 'pkcs8' | 'spki', key: CryptoKey): Promise<string> =>
+    btoa(String.fromCharCode(...new Uint8Array((await crypto.subtle.exportKey(format, key)) as ArrayBuffer)));
+  const { privateKey, publicKey } = pair as CryptoKeyPair;
+  return { privateKey: await text('pkcs8', privateKey), publicKey: await text('spki', publicKey) };
+}
+
+/** What the admin API answers to whoever bears the token. */
+export async function answerOf(
+  method: string,
+  path: string,
+  body?: string,
+): Promise<{ status: number; body: unknown }> {
+  const headers = {
+    Authorization: `Bearer ${env.SANDBOX_TOKEN}`,
+    ...(body !== undefined && { 'Content-Type': 'application/json' }),
+  };
+  const init = body === undefined ? { method, headers } : { method, headers, body };
+  const response = await gateway(new Request(`${origin}/sandbox${path}`, init));
+  return { status: response.status, body: await response.json() };
+}

@@ -1,127 +1,226 @@
-// The admin API: who gets in, what a pass is created with, and what is said when it is not.
-import { createExecutionContext } from 'cloudflare:test';
+// The admin API: what it is given, what it says of what it cannot take, and what it keeps.
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
-import worker from '../../src/worker.ts';
-import { freshPass, gateway, origin, stored } from './parties.ts';
+import { answerOf, freshPass, shortKeys, stored } from './parties.ts';
 
-const bearer = { Authorization: `Bearer ${env.SANDBOX_TOKEN}` };
-const get = (path: string, headers: HeadersInit = bearer) =>
-  gateway(new Request(`${origin}/sandbox${path}`, { headers }));
-const post = (body: string, headers: HeadersInit = bearer) =>
-  gateway(new Request(`${origin}/sandbox/passes`, { method: 'POST', headers, body }));
+const sandbox = (method: string, path: string, body?: unknown) =>
+  answerOf(method, path, body === undefined ? undefined : JSON.stringify(body));
+
+/** Where, and what was expected there. */
+async function issuesOf(method: string, path: string, body: unknown): Promise<[number, string, [string, string][]]> {
+  const { status, body: received } = await sandbox(method, path, body);
+  const { code, issues } = (received as { error: { code: string; issues: { path: string; expected: string }[] } })
+    .error;
+  return [status, code, issues.map(({ path, expected }) => [path, expected])];
+}
 
 const pass = { passId: 'S1', clientId: 'merchant-1', merchantId: 'M1', userId: 'U1' };
 
-describe('without the token', () => {
-  test.each<[what: string, headers: HeadersInit]>([
-    ['no header', {}],
-    ['no token', { Authorization: 'Bearer ' }],
-    ['another token', { Authorization: 'Bearer another' }],
-    ['the beginning of it', { Authorization: bearer.Authorization.slice(0, -1) }],
-    ['more than it', { Authorization: `${bearer.Authorization}x` }],
-    ['another scheme', { Authorization: `Basic ${btoa(env.SANDBOX_TOKEN)}` }],
-    ['the token alone', { Authorization: env.SANDBOX_TOKEN }],
-  ])('401: %s', async (_, headers) => {
-    for (const response of [await get('/passes/P1', headers), await post('{}', headers), await get('/none', headers)]) {
-      expect(response.status).toBe(401);
-      expect(response.headers.get('WWW-Authenticate')).toBe('Bearer');
-      expect(await response.json()).toEqual({ error: 'Authorization: expected Bearer and the SANDBOX_TOKEN' });
-    }
+describe('bodies', () => {
+  test.each(['', '{', '{"passId":', '\uFEFF{}'])('400: no JSON (%j)', async (body) => {
+    const { status, body: received } = await answerOf('POST', '/passes', body);
+    expect(status).toBe(400);
+    expect(received).toEqual({
+      error: {
+        code: 'JsonInvalid',
+        message: 'body: expected JSON in UTF-8',
+        issues: [{ path: '', expected: 'JSON in UTF-8' }],
+      },
+    });
   });
 
-  test.each([undefined, ''])('404 when there is no token to know (%j)', async (SANDBOX_TOKEN) => {
-    for (const path of ['/sandbox', '/sandbox/passes', '/sandbox/passes/P1']) {
-      const request = new Request(origin + path, { headers: { Authorization: 'Bearer ' } });
-      const response = await worker.fetch(request, { ...env, SANDBOX_TOKEN }, createExecutionContext());
-      expect(response.status).toBe(404);
-      expect(await response.json()).toEqual({ error: 'expected a SANDBOX_TOKEN to be configured' });
-    }
+  test('413: more than 64 KiB', async () => {
+    const { status, body } = await sandbox('POST', '/passes', { ...pass, passId: 'x'.repeat(65_536) });
+    expect([status, body]).toMatchObject([
+      413,
+      { error: { code: 'ContentTooLarge', message: 'body: expected at most 65536 bytes' } },
+    ]);
   });
-});
 
-describe('create', () => {
-  test.each<[what: string, body: unknown, issues: [path: string, expected: string][]]>([
-    ['no object', 'P1', [['', 'a JSON object']]],
-    ['null', null, [['', 'a JSON object']]],
-    ['a list', [], [['passId', 'a value, received none']]],
-    ['no passId', { ...pass, passId: undefined }, [['passId', 'a value, received none']]],
-    ['passId a number', { ...pass, passId: 1 }, [['passId', 'text']]],
-    ['passId empty', { ...pass, passId: '' }, [['passId', 'text that is not empty']]],
-    ['clientId with a blank', { ...pass, clientId: 'a b' }, [['clientId', 'letters, digits, dash or underscore']]],
-    ['merchantId too long', { ...pass, merchantId: 'm'.repeat(65) }, [['merchantId', 'at most 64 characters']]],
-    ['userId null', { ...pass, userId: null }, [['userId', 'text']]],
-    ['neither userId nor openId', { ...pass, userId: undefined }, [['', 'userId or openId']]],
-    ['a field that is none', { ...pass, status: 'CLOSED' }, [['status', 'no such field']]],
+  test.each<[path: string, body: unknown, issues: [path: string, expected: string][]]>([
+    ['POST /passes', 'P1', [['', 'a JSON object']]],
+    ['POST /passes', null, [['', 'a JSON object']]],
+    ['POST /passes', [], [['', 'a JSON object']]],
+    ['POST /passes', { ...pass, passId: undefined }, [['passId', 'a value, received none']]],
+    ['POST /passes', { ...pass, passId: 1 }, [['passId', 'text']]],
+    ['POST /passes', { ...pass, passId: '' }, [['passId', 'text that is not empty']]],
+    ['POST /passes', { ...pass, passId: 'x'.repeat(257) }, [['passId', 'at most 256 characters']]],
+    ['POST /passes', { ...pass, clientId: 'a b' }, [['clientId', 'letters, digits, dash or underscore']]],
+    ['POST /passes', { ...pass, merchantId: 'm'.repeat(65) }, [['merchantId', 'at most 64 characters']]],
+    ['POST /passes', { ...pass, userId: null }, [['userId', 'text']]],
+    ['POST /passes', { ...pass, userId: undefined }, [['', 'userId or openId']]],
+    ['POST /passes', { ...pass, status: 'CLOSED' }, [['status', 'no such field']]],
     [
-      'two faults',
+      'POST /passes',
       { ...pass, passId: 1, openId: '' },
       [
         ['passId', 'text'],
         ['openId', 'text that is not empty'],
       ],
     ],
-  ])('400: %s', async (_, body, issues) => {
-    const response = await post(JSON.stringify(body));
-    expect(response.status).toBe(400);
-    const received = (await response.json()) as { error: string; issues: { path: string; expected: string }[] };
-    expect(received.error).toBe('the body is not a new pass');
-    expect(received.issues.map(({ path, expected }) => [path, expected])).toEqual(expect.arrayContaining(issues));
+    ['POST /templates', { templateCode: 'T' }, [['merchantId', 'a value, received none']]],
+    ['PUT /merchants/m', {}, [['keys', 'a value, received none']]],
+    ['PUT /merchants/m', { keys: [] }, [['keys', 'at least one key']]],
+    ['PUT /merchants/m', { keys: {} }, [['keys', 'a list']]],
+    ['PUT /merchants/m', { keys: Array(11).fill({ publicKey: 'a' }) }, [['keys', 'at most 10 keys']]],
+    [
+      'PUT /merchants/m',
+      { keys: [{ keyVersion: 'a b', publicKey: 'a' }] },
+      [['keys.0.keyVersion', 'letters, digits, dot, dash or underscore']],
+    ],
+    [
+      'PUT /merchants/m',
+      { keys: [{ keyVersion: '1', publicKey: 'a' }, { publicKey: 'a' }] },
+      [['keys', 'a keyVersion for each of several keys']],
+    ],
+    [
+      'PUT /merchants/m',
+      { keys: Array(2).fill({ keyVersion: '1', publicKey: 'a' }) },
+      [['keys', 'another keyVersion for each of several keys']],
+    ],
+    ['PUT /merchants/a%20b', { keys: [{ publicKey: 'a' }] }, [['clientId', 'letters, digits, dash or underscore']]],
+    ['POST /faults', { name: 'flood' }, [['name', 'the name of a fault']]],
+    ['POST /faults', {}, [['name', 'a value, received none']]],
+    ['POST /faults', null, [['', 'a JSON object']]],
+    ['POST /faults', { name: 'hang', delayMs: 1 }, [['delayMs', 'no such field']]],
+    ['POST /faults', { name: 'hang', times: 0 }, [['times', 'a whole number from 1 to 1000000']]],
+    ['POST /faults', { name: 'delay', delayMs: 60_001 }, [['delayMs', 'a whole number from 1 to 60000']]],
+    ['POST /faults', { name: 'chaos', seed: 's', rate: 1.1 }, [['rate', '0 to 1']]],
+    ['POST /faults', { name: 'chaos', rate: 1 }, [['seed', 'a value, received none']]],
+    [
+      'POST /faults',
+      { name: 'chaos', seed: 1, rate: 1, of: ['hang', 'chaos'] },
+      [['of.1', 'the name of a fault other than chaos']],
+    ],
+  ])('422: %s %j', async (route, body, issues) => {
+    const [method = '', path = ''] = route.split(' ');
+    expect(await issuesOf(method, path, body)).toEqual([422, 'RequestInvalid', expect.arrayContaining(issues)]);
   });
 
-  test.each(['', '{', '{"passId":'])('400: no JSON (%j)', async (body) => {
-    const response = await post(body);
-    expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({ issues: [{ path: '', expected: 'a JSON object' }] });
+  test.each<[query: string, path: string, expected: string]>([
+    ['/passes?limit=0', 'limit', '1 to 100'],
+    ['/passes?limit=101', 'limit', '1 to 100'],
+    ['/ledger?limit=many', 'limit', 'a whole number'],
+    ['/ledger?after=-1', 'after', 'a whole number'],
+    ['/ledger?pass=P1', 'pass', 'no such field'],
+  ])('422: GET %s', async (query, path, expected) => {
+    expect(await issuesOf('GET', query, undefined)).toEqual([422, 'RequestInvalid', [[path, expected]]]);
+  });
+});
+
+describe('merchants', () => {
+  const publicKey = env.TEST_MERCHANT_PUBLIC_KEYS['merchant-2'];
+
+  test('keys are set as a whole, and listed', async () => {
+    const keys = [
+      { keyVersion: '1', publicKey },
+      { keyVersion: '2', publicKey: env.TEST_GATEWAY_PUBLIC_KEY },
+    ];
+    expect(await sandbox('PUT', '/merchants/merchant-9', { keys })).toEqual({
+      status: 200,
+      body: { clientId: 'merchant-9', keys },
+    });
+    await sandbox('PUT', '/merchants/merchant-9', { keys: keys.slice(0, 1) });
+    const { body } = await sandbox('GET', '/merchants');
+    expect(body).toEqual({ merchants: expect.arrayContaining([{ clientId: 'merchant-9', keys: keys.slice(0, 1) }]) });
   });
 
-  test('413: more than 64 KiB', async () => {
-    const response = await post(JSON.stringify({ ...pass, passId: 'x'.repeat(65_536) }));
-    expect(response.status).toBe(413);
-    expect(await response.json()).toEqual({ error: 'body: expected at most 65536 bytes' });
+  test('a key that is none is refused, and the merchant stays as it is', async () => {
+    const before = await sandbox('GET', '/merchants');
+    for (const [key, received] of [
+      ['hunter2!', 'neither PEM nor whole base64'],
+      [env.TEST_MERCHANT_PRIVATE_KEYS['merchant-1'], 'a private key'],
+      [(await shortKeys()).publicKey, 'an RSA key of 1024 bits'],
+    ]) {
+      const [status, code, issues] = await issuesOf('PUT', '/merchants/merchant-1', { keys: [{ publicKey: key }] });
+      expect([status, code, issues[0]?.[0]]).toEqual([422, 'RequestInvalid', 'keys.0.publicKey']);
+      expect(issues[0]?.[1]).toContain(received);
+      expect(issues[0]?.[1]).not.toMatch(/BEGIN|MII|hunter2/);
+    }
+    expect(await sandbox('GET', '/merchants')).toEqual(before);
+  });
+});
+
+describe('templates', () => {
+  test('created once, and listed', async () => {
+    const template = { templateCode: 'T-gold', merchantId: 'M1', name: 'Gold' };
+    expect(await sandbox('POST', '/templates', template)).toEqual({ status: 201, body: template });
+    expect(await issuesOf('POST', '/templates', template)).toEqual([
+      409,
+      'Conflict',
+      [['templateCode', 'one that is not taken']],
+    ]);
+    expect((await sandbox('GET', '/templates')).body).toEqual({ templates: expect.arrayContaining([template]) });
   });
 
+  test('one that does not exist comes with its first pass, and then belongs to that merchant', async () => {
+    const first = { ...pass, passId: 'T-1', templateCode: 'T-silver' };
+    expect((await sandbox('POST', '/passes', first)).status).toBe(201);
+    const template = { templateCode: 'T-silver', merchantId: 'M1', name: null };
+    expect((await sandbox('GET', '/templates')).body).toEqual({ templates: expect.arrayContaining([template]) });
+    const second = { ...first, passId: 'T-2', merchantId: 'M2' };
+    expect(await issuesOf('POST', '/passes', second)).toEqual([
+      422,
+      'RequestInvalid',
+      [['templateCode', 'a template of this merchantId']],
+    ]);
+  });
+});
+
+describe('passes', () => {
   test('409: the pass exists, and stays as it is', async () => {
     const existing = await freshPass();
     const before = await stored(existing);
-    const response = await post(JSON.stringify({ ...pass, passId: existing.passId, merchantId: 'M9' }));
-    expect(response.status).toBe(409);
-    expect(await response.json()).toEqual({ error: 'passId: expected one that is not taken' });
+    const again = { ...pass, passId: existing.passId, merchantId: 'M9' };
+    expect(await issuesOf('POST', '/passes', again)).toEqual([409, 'Conflict', [['passId', 'one that is not taken']]]);
     expect(await stored(existing)).toEqual(before);
   });
 
   test('201: the pass, active, as GET shows it', async () => {
-    const response = await post(JSON.stringify({ ...pass, openId: 'O1', templateCode: 'T1' }));
-    expect(response.status).toBe(201);
-    const created = await response.json();
+    const { status, body: created } = await sandbox('POST', '/passes', { ...pass, openId: 'O1', templateCode: 'T1' });
+    expect(status).toBe(201);
     expect(created).toEqual({
-      ...{ ...pass, openId: 'O1', templateCode: 'T1', status: 'ACTIVE' },
+      ...{ ...pass, openId: 'O1', templateCode: 'T1', status: 'ACTIVE', points: null, level: null },
       ...{ endDate: null, dataInfo: null, codeInfo: null, updatedAt: expect.any(Number), revision: 0 },
     });
-    const read = await get('/passes/S1');
-    expect(read.status).toBe(200);
-    expect(await read.json()).toEqual(created);
-  });
-});
-
-describe('read', () => {
-  test('404: no such pass', async () => {
-    const response = await get('/passes/none');
-    expect(response.status).toBe(404);
-    expect(await response.json()).toEqual({ error: 'passId: expected the one of a pass' });
+    expect(await sandbox('GET', '/passes/S1')).toEqual({ status: 200, body: created });
   });
 
-  test.each(['', '/passes', '/passes/P1/more', '/none'])('404: no such path (%j)', async (path) => {
-    const response = await get(path);
-    expect(response.status).toBe(404);
-    expect(await response.json()).toEqual({
-      error: 'expected POST /sandbox/passes or GET /sandbox/passes/:passId',
-    });
+  test('404: no such pass, to see or to reset', async () => {
+    for (const [method = '', path = ''] of [
+      ['GET', '/passes/none'],
+      ['POST', '/passes/none/reset'],
+    ]) {
+      expect(await issuesOf(method, path, undefined)).toEqual([404, 'NotFound', [['passId', 'the one of a pass']]]);
+    }
   });
 
   test('a passId with a slash, percent-encoded', async () => {
     const existing = await freshPass({ passId: 'a/b ü' });
-    const response = await get(`/passes/${encodeURIComponent(existing.passId)}`);
-    expect(await response.json()).toMatchObject({ passId: 'a/b ü' });
+    const { body } = await sandbox('GET', `/passes/${encodeURIComponent(existing.passId)}`);
+    expect(body).toMatchObject({ passId: 'a/b ü' });
   });
+
+  test('listed by passId, page by page, and by client', async () => {
+    for (const passId of ['L1', 'L2', 'L3']) await freshPass({ passId, clientId: 'lister' });
+    const page = async (query: string) => {
+      const { passes, next } = (await sandbox('GET', `/passes?${query}`)).body as {
+        passes: { passId: string }[];
+        next?: string;
+      };
+      return [passes.map(({ passId }) => passId), next];
+    };
+    expect(await page('clientId=lister&limit=2')).toEqual([['L1', 'L2'], 'L2']);
+    expect(await page('clientId=lister&limit=2&after=L2')).toEqual([['L3'], undefined]);
+    expect(await page('clientId=nobody')).toEqual([[], undefined]);
+  });
+});
+
+test.each(['', '/none', '/passes/P1/more', '/faults/x'])('404: no such route (%j)', async (path) => {
+  const { status, body } = await sandbox('GET', path);
+  expect([status, body]).toMatchObject([404, { error: { code: 'RouteNotFound' } }]);
+});
+
+test('404: nothing is ready but with the local starter', async () => {
+  expect(await issuesOf('GET', '/ready', undefined)).toEqual([404, 'NotFound', [['ready', 'the local starter']]]);
 });

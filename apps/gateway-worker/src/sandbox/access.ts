@@ -1,0 +1,42 @@
+/**
+ * Who may use the admin API. On the machine itself whoever can reach it, but no page of another origin in its browser:
+ * such a page has its own hostname (even after DNS rebinding), says so in Sec-Fetch-Site or Origin, and cannot send JSON
+ * without being asked first, which nothing here answers.
+ */
+import type { MiddlewareHandler } from 'hono';
+import type { Env } from '../env.ts';
+import { Refused } from './answer.ts';
+
+const loopback = ['127.0.0.1', 'localhost', '[::1]'];
+
+/** Lets a request pass, or refuses it: 404 where there is no admin API, 401, 403, 415. */
+export const access: MiddlewareHandler<{ Bindings: Env }> = async ({ env, req }, next) => {
+  const url = new URL(req.url);
+  const isOpen = env.SANDBOX_OPEN === 'loopback' && loopback.includes(url.hostname);
+  if (!isOpen) {
+    if (!env.SANDBOX_TOKEN)
+      throw new Refused('RouteNotFound', [{ path: 'route', expected: 'a configured SANDBOX_TOKEN' }]);
+    const [, token = ''] = /^Bearer (.+)$/i.exec(req.header('Authorization') ?? '') ?? [];
+    if (!(await isEqual(token, env.SANDBOX_TOKEN))) {
+      throw new Refused('Unauthorized', [{ path: 'Authorization', expected: 'Bearer and the SANDBOX_TOKEN' }]);
+    }
+  }
+  const site = req.header('Sec-Fetch-Site') ?? 'none';
+  if (!['same-origin', 'none'].includes(site)) {
+    throw new Refused('Forbidden', [{ path: 'Sec-Fetch-Site', expected: 'same-origin' }]);
+  }
+  if ((req.header('Origin') ?? url.origin) !== url.origin) {
+    throw new Refused('Forbidden', [{ path: 'Origin', expected: 'the sandbox’s own' }]);
+  }
+  const type = req.header('Content-Type');
+  if (type !== undefined && !/^application\/json *(; *charset="?utf-8"? *)?$/i.test(type)) {
+    throw new Refused('MediaTypeNotSupported', [{ path: 'Content-Type', expected: 'application/json in UTF-8' }]);
+  }
+  await next();
+};
+
+/** In the same time wherever the two differ, and whatever their lengths: digests are compared. */
+async function isEqual(one: string, other: string): Promise<boolean> {
+  const digest = (text: string) => crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return crypto.subtle.timingSafeEqual(await digest(one), await digest(other));
+}

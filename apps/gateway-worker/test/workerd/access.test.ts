@@ -1,0 +1,100 @@
+// Who gets at the admin API: with the token anybody, on the machine itself whoever is no foreign page.
+import { createExecutionContext } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { describe, expect, test } from 'vitest';
+import type { Env } from '../../src/env.ts';
+import worker from '../../src/worker.ts';
+import { origin } from './parties.ts';
+
+const bearer = { Authorization: `Bearer ${env.SANDBOX_TOKEN}` };
+
+async function ask(url: string, init: RequestInit, change: Partial<Env> = {}): Promise<[number, unknown]> {
+  const response = await worker.fetch(new Request(url, init), { ...env, ...change }, createExecutionContext());
+  if (response.status === 401) expect(response.headers.get('WWW-Authenticate')).toBe('Bearer');
+  expect(response.headers.get('Cache-Control')).toBe('no-store');
+  expect(response.headers.get('Access-Control-Allow-Origin')).toBeNull();
+  const { error } = (await response.json()) as { error?: { issues: { path: string }[] } };
+  return [response.status, error?.issues[0]?.path];
+}
+
+describe('without the token', () => {
+  test.each<[what: string, headers: HeadersInit]>([
+    ['no header', {}],
+    ['no token', { Authorization: 'Bearer ' }],
+    ['another token', { Authorization: 'Bearer another' }],
+    ['the beginning of it', { Authorization: bearer.Authorization.slice(0, -1) }],
+    ['more than it', { Authorization: `${bearer.Authorization}x` }],
+    ['another scheme', { Authorization: `Basic ${btoa(env.SANDBOX_TOKEN)}` }],
+    ['the token alone', { Authorization: env.SANDBOX_TOKEN }],
+  ])('401: %s', async (_, headers) => {
+    for (const path of ['/passes', '/ledger', '/faults', '/ready', '/none']) {
+      expect(await ask(`${origin}/sandbox${path}`, { headers })).toEqual([401, 'Authorization']);
+    }
+    expect(await ask(`${origin}/sandbox/reset`, { method: 'POST', headers })).toEqual([401, 'Authorization']);
+  });
+
+  test.each([undefined, ''])('404 when there is no token to know (%j)', async (SANDBOX_TOKEN) => {
+    for (const path of ['/sandbox', '/sandbox/passes', '/sandbox/passes/P1']) {
+      const headers = { Authorization: 'Bearer ' };
+      expect(await ask(origin + path, { headers }, { SANDBOX_TOKEN })).toEqual([404, 'route']);
+    }
+  });
+});
+
+describe('on the machine itself', () => {
+  const open = { SANDBOX_OPEN: 'loopback', SANDBOX_TOKEN: undefined };
+
+  test.each(['127.0.0.1:8787', 'localhost:8787', '[::1]:8787', 'localhost'])('%s needs none', async (host) => {
+    expect(await ask(`http://${host}/sandbox/passes`, {}, open)).toEqual([200, undefined]);
+  });
+
+  test.each(['evil.example:8787', 'localhost.evil.example', '127.0.0.1.nip.io', '10.0.0.1', '0.0.0.0'])(
+    '%s does, as after DNS rebinding',
+    async (host) => {
+      expect(await ask(`http://${host}/sandbox/passes`, {}, open)).toEqual([404, 'route']);
+      const withToken = { ...open, SANDBOX_TOKEN: 'token' };
+      expect(await ask(`http://${host}/sandbox/passes`, {}, withToken)).toEqual([401, 'Authorization']);
+    },
+  );
+
+  test('any other value of SANDBOX_OPEN opens nothing', async () => {
+    const change = { ...open, SANDBOX_OPEN: 'true' };
+    expect(await ask('http://127.0.0.1/sandbox/passes', {}, change)).toEqual([404, 'route']);
+  });
+});
+
+describe('from a page', () => {
+  const json = { 'Content-Type': 'application/json' };
+
+  test.each<[what: string, headers: Record<string, string>, status: number, path: string]>([
+    ['of another site', { 'Sec-Fetch-Site': 'cross-site' }, 403, 'Sec-Fetch-Site'],
+    ['of another port', { 'Sec-Fetch-Site': 'same-site' }, 403, 'Sec-Fetch-Site'],
+    ['in a browser that says only Origin', { Origin: 'https://evil.example' }, 403, 'Origin'],
+    ['without an origin', { Origin: 'null' }, 403, 'Origin'],
+    ['as a form', { 'Content-Type': 'application/x-www-form-urlencoded' }, 415, 'Content-Type'],
+    ['as text', { 'Content-Type': 'text/plain' }, 415, 'Content-Type'],
+    ['in another charset', { 'Content-Type': 'application/json; charset=utf-16' }, 415, 'Content-Type'],
+  ])('%s: refused', async (_, headers, status, path) => {
+    const init = { method: 'POST', headers: { ...bearer, ...json, ...headers }, body: '{}' };
+    expect(await ask(`${origin}/sandbox/faults`, init)).toEqual([status, path]);
+    expect(await ask(`${origin}/sandbox/reset`, init)).toEqual([status, path]);
+  });
+
+  test('a body that is of no type at all: refused', async () => {
+    const body = new TextEncoder().encode('{"name":"hang"}');
+    expect(await ask(`${origin}/sandbox/faults`, { method: 'POST', headers: bearer, body })).toEqual([
+      415,
+      'Content-Type',
+    ]);
+  });
+
+  test('of its own: accepted', async () => {
+    const headers = {
+      ...bearer,
+      'Sec-Fetch-Site': 'same-origin',
+      Origin: origin,
+      'Content-Type': 'application/json; charset=utf-8',
+    };
+    expect(await ask(`${origin}/sandbox/reset`, { method: 'POST', headers, body: '{}' })).toEqual([200, undefined]);
+  });
+});
