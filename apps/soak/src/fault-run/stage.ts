@@ -49,12 +49,12 @@ export async function setStage(started: AsyncDisposableStack): Promise<Stage> {
     return sandbox;
   });
   started.defer(() => gateway.stop());
-  await gateway.start();
+  const persistTo = join(folder, 'merchant');
+  await Promise.all([gateway.start(), applyMigrations({ configDir: merchantWorker, persistTo })]);
   if (sandbox === undefined) throw new Error('expected a sandbox once it has started');
 
   const { clientId, keyVersion, pass } = sandbox;
   const apiToken = crypto.randomUUID();
-  const persistTo = join(folder, 'merchant');
   const vars = {
     ...pace,
     CLIENT_ID: clientId,
@@ -64,7 +64,6 @@ export async function setStage(started: AsyncDisposableStack): Promise<Stage> {
     GATEWAY_URL: wire.url,
     KEY_VERSION: keyVersion,
   };
-  await applyMigrations({ configDir: merchantWorker, persistTo });
   const merchant = new Runtime(() => startWorker({ configDir: merchantWorker, vars, persistTo }));
   started.defer(() => merchant.stop());
   await merchant.start();

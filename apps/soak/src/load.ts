@@ -1,0 +1,72 @@
+/**
+ * The load: `load [--updates 1000,10000,100000] [--passes N] [--rate N] [--bare N] [--accept N] [--paced N] [--print]`.
+ * Writes LOAD.md, or only prints it. It fails when something is lost or stalls, never for being slow.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { acceptPhase, barePhase, type Phase, pacedPhase, wholePhase } from './load/phases.ts';
+import { type Load, reportOf } from './load/report.ts';
+import { startGateway } from './load/servers.ts';
+
+const { sizes, passes, perSecond, bare, accept, paced, print, command } = readOptions();
+const report = reportOf(await run());
+console.log(report);
+if (!print) writeFileSync(join(import.meta.dirname, '../LOAD.md'), report);
+
+async function run(): Promise<Load> {
+  await using started = new AsyncDisposableStack();
+  const gateway = await startGateway(started);
+  const bares = await told('bare', barePhase(gateway, bare));
+  const accepted = await told('accept', acceptPhase(gateway, accept));
+  const whole: Phase[] = [];
+  for (const updates of sizes) {
+    const share = Math.min(updates, passes);
+    whole.push(await told(`whole ${updates}`, wholePhase(gateway, { updates, passes: share, perSecond })));
+  }
+  const { updates, wall } = whole[Math.min(1, whole.length - 1)] as Phase;
+  const pace = (updates / wall) * 500;
+  const atPace = await told('paced', pacedPhase(gateway, { updates: paced, pace }));
+  return { bare: bares, accept: accepted, whole, paced: atPace, perSecond, command };
+}
+
+/** A line on the way: the whole of it takes minutes. */
+async function told(name: string, running: Promise<Phase>): Promise<Phase> {
+  const phase = await running;
+  const { updates, requests, wall, workerd } = phase;
+  const each = (workerd / updates).toFixed(2);
+  console.error(`${name}: ${updates} updates, ${requests} requests, ${(wall / 1000).toFixed(1)} s, ${each} ms of workerd each`);
+  return phase;
+}
+
+function readOptions() {
+  const text = (preset: string) => ({ type: 'string', default: preset }) as const;
+  try {
+    const { values } = parseArgs({
+      options: {
+        updates: text('1000,10000,100000'),
+        passes: text('100000'),
+        rate: text('1000'),
+        bare: text('5000'),
+        accept: text('5000'),
+        paced: text('1000'),
+        print: { type: 'boolean', default: false },
+      },
+    });
+    const [perSecond, bare, accept, paced, passes] = (['rate', 'bare', 'accept', 'paced', 'passes'] as const).map(
+      (name) => count(name, values[name]),
+    ) as [number, number, number, number, number];
+    const sizes = values.updates.split(',').map((size) => count('updates', size));
+    const changed = process.argv.slice(2).join(' ');
+    const command = `npx -y pnpm@12.21.0 load${changed === '' ? '' : ` ${changed}`}`;
+    return { sizes: sizes.toSorted((a, b) => a - b), passes, perSecond, bare, accept, paced, print: values.print, command };
+  } catch (error) {
+    console.error(`load: ${(error as Error).message.split('\n')[0]}`);
+    process.exit(2);
+  }
+}
+
+function count(name: string, value: string): number {
+  if (/^[1-9]\d{0,6}$/.test(value)) return Number(value);
+  throw new TypeError(`--${name}: expected a whole number from 1 to 9999999, received ${value}`);
+}
