@@ -1,9 +1,27 @@
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import keys from '../../spec/vectors/keys.json' with { type: 'json' };
 
-export default defineConfig({
-  test: {
-    include: ['test/**/*.test.ts'],
-    hookTimeout: 30_000, // bundles the Worker
-    env: { CLOUDFLARE_CF_FETCH_ENABLED: 'false', WRANGLER_SEND_METRICS: 'false' }, // tests ask nobody outside
-  },
-});
+export default defineConfig(async () => ({
+  plugins: [
+    cloudflareTest({
+      wrangler: { configPath: './wrangler.jsonc' },
+      miniflare: {
+        bindings: {
+          CLIENT_ID: '4Q5Y8W0WSG45P907917',
+          MERCHANT_PRIVATE_KEY: keys.merchant.privateKey,
+          ALIPAYHK_PUBLIC_KEY: keys.gateway.publicKey,
+          API_TOKEN: 'a-token-of-the-tests',
+          GATEWAY_URL: 'https://gateway.test',
+          TIMEOUT_MS: '20000',
+          RATE_PER_SECOND: '1000',
+          // Of the model test: the seed that a failure prints, and how many runs.
+          TEST_SEED: Number(process.env.FAST_CHECK_SEED ?? Date.now() % 2 ** 31),
+          TEST_RUNS: Number(process.env.FAST_CHECK_RUNS ?? 40),
+          TEST_MIGRATIONS: await readD1Migrations('./migrations'),
+        },
+      },
+    }),
+  ],
+  test: { include: ['test/**/*.test.ts'], setupFiles: './test/setup.ts' },
+}));

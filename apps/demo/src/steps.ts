@@ -1,5 +1,6 @@
 /** The steps of the demo. Each prints what happened and throws when it is not what has to happen. */
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { importPublicKey, openResponse } from '@alipayhk-pass/message-security';
 import type { UpdatePassRequest } from '@alipayhk-pass/update-pass/client';
 import type { Exchange } from './recorder.ts';
@@ -60,15 +61,19 @@ export async function sendUpdate(
   const { recorder, merchantUrls, apiToken } = stage;
   const { merchant, gateway } = stage.keys;
   const asked = { ...holder, ...update };
-  row('asked of the merchant', `POST /passes/${passId}\n${JSON.stringify(asked)}`);
+  row('asked of the merchant', `PUT /passes/${passId}\n${JSON.stringify(asked)}`);
   const before = recorder.exchanges.length;
-  const response = await fetch(`${merchantUrls[encryption]}/passes/${passId}`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${apiToken}`, 'Content-Type': 'application/json' },
+  const url = `${merchantUrls[encryption]}/passes/${passId}`;
+  const authorization = { Authorization: `Bearer ${apiToken}` };
+  const response = await fetch(url, {
+    method: 'PUT',
+    headers: { ...authorization, 'Content-Type': 'application/json' },
     body: JSON.stringify(asked),
   });
-  const result = await response.json();
-  assert.equal(response.status, 200, `the merchant's Worker: expected 200, received ${JSON.stringify(result)}`);
+  const accepted = (await response.json()) as { revision: number };
+  assert.equal(response.status, 202, `the merchant's Worker: expected 202, received ${JSON.stringify(accepted)}`);
+  row('accepted', JSON.stringify(accepted), 'green');
+  const delivered = await untilDelivered(url, authorization, accepted.revision);
   assert.equal(recorder.exchanges.length, before + 1, 'the recorder: expected one exchange');
   const exchange = recorder.exchanges.at(-1) as Exchange;
   for (const half of ['request', 'response'] as const) {
@@ -83,15 +88,33 @@ export async function sendUpdate(
   const { resultInfo } = JSON.parse(showMessage(exchange, { half: 'response', ...forMerchant }));
 
   subheading('outcome');
-  row('verified result', JSON.stringify(result), 'green');
+  row('delivered', JSON.stringify(delivered), 'green');
   assert.equal(resultInfo.resultStatus, 'S', 'resultStatus: expected S');
-  const { headers } = exchange.response;
-  const [tracerId, responseTime] = [headers.get('Tracer-Id'), headers.get('Response-Time')];
-  assert.deepEqual(result, { resultInfo, tracerId, responseTime, encrypted: encryption === 'on' });
+  const attempt = delivered.attempts.at(-1);
+  const told = [attempt?.resultCode, attempt?.tracerId];
+  assert.deepEqual(told, [resultInfo.resultCode, exchange.response.headers.get('Tracer-Id')]);
   const { status, endDate, dataInfo, revision: stored } = await showStoredPass(stage);
   const { endDate: newEndDate, dataInfo: newDataInfo } = update;
   assert.deepEqual([status, endDate, dataInfo, stored], ['ACTIVE', newEndDate, newDataInfo, revision]);
   return exchange;
+}
+
+/** A pass as the merchant's Worker shows it. */
+interface MailboxView {
+  state: string;
+  delivered: number;
+  attempts: { resultCode?: string; tracerId?: string }[];
+}
+
+/** Asks the merchant's Worker until AlipayHK has confirmed the revision. */
+async function untilDelivered(url: string, headers: Record<string, string>, revision: number): Promise<MailboxView> {
+  let view: MailboxView | undefined;
+  for (let turn = 0; turn < 100; turn += 1) {
+    view = (await (await fetch(url, { headers })).json()) as MailboxView;
+    if (view.delivered >= revision) return view;
+    await sleep(100);
+  }
+  throw new Error(`the merchant's Worker: expected revision ${revision} delivered, received ${JSON.stringify(view)}`);
 }
 
 /** Sends a recorded request once more with one byte of its body changed, and shows that it is refused. */

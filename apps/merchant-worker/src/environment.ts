@@ -1,6 +1,6 @@
 /**
- * The Worker's secrets and variables, checked and turned into a client for AlipayHK. What is wrong is reported by the
- * variable's name and by what was expected of it, never with its content.
+ * The Worker's secrets and variables, checked and turned into a client for AlipayHK and into limits. What is wrong is
+ * reported by the variable's name and by what was expected of it, never with its content.
  */
 import { importPrivateKey, importPublicKey, RSA_AES } from '@alipayhk-pass/message-security';
 import { type Client, createClient } from '@alipayhk-pass/update-pass/client';
@@ -12,6 +12,16 @@ export interface Merchant {
   client: Client;
   /** The bearer token that callers of this Worker present. */
   apiToken: string;
+  /** Whether they have to present a verified client certificate besides. */
+  requireCertificate: boolean;
+  /** How points and level are called in `dataInfo` (A27). */
+  fieldNames: { points: string; level: string };
+  /** How long AlipayHK's answer may take, in milliseconds. */
+  timeout: number;
+  /** Least pause before another attempt, in milliseconds: after any outcome that is unknown, and where no answer came. */
+  pauses: { backOff: number; unanswered: number };
+  /** The bound on requests to AlipayHK, across all passes. */
+  rate: { perSecond: number; inFlight: number; shards: number };
 }
 
 /** A variable of the given form; one that is not set counts as empty. */
@@ -19,6 +29,10 @@ const variable = (form: RegExp, expected: string) =>
   v.pipe(v.optional(v.string(expected), ''), v.regex(form, expected));
 
 const origin = 'an origin, as https://open.alipay.hk';
+const onOrOff = variable(/^(on|off)$/, '"on" or "off"');
+const milliseconds = variable(/^[1-9]\d{0,4}$/, 'milliseconds, 1 to 99999');
+const count = variable(/^[1-9]\d{0,4}$/, 'a whole number, 1 to 99999');
+const fieldName = variable(/^[\w$]+$/, 'letters, digits, $ or underscore');
 
 // The presets of those that are no secrets stand in wrangler.jsonc.
 const Variables = v.object({
@@ -30,49 +44,87 @@ const Variables = v.object({
   ALIPAYHK_PUBLIC_KEY: variable(/\S/, 'an RSA public key as PEM or bare base64'),
   /** Who may call this Worker: without it, anyone could have updates signed. */
   API_TOKEN: variable(/^[\w.~+/-]{16,}=*$/, '16 or more of the characters of a bearer token: letters, digits, -._~+/'),
+  CLIENT_CERTIFICATE: onOrOff,
   GATEWAY_URL: v.pipe(
     variable(/^https?:/, origin),
     v.check((text) => URL.canParse(text) && new URL(text).origin === text, origin),
   ),
-  ENCRYPTION: variable(/^(on|off)$/, '"on" or "off"'),
+  ENCRYPTION: onOrOff,
   /** Version of MERCHANT_PRIVATE_KEY in AlipayHK's console; the Signature header leaves it out when it is empty (A8). */
   KEY_VERSION: variable(/^[\w.-]*$/, 'letters, digits, dot, dash or underscore, or nothing'),
-  /** How long AlipayHK's answer may take, in milliseconds. */
-  TIMEOUT_MS: variable(/^[1-9]\d{0,4}$/, 'milliseconds, 1 to 99999'),
+  TIMEOUT_MS: milliseconds,
+  BACK_OFF_MS: milliseconds,
+  UNANSWERED_PAUSE_MS: milliseconds,
+  RATE_PER_SECOND: count,
+  IN_FLIGHT: count,
+  RATE_SHARDS: count,
+  POINTS_FIELD: fieldName,
+  LEVEL_FIELD: fieldName,
 });
+
+const names = Object.keys(Variables.entries);
+
+// Kept for the isolate's life, and read anew when a variable changed. The result and not its promise: one request must
+// not wait on the work of another.
+let last: { text: string; merchant: Merchant } | undefined;
 
 /**
  * Checks the environment and imports its keys.
  *
  * @throws Refused, ConfigurationInvalid, with the name of each variable that is missing or malformed
  */
-export async function readEnvironment(env: unknown): Promise<Merchant> {
+export async function readEnvironment(env: object): Promise<Merchant> {
+  const text = JSON.stringify(names.map((name) => (env as Record<string, unknown>)[name]));
+  if (last?.text === text) return last.merchant;
   const { success, output, issues } = v.safeParse(Variables, env);
   if (!success) {
-    const names = issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', expected: issue.message }));
-    throw new Refused('ConfigurationInvalid', names);
+    throw misconfigured(issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', expected: issue.message })));
   }
-  const { CLIENT_ID, MERCHANT_PRIVATE_KEY, ALIPAYHK_PUBLIC_KEY, API_TOKEN, GATEWAY_URL, TIMEOUT_MS } = output;
+  if (Number(output.IN_FLIGHT) < Number(output.RATE_SHARDS)) {
+    throw misconfigured([{ path: 'IN_FLIGHT', expected: 'at least RATE_SHARDS: every shard needs one' }]);
+  }
+  const merchant: Merchant = {
+    client: await readClient(output),
+    apiToken: output.API_TOKEN,
+    requireCertificate: output.CLIENT_CERTIFICATE === 'on',
+    fieldNames: { points: output.POINTS_FIELD, level: output.LEVEL_FIELD },
+    timeout: Number(output.TIMEOUT_MS),
+    pauses: { backOff: Number(output.BACK_OFF_MS), unanswered: Number(output.UNANSWERED_PAUSE_MS) },
+    rate: {
+      perSecond: Number(output.RATE_PER_SECOND),
+      inFlight: Number(output.IN_FLIGHT),
+      shards: Number(output.RATE_SHARDS),
+    },
+  };
+  last = { text, merchant };
+  return merchant;
+}
+
+async function readClient(output: v.InferOutput<typeof Variables>): Promise<Client> {
   const keyVersion = output.KEY_VERSION || undefined;
   const [privateKey, publicKey] = await Promise.all([
-    named('MERCHANT_PRIVATE_KEY', importPrivateKey(MERCHANT_PRIVATE_KEY, { keyVersion })),
-    named('ALIPAYHK_PUBLIC_KEY', importPublicKey(ALIPAYHK_PUBLIC_KEY)),
+    named('MERCHANT_PRIVATE_KEY', importPrivateKey(output.MERCHANT_PRIVATE_KEY, { keyVersion })),
+    named('ALIPAYHK_PUBLIC_KEY', importPublicKey(output.ALIPAYHK_PUBLIC_KEY)),
   ]);
-  const client = createClient({
-    clientId: CLIENT_ID,
+  return createClient({
+    clientId: output.CLIENT_ID,
     privateKey,
     publicKey,
-    baseUrl: GATEWAY_URL,
+    baseUrl: output.GATEWAY_URL,
     encryption: output.ENCRYPTION === 'on' ? RSA_AES : undefined,
-    timeout: Number(TIMEOUT_MS),
+    timeout: Number(output.TIMEOUT_MS),
+    fetch: (request) => fetch(request),
   });
-  return { client, apiToken: API_TOKEN };
 }
 
 /** The import of a key, its TypeError told as one about the variable that holds the key. */
 async function named<Key>(name: string, imported: Promise<Key>): Promise<Key> {
   return imported.catch((error: unknown) => {
     if (!(error instanceof TypeError)) throw error;
-    throw new Refused('ConfigurationInvalid', [{ path: name, expected: error.message.replace(/^\w+: expected /, '') }]);
+    throw misconfigured([{ path: name, expected: error.message.replace(/^\w+: expected /, '') }]);
   });
+}
+
+function misconfigured(issues: { path: string; expected: string }[]): Refused {
+  return new Refused('ConfigurationInvalid', issues);
 }

@@ -1,80 +1,51 @@
 /**
- * The merchant's Worker: `POST /passes/:passId` with an update in JSON -> updatePass, signed with the merchant's key ->
- * what AlipayHK said. Nothing is kept and nothing is retried: the caller learns of every outcome.
+ * The merchant's Worker: what a caller wants of a pass goes into that pass's mailbox and is answered 202; the mailbox
+ * sends it to AlipayHK with updatePass, signed with the merchant's key, until AlipayHK has answered.
  */
-import { RequestInvalid, type UpdatePassRequest } from '@alipayhk-pass/update-pass/client';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { answerTo, Refused } from './answer.ts';
-import { type Merchant, readEnvironment } from './environment.ts';
+import { authorize } from './authorize.ts';
+import { type BatchMessage, consumeLines } from './batch-queue.ts';
+import { getBatch, postBatch } from './batches.ts';
+import { deadLetters } from './dead-letters.ts';
+import type { Env } from './env.ts';
+import { readEnvironment } from './environment.ts';
+import { getMetrics } from './metrics.ts';
+import { type PassRow, writeRows } from './pass-index.ts';
+import { type App, passes } from './passes.ts';
 
-/** Longest update in bytes. Those seen have less than one thousand. */
-const maxBodyBytes = 64 * 1024;
+export { Mailbox } from './mailbox.ts';
+export { RateLease } from './rate-lease.ts';
 
-const app = new Hono<{ Variables: { merchant: Merchant } }>();
+const app = new Hono<App>();
 
-// Kept for the isolate's life. The result and not its promise: one request must not wait on the work of another.
-let merchant: Merchant | undefined;
-
-app.use('/passes/:passId', async (c, next) => {
-  merchant ??= await readEnvironment(c.env);
-  await authorize(c.req.header('Authorization'), merchant.apiToken);
+// Everything from here on needs the token. What AlipayHK calls is authenticated by its signature and belongs above.
+app.use(async (c, next) => {
+  const merchant = await readEnvironment(c.env);
+  await authorize(c.req.raw, merchant);
   c.set('merchant', merchant);
   await next();
 });
 
-app.post(
-  '/passes/:passId',
-  bodyLimit({
-    maxSize: maxBodyBytes,
-    onError: () => {
-      throw new Refused('ContentTooLarge', [{ path: '', expected: `at most ${maxBodyBytes} bytes` }]);
-    },
-  }),
-  async (c) => {
-    const update = readUpdate(c.req.param('passId'), c.req.header('Content-Type'), await c.req.arrayBuffer());
-    return c.json(await c.var.merchant.client.updatePass(update));
-  },
-);
+app.route('/passes', passes);
+app.post('/passes:batch', postBatch);
+app.get('/batches/:batchId', getBatch);
+app.route('/dead-letters', deadLetters);
+app.get('/metrics', (c) => getMetrics(c.env, c.var.merchant.rate.shards));
 
-app.notFound(() => answerTo(new Refused('RouteNotFound', [{ path: 'route', expected: 'POST /passes/{passId}' }])));
+app.notFound(() => answerTo(new Refused('RouteNotFound', [{ path: 'route', expected: 'one of README.md' }])));
 app.onError(answerTo);
 
-export default app;
-
-/** @throws Refused, Unauthorized */
-async function authorize(authorization = '', apiToken: string): Promise<void> {
-  const [, received = ''] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
-  // Digests, because the comparison in constant time takes equal lengths only.
-  const [expectedDigest, receivedDigest] = await Promise.all([digest(apiToken), digest(received)]);
-  if (!crypto.subtle.timingSafeEqual(expectedDigest, receivedDigest)) {
-    throw new Refused('Unauthorized', [{ path: 'Authorization', expected: 'Bearer and the API_TOKEN of this Worker' }]);
-  }
-}
-
-function digest(text: string): Promise<ArrayBuffer> {
-  return crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-}
-
-/**
- * The update that a request asks for: the fields of its body, for the pass in its path. They are not checked here but
- * by the client, against the contract.
- *
- * @throws Refused, RequestInvalid
- */
-function readUpdate(passId: string, contentType = '', body: ArrayBuffer): UpdatePassRequest {
-  if (!/^application\/json *(; *charset="?utf-8"? *)?$/i.test(contentType)) {
-    throw new Refused('MediaTypeNotSupported', [{ path: 'Content-Type', expected: 'application/json in UTF-8' }]);
-  }
-  let fields: unknown;
-  try {
-    fields = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body));
-  } catch {
-    throw new Refused('JsonInvalid', [{ path: '', expected: 'JSON in UTF-8' }]);
-  }
-  if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
-    throw new RequestInvalid([{ path: '', expected: 'an object' }]);
-  }
-  if ('passId' in fields) throw new RequestInvalid([{ path: 'passId', expected: 'none: the path names the pass' }]);
-  return { ...fields, passId } as UpdatePassRequest;
-}
+export default {
+  fetch: app.fetch,
+  async queue(batch, env) {
+    if (batch.queue.endsWith('-index')) {
+      await writeRows(
+        env.DB,
+        (batch as MessageBatch<PassRow>).messages.map(({ body }) => body),
+      ); // rejects: all come again
+    } else {
+      await consumeLines(batch as MessageBatch<BatchMessage>, env);
+    }
+  },
+} satisfies ExportedHandler<Env, PassRow | BatchMessage>;

@@ -50,6 +50,17 @@ export interface Client {
   updatePass(body: UpdatePassRequest, options?: { signal?: AbortSignal | undefined }): Promise<UpdatePassResult>;
 }
 
+/**
+ * The update as it was given, if it fits the contract: for whoever stores updates and sends them later.
+ *
+ * @throws RequestInvalid with the path of every issue
+ */
+export function checkUpdate(update: unknown): UpdatePassRequest {
+  const { value, issues } = check(vUpdatePassRequest, update);
+  if (issues) throw new RequestInvalid(issues);
+  return value;
+}
+
 /** The contract without the headers that sealing fills, so that nobody passes placeholders. */
 type Unsealed<Paths> = {
   [Path in keyof Paths]: {
@@ -73,9 +84,7 @@ export function createClient(options: ClientOptions): Client {
   const openapi = createOpenapiClient<Unsealed<paths>>({ baseUrl, fetch: sealedFetch(options) });
   return {
     async updatePass(body, { signal } = {}) {
-      const { issues } = check(vUpdatePassRequest, body);
-      if (issues) throw new RequestInvalid(issues);
-      const init = { body, parseAs: 'arrayBuffer', ...(signal && { signal }) } as const;
+      const init = { body: checkUpdate(body), parseAs: 'arrayBuffer', ...(signal && { signal }) } as const;
       const { data, response } = await openapi.POST(updatePassPath, init).catch(withUnverifiedResult);
       return readResult(data ?? new ArrayBuffer(0), response);
     },

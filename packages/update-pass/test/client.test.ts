@@ -1,6 +1,6 @@
 import { RSA_AES } from '@alipayhk-pass/message-security';
 import { describe, expect, test, vi } from 'vitest';
-import { type ClientOptions, createClient, type UpdatePassRequest } from '../src/client.ts';
+import { type ClientOptions, checkUpdate, createClient, type UpdatePassRequest } from '../src/client.ts';
 import { clientOptions, replying, stranger, success, update } from './fixtures.ts';
 
 /** The error that an update ends in. */
@@ -47,6 +47,11 @@ describe('what the caller got wrong', () => {
     expect(error).toMatchObject({ name: 'RequestInvalid', code: 'RequestInvalid', issues });
     expect(error.message).toContain(issues[0]?.expected);
     expect(fetch).not.toHaveBeenCalled();
+    expect(() => checkUpdate(invalid)).toThrow(error);
+  });
+
+  test('what fits passes checkUpdate as it is', () => {
+    expect(checkUpdate(update)).toBe(update);
   });
 
   test('the value received is not in the error', async () => {

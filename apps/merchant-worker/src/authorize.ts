@@ -1,0 +1,26 @@
+/** Who may call this Worker: whoever bears API_TOKEN, and has a verified certificate where one is asked for. */
+import { Refused } from './answer.ts';
+import type { Merchant } from './environment.ts';
+
+/** @throws Refused, Unauthorized */
+export async function authorize(request: Request, { apiToken, requireCertificate }: Merchant): Promise<void> {
+  const [, received = ''] = /^Bearer +(\S+)$/i.exec(request.headers.get('Authorization') ?? '') ?? [];
+  // Digests, because the comparison in constant time takes equal lengths only.
+  const [expectedDigest, receivedDigest] = await Promise.all([digest(apiToken), digest(received)]);
+  if (!crypto.subtle.timingSafeEqual(expectedDigest, receivedDigest)) {
+    throw new Refused('Unauthorized', [{ path: 'Authorization', expected: 'Bearer and the API_TOKEN of this Worker' }]);
+  }
+  if (requireCertificate && !hasCertificate(request)) {
+    throw new Refused('Unauthorized', [{ path: 'certificate', expected: "one that this zone's mTLS verified" }]);
+  }
+}
+
+/** Cloudflare verifies the certificate before the Worker runs and says so here. */
+function hasCertificate(request: Request): boolean {
+  const tls = (request.cf as { tlsClientAuth?: { certVerified?: string } } | undefined)?.tlsClientAuth;
+  return tls?.certVerified === 'SUCCESS';
+}
+
+function digest(text: string): Promise<ArrayBuffer> {
+  return crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+}

@@ -1,0 +1,65 @@
+/** The routes of batches: a stream of NDJSON -> lines -> the Queue -> 202 with the batch's id once the Queue has all. */
+import type { UpdatePassRequest } from '@alipayhk-pass/update-pass/client';
+import type { Context } from 'hono';
+import { describe, Refused } from './answer.ts';
+import { BatchSender } from './batch-queue.ts';
+import { finishBatch, type MalformedLine, readBatch, startBatch } from './batch-store.ts';
+import type { Merchant } from './environment.ts';
+import { linesOf } from './ndjson.ts';
+import type { App } from './passes.ts';
+import { maxUpdateBytes, readJson, readUpdate } from './update.ts';
+
+/** How many malformed lines are named; all are counted. */
+const maxNamed = 1000;
+
+/** `POST /passes:batch` */
+export async function postBatch(c: Context<App>): Promise<Response> {
+  checkMediaType(c.req.header('Content-Type'));
+  const batchId = crypto.randomUUID();
+  const startedAt = Date.now();
+  await startBatch(c.env.DB, batchId, startedAt);
+  const sender = new BatchSender(c.env.BATCH_QUEUE, { batchId, startedAt });
+  const malformedLines: MalformedLine[] = [];
+  let lines = 0;
+  let malformed = 0;
+  for await (const { number, bytes } of linesOf(c.req.raw.body ?? new Blob([]).stream(), maxUpdateBytes)) {
+    if (bytes && isBlank(bytes)) continue;
+    lines += 1;
+    try {
+      const update = readLine(bytes, c.var.merchant.fieldNames);
+      await sender.add({ number, update }, bytes?.length ?? 0);
+    } catch (error) {
+      const failure = describe(error);
+      if (failure.code === 'InternalError') throw error;
+      malformed += 1;
+      if (malformedLines.length < maxNamed) malformedLines.push({ line: number, error: failure });
+    }
+  }
+  await sender.flush();
+  await finishBatch(c.env.DB, batchId, { lines, malformed, malformedLines });
+  return c.json({ batchId, lines, malformed, malformedLines }, 202, { Location: `/batches/${batchId}` });
+}
+
+/** `GET /batches/:batchId` */
+export async function getBatch(c: Context<App>): Promise<Response> {
+  const view = await readBatch(c.env.DB, c.req.param('batchId') ?? '');
+  if (view === undefined) throw new Refused('BatchNotFound', [{ path: 'batchId', expected: 'the one of a batch' }]);
+  return c.json(view);
+}
+
+/** @throws Refused, RequestInvalid */
+function readLine(bytes: Uint8Array | undefined, names: Merchant['fieldNames']): UpdatePassRequest {
+  if (bytes !== undefined) return readUpdate(readJson(bytes), names);
+  throw new Refused('ContentTooLarge', [{ path: '', expected: `at most ${maxUpdateBytes} bytes a line` }]);
+}
+
+/** Blank lines are none, as the one at the end. */
+function isBlank(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0x20 || byte === 0x0d || byte === 0x09);
+}
+
+/** @throws Refused, MediaTypeNotSupported */
+function checkMediaType(contentType = ''): void {
+  if (/^application\/(x-)?ndjson *(; *charset="?utf-8"? *)?$/i.test(contentType)) return;
+  throw new Refused('MediaTypeNotSupported', [{ path: 'Content-Type', expected: 'application/x-ndjson in UTF-8' }]);
+}

@@ -1,0 +1,171 @@
+// Batches: a stream of lines, through the real Queue to the mailboxes, and back to counts in D1.
+import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import type { UpdatePassRequest } from '@alipayhk-pass/update-pass/gateway';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { BatchMessage } from '../src/batch-queue.ts';
+import worker from '../src/worker.ts';
+import { put, send, update, view } from './caller.ts';
+import { answerWith, gateway, recordingGateway } from './gateway.ts';
+
+let applied: UpdatePassRequest[];
+beforeEach(async () => {
+  vi.spyOn(console, 'log').mockReturnValue();
+  applied = await recordingGateway();
+});
+
+const postBatch = (body: BodyInit, type = 'application/x-ndjson') =>
+  send('POST', '/passes:batch', { body, headers: { 'Content-Type': type }, duplex: 'half' } as RequestInit);
+const line = (passId: string, fields: object = {}) => `${JSON.stringify({ passId, ...update, ...fields })}\n`;
+const batch = async (batchId: string) => (await send('GET', `/batches/${batchId}`)).body;
+const inTime = { timeout: 25_000, interval: 100 };
+
+describe('a batch', () => {
+  test('goes through the Queue to AlipayHK, each pass in the order of its lines', async () => {
+    const passIds = Array.from({ length: 60 }, (_, n) => `Q${n}`);
+    const lines = [1, 2, 3, 4, 5].flatMap((points) => passIds.map((passId) => line(passId, { points })));
+    const answer = await postBatch(lines.join(''));
+    expect(answer).toMatchObject({ status: 202, body: { lines: 300, malformed: 0, malformedLines: [] } });
+    const { batchId } = answer.body;
+    expect(answer.headers.get('Location')).toBe(`/batches/${batchId}`);
+    await vi.waitFor(
+      async () => expect(await batch(batchId)).toMatchObject({ accepted: 300, delivered: 300, refused: 0, pending: 0 }),
+      inTime,
+    );
+    for (const passId of passIds) {
+      const points = applied.filter((each) => each.passId === passId).map(({ dataInfo }) => Number(dataInfo?.points));
+      expect(points.at(-1)).toBe(5);
+      expect(points).toEqual(points.toSorted());
+      expect(await view(passId)).toMatchObject({ revision: 5, delivered: 5 });
+    }
+  });
+
+  test('counts what is refused, and names malformed lines without stopping at them', async () => {
+    const faulty = await gateway({
+      handler: ({ passId }) =>
+        passId === 'N-refused'
+          ? { resultCode: 'PASS_HAS_NOT_EXIST', resultStatus: 'F' }
+          : { resultCode: 'SUCCESS', resultStatus: 'S' },
+    });
+    answerWith(faulty);
+    await put('N-closed', { ...update, status: 'CLOSED' });
+    const body = [
+      line('N-good'),
+      '\n',
+      '{"passId": \n',
+      line('N-refused'),
+      `${JSON.stringify({ ...update, points: 1 })}\n`,
+      line('N-closed'),
+      `"${'x'.repeat(64 * 1024)}"\n`,
+      '[]\n',
+      line('N-last', { status: 'CLOSED' }).trimEnd(),
+    ];
+    const { status, body: answer } = await postBatch(new Blob(body).stream());
+    const malformedLines = [
+      { line: 3, error: { code: 'JsonInvalid', message: 'body: expected JSON in UTF-8' } },
+      { line: 5, error: { code: 'RequestInvalid', issues: [{ path: 'passId' }] } },
+      { line: 7, error: { code: 'ContentTooLarge' } },
+      { line: 8, error: { code: 'RequestInvalid', issues: [{ expected: 'an object' }] } },
+    ];
+    expect(status).toBe(202);
+    expect(answer).toMatchObject({ lines: 8, malformed: 4, malformedLines });
+    await vi.waitFor(async () => {
+      const counts = { accepted: 3, delivered: 2, refused: 2, pending: 0, finishedAt: expect.any(Number) };
+      expect(await batch(answer.batchId)).toMatchObject({ lines: 8, malformed: 4, malformedLines, ...counts });
+    }, inTime);
+    expect(await view('N-last')).toMatchObject({ state: 'closed' });
+  });
+
+  test('of no line at all is answered too', async () => {
+    const { status, body } = await postBatch('');
+    expect(status).toBe(202);
+    expect(await batch(body.batchId)).toMatchObject({ lines: 0, pending: 0 });
+  });
+
+  test.each(['application/json', 'text/plain', ''])('of Content-Type %j: 415', async (type) => {
+    expect(await postBatch(line('T1'), type)).toMatchObject({
+      status: 415,
+      body: { error: { code: 'MediaTypeNotSupported' } },
+    });
+  });
+
+  test('names the first thousand malformed lines and counts the others', async () => {
+    const { body } = await postBatch('{\n'.repeat(1_200));
+    expect(body).toMatchObject({ lines: 1_200, malformed: 1_200 });
+    expect(body.malformedLines).toHaveLength(1_000);
+    expect((await batch(body.batchId)).malformedLines.at(-1)).toMatchObject({ line: 1_000 });
+  });
+
+  test('of more than a call of the Queue takes is sent in several', async () => {
+    const sent = vi.spyOn(env.BATCH_QUEUE, 'sendBatch').mockResolvedValue(undefined as never);
+    const wide = { dataInfo: { text: 'x'.repeat(20_000) } };
+    await worker.fetch(
+      new Request('https://merchant.test/passes:batch', {
+        ...{ method: 'POST', body: Array.from({ length: 40 }, (_, n) => line(`W${n}`, wide)).join('') },
+        headers: { Authorization: `Bearer ${env.API_TOKEN}`, 'Content-Type': 'application/x-ndjson' },
+      }),
+      env,
+      createExecutionContext(),
+    );
+    const calls = sent.mock.calls.map(([messages]) => [...messages].map(({ body }) => body as BatchMessage));
+    expect(calls.length).toBeGreaterThan(3);
+    for (const messages of calls) expect(JSON.stringify(messages).length).toBeLessThan(256_000);
+    expect(calls.flat(1).flatMap(({ lines }) => lines.map(({ number }) => number))).toEqual(
+      Array.from({ length: 40 }, (_, n) => n + 1),
+    );
+    sent.mockRestore();
+  });
+});
+
+describe('the Queue', () => {
+  const startedAt = Date.now();
+  const message = (batchId: string, numbers: number[], passId: string): BatchMessage => ({
+    ...{ batchId, startedAt },
+    lines: numbers.map((number) => ({
+      number,
+      update: {
+        ...{ ...update, passId, status: 'UPDATE', updateDetailType: 'UPDATE_MEMBER_CARD' },
+        dataInfo: { points: number, [`only${number}`]: true },
+      },
+    })),
+  });
+  const consume = async (...bodies: BatchMessage[]) => {
+    const messages = bodies.map((body, n) => ({ id: `${n}`, timestamp: Date.now(), attempts: 1, body }));
+    const queued = createMessageBatch('alipayhk-merchant-batch', messages);
+    const context = createExecutionContext();
+    await worker.queue(queued as MessageBatch<never>, env);
+    return getQueueResult(queued, context);
+  };
+
+  test('may deliver a message twice: its lines get the same revisions', async () => {
+    const twice = message('twice', [1, 2], 'D1');
+    await consume(twice);
+    await consume(twice);
+    expect(await view('D1')).toMatchObject({ revision: 2 });
+  });
+
+  test('may deliver the later message first: no later line is overwritten, no earlier one lost', async () => {
+    await consume(message('order', [7, 8], 'O1'));
+    await vi.waitFor(async () => expect(await view('O1')).toMatchObject({ delivered: 2 }), inTime);
+    await consume(message('order', [1, 2], 'O1'));
+    await vi.waitFor(async () => expect(await view('O1')).toMatchObject({ state: 'delivered', revision: 4 }), inTime);
+    const card = Object.assign({}, ...applied.filter(({ passId }) => passId === 'O1').map(({ dataInfo }) => dataInfo));
+    expect(card).toEqual({ points: 8, only1: true, only2: true, only7: true, only8: true });
+  });
+
+  test('cannot undo a call that was accepted after the batch', async () => {
+    await put('O2', { ...update, dataInfo: undefined, points: 99 });
+    await consume(message('before', [3], 'O2'));
+    await vi.waitFor(async () => expect(await view('O2')).toMatchObject({ state: 'delivered', revision: 2 }), inTime);
+    expect(applied.filter(({ passId }) => passId === 'O2').at(-1)?.dataInfo?.points ?? 99).toBe(99);
+    expect(applied.filter(({ passId }) => passId === 'O2').every(({ dataInfo }) => dataInfo?.points !== 3)).toBe(true);
+  });
+
+  test('is asked to deliver again what did not get through, and only that', async () => {
+    const log = vi.spyOn(console, 'error').mockReturnValue();
+    const broken = { ...message('broken', [1], 'X1'), lines: [{ number: 1, update: null }] } as unknown as BatchMessage;
+    const result = await consume(message('whole', [1], 'X2'), broken);
+    expect(result).toMatchObject({ explicitAcks: ['0'], retryMessages: [{ msgId: '1' }] });
+    expect(log).toHaveBeenCalledWith(expect.stringContaining('BatchMessageFailed'));
+  });
+});

@@ -1,0 +1,65 @@
+// The index in D1: rows in any order and number, pages of dead letters, and that it can be rebuilt from the mailboxes.
+import { env } from 'cloudflare:workers';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { listDeadLetters, type PassRow, writeRows } from '../src/pass-index.ts';
+import { put, send, view } from './caller.ts';
+import { answerWith, gateway } from './gateway.ts';
+
+beforeEach(async () => {
+  vi.spyOn(console, 'log').mockReturnValue();
+  await env.DB.exec('DELETE FROM passes');
+});
+
+const row = (passId: string, sequence: number, change: Partial<PassRow> = {}): PassRow => ({
+  ...{ passId, sequence, revision: 1, delivered: 0, settled: 1, state: 'dead' },
+  ...{ resultCode: 'PARAM_ILLEGAL', tracerId: null, deadAt: 1_000, updatedAt: 1_000, ...change },
+});
+const sequences = async () =>
+  (await env.DB.prepare('SELECT pass_id, sequence FROM passes ORDER BY pass_id').all()).results.map(Object.values);
+
+test('the newest row of a pass stays, in whatever order rows come', async () => {
+  await writeRows(env.DB, [row('A', 5), row('B', 1), row('A', 7), row('A', 6)]);
+  await writeRows(env.DB, [row('A', 4), row('B', 2), row('B', 2)]);
+  expect(await sequences()).toEqual([
+    ['A', 7],
+    ['B', 2],
+  ]);
+});
+
+test('a hundred rows are one statement', async () => {
+  await writeRows(
+    env.DB,
+    Array.from({ length: 100 }, (_, n) => row(`H${n}`, 1)),
+  );
+  expect(await sequences()).toHaveLength(100);
+});
+
+test('dead letters come in pages, the oldest first, those of one moment too', async () => {
+  const rows = Array.from({ length: 205 }, (_, n) => row(`P${1_000 + n}`, 1, { deadAt: 1_000 + Math.floor(n / 50) }));
+  await writeRows(env.DB, [...rows, row('alive', 1, { deadAt: null })]);
+  const seen: string[] = [];
+  let next: string | undefined = '';
+  for (let page = 0; next !== undefined && page < 5; page += 1) {
+    const path: string = next ? `/dead-letters?after=${encodeURIComponent(next)}` : '/dead-letters';
+    const { body } = await send('GET', path);
+    seen.push(...body.deadLetters.map(({ passId }: PassRow) => passId));
+    next = body.next;
+  }
+  expect(seen).toEqual(rows.map(({ passId }) => passId));
+  expect(await listDeadLetters(env.DB, { deadAt: 1_004, passId: 'P1204' }, 10)).toEqual([]);
+});
+
+test('an index that was emptied is rebuilt from the mailboxes', async () => {
+  answerWith(await gateway({ handler: () => ({ resultCode: 'PASS_IS_NULL', resultStatus: 'F' }) }));
+  const passIds = ['R1', 'R2', 'R3'];
+  for (const passId of passIds) await put(passId);
+  const listed = async () => (await send('GET', '/dead-letters')).body.deadLetters.map(({ passId }: PassRow) => passId);
+  const inTime = { timeout: 20_000, interval: 100 };
+  await vi.waitFor(async () => expect((await listed()).sort()).toEqual(passIds), inTime);
+  for (const passId of passIds) expect(await view(passId)).toMatchObject({ state: 'dead' });
+
+  await env.DB.exec('DELETE FROM passes');
+  expect(await listed()).toEqual([]);
+  for (const passId of passIds) expect(await send('POST', `/passes/${passId}/reindex`)).toMatchObject({ status: 202 });
+  await vi.waitFor(async () => expect((await listed()).sort()).toEqual(passIds), inTime);
+});
