@@ -2,12 +2,11 @@
  * What a fault run starts, all on this machine: the sandbox in AlipayHK's place, the wire, and the merchant's Worker,
  * both Workers with their state in a folder, so that what is killed can be started again on it.
  */
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyMigrations, startWorker } from '@alipayhk-pass/gateway-worker/dev';
 import { type Sandbox, startSandbox } from '@alipayhk-pass/gateway-worker/sandbox';
+import { makeFolder } from '../folder.ts';
 import { merchantWorker } from '../merchant-worker.ts';
 import { Runtime } from './runtime.ts';
 import type { Merchant } from './till.ts';
@@ -37,8 +36,7 @@ const pace = {
  * @param started - gets what stops it again, whether or not it started in the end
  */
 export async function setStage(started: AsyncDisposableStack): Promise<Stage> {
-  const folder = mkdtempSync(join(tmpdir(), 'alipayhk-pass-soak-'));
-  started.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
+  const folder = makeFolder(started);
   const wire = await startWire();
   started.defer(() => wire.close());
 

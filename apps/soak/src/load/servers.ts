@@ -1,19 +1,19 @@
 /** What the load starts: the gateway, the bare Worker, the merchant's Worker, each in processes of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { applyMigrations, type RunningWorker, startWorker } from '@alipayhk-pass/gateway-worker/dev';
 import keys from '../../../../spec/vectors/keys.json' with { type: 'json' };
+import { makeFolder } from '../folder.ts';
 import { merchantWorker } from '../merchant-worker.ts';
 
 export const clientId = '4Q5Y8W0WSG45P907917';
 export const apiToken = 'a-token-of-the-load';
-/** Requests in flight at once, of the bare Worker as of the merchant's. */
-export const inFlight = 64;
+/** Requests in flight at once, of the bare Worker. */
+const inFlight = 64;
+/** Those of the merchant's: more than there ever are, so that the bound per second is the one that holds. */
+const merchantInFlight = 4096;
 
 /** The gateway, asked over HTTP. */
 export interface Gateway {
@@ -75,8 +75,7 @@ export async function startMerchant(
   gateway: Gateway,
   perSecond: number,
 ): Promise<RunningWorker> {
-  const persistTo = mkdtempSync(join(tmpdir(), 'alipayhk-pass-load-'));
-  started.defer(() => rm(persistTo, { recursive: true, force: true, maxRetries: 10 }));
+  const persistTo = makeFolder(started);
   await applyMigrations({ configDir: merchantWorker, persistTo });
   const vars = {
     CLIENT_ID: clientId,
@@ -87,7 +86,7 @@ export async function startMerchant(
     KEY_VERSION: '1',
     TIMEOUT_MS: '30000',
     RATE_PER_SECOND: `${perSecond}`,
-    IN_FLIGHT: `${inFlight}`,
+    IN_FLIGHT: `${merchantInFlight}`,
     RATE_SHARDS: '1',
   };
   return start(started, merchantWorker, vars, persistTo);
