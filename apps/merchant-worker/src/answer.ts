@@ -15,6 +15,7 @@ const statuses = {
   NotDeadLettered: 409,
   PreconditionFailed: 412,
   ContentTooLarge: 413,
+  PassFull: 413,
   MediaTypeNotSupported: 415,
   RequestInvalid: 422,
   IdempotencyKeyReused: 422,

@@ -7,8 +7,7 @@ import type { RefusalCode } from './answer.ts';
 import { recordLines } from './batch-store.ts';
 import type { Env } from './env.ts';
 import { orderOf } from './mailbox-state.ts';
-import { mailboxOf } from './passes.ts';
-import { changeOf } from './units.ts';
+import { putUpdate } from './mailboxes.ts';
 
 /** A line that is an update. */
 export interface BatchLine {
@@ -93,12 +92,11 @@ export async function consumeLines(batch: MessageBatch<BatchMessage>, env: Env):
 async function deliverLines({ batchId, startedAt, lines }: BatchMessage, env: Env): Promise<LineResult[]> {
   const byPass = Map.groupBy(lines, ({ update }) => update.passId);
   const results = [...byPass].map(async ([passId, linesOfPass]) => {
-    const mailbox = mailboxOf(env, passId);
     const done: LineResult[] = [];
     for (const { number, update } of linesOfPass) {
       const key = { name: `line/${batchId}/${number}`, digest: '' };
       const conditions = { key, order: orderOf(startedAt, number) };
-      const { revision, refusal } = await mailbox.put(passId, changeOf(update), conditions);
+      const { revision, refusal } = await putUpdate(env, update, conditions);
       done.push({ number, passId, revision, refusal });
     }
     return done;

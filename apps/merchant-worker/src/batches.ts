@@ -4,9 +4,9 @@ import type { Context } from 'hono';
 import { describe, Refused } from './answer.ts';
 import { BatchSender } from './batch-queue.ts';
 import { finishBatch, type MalformedLine, readBatch, startBatch } from './batch-store.ts';
+import type { App } from './env.ts';
 import type { Merchant } from './environment.ts';
 import { linesOf } from './ndjson.ts';
-import type { App } from './passes.ts';
 import { maxUpdateBytes, readJson, readUpdate } from './update.ts';
 
 /** How many malformed lines are named; all are counted. */

@@ -2,8 +2,9 @@
 import { RequestInvalid } from '@alipayhk-pass/update-pass/client';
 import { Hono } from 'hono';
 import { Refused } from './answer.ts';
+import type { App } from './env.ts';
+import { mailboxOf } from './mailboxes.ts';
 import { listDeadLetters } from './pass-index.ts';
-import { type App, mailboxOf } from './passes.ts';
 
 const pageSize = 100;
 

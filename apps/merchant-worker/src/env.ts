@@ -1,5 +1,6 @@
 /** What the Worker is bound to: `wrangler.jsonc` names it. Its secrets and variables are read by `environment.ts`. */
 import type { BatchMessage } from './batch-queue.ts';
+import type { Merchant } from './environment.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { PassRow } from './pass-index.ts';
 import type { RateLease } from './rate-lease.ts';
@@ -18,3 +19,6 @@ export interface Env {
   /** Gets a data point for each event, where it is bound. */
   ANALYTICS?: AnalyticsEngineDataset;
 }
+
+/** What every route that needs the token works with. */
+export type App = { Bindings: Env; Variables: { merchant: Merchant } };

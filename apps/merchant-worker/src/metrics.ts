@@ -1,5 +1,6 @@
 /** Counters, kept by the shards of the rate bound, which hear of every attempt; and their Prometheus text. */
 import type { Env } from './env.ts';
+import type { Attempt } from './mailbox-state.ts';
 import type { Outcome } from './outcome.ts';
 import { countDeadLetters } from './pass-index.ts';
 import { shardOf } from './rate-lease.ts';
@@ -8,7 +9,7 @@ import { shardOf } from './rate-lease.ts';
 export type Counts = Partial<Record<'accepted' | 'coalesced' | 'delivered' | 'retried' | 'dead', number>>;
 
 /** What one attempt adds. `accepted` counts a change when it is sent for the first time, alone or coalesced. */
-export function countsOf({ kind }: Outcome, accepted: number, coalesced: number): Counts {
+export function countsOf({ kind }: Outcome, accepted: number, { coalesced }: Pick<Attempt, 'coalesced'>): Counts {
   const outcomes = { delivered: 'delivered', unknown: 'retried', refused: 'dead' } as const;
   return { accepted, coalesced, [outcomes[kind]]: 1 };
 }

@@ -3,26 +3,18 @@ import { RequestInvalid } from '@alipayhk-pass/update-pass/client';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { Refused } from './answer.ts';
-import type { Env } from './env.ts';
-import type { Merchant } from './environment.ts';
-import type { Conditions, Mailbox, PutResult } from './mailbox.ts';
-import { changeOf } from './units.ts';
+import type { App } from './env.ts';
+import type { Conditions, PutResult } from './mailbox.ts';
+import { mailboxOf, putUpdate } from './mailboxes.ts';
 import { maxUpdateBytes, readJson, readUpdate, withPassId } from './update.ts';
-
-/** What every route that needs the token works with. */
-export type App = { Bindings: Env; Variables: { merchant: Merchant } };
 
 const refusals: Record<NonNullable<PutResult['refusal']>, { path: string; expected: string }> = {
   PassClosed: { path: 'passId', expected: 'a pass that was not closed' },
   PreconditionFailed: { path: 'If-Match', expected: 'the revision that the pass has' },
   IdempotencyKeyReused: { path: 'Idempotency-Key', expected: 'a key that was not used for another request' },
+  PassFull: { path: '', expected: 'less, together with what is not delivered yet' },
   PassNotFound: { path: 'passId', expected: 'a pass of which an update was accepted' },
 };
-
-/** The mailbox of a pass. */
-export function mailboxOf(env: Env, passId: string): DurableObjectStub<Mailbox> {
-  return env.MAILBOX.getByName(passId);
-}
 
 export const passes = new Hono<App>()
   .put(
@@ -39,7 +31,7 @@ export const passes = new Hono<App>()
       const body = await c.req.arrayBuffer();
       const update = readUpdate(withPassId(readJson(body), passId), c.var.merchant.fieldNames);
       const conditions = await readConditions(c, body);
-      return answerPut(c, passId, await mailboxOf(c.env, passId).put(passId, changeOf(update), conditions));
+      return answerPut(c, passId, await putUpdate(c.env, update, conditions));
     },
   )
   .delete('/:passId', async (c) => {

@@ -37,8 +37,8 @@ export interface Slot {
 const recovery = 120;
 /** The most by which the rate is lowered. */
 const floor = 1 / 64;
-/** Milliseconds after its time for which a slot holds. */
-const grace = 60_000;
+/** Milliseconds after its time for which a slot holds: what may pass at once when askers come late. */
+const grace = 5_000;
 
 /** A shard that lets everything pass that it may. */
 export function fullRate({ perSecond }: Limits, now: number): Rate {

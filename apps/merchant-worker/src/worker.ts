@@ -8,11 +8,11 @@ import { authorize } from './authorize.ts';
 import { type BatchMessage, consumeLines } from './batch-queue.ts';
 import { getBatch, postBatch } from './batches.ts';
 import { deadLetters } from './dead-letters.ts';
-import type { Env } from './env.ts';
+import type { App, Env } from './env.ts';
 import { readEnvironment } from './environment.ts';
 import { getMetrics } from './metrics.ts';
 import { type PassRow, writeRows } from './pass-index.ts';
-import { type App, passes } from './passes.ts';
+import { passes } from './passes.ts';
 
 export { Mailbox } from './mailbox.ts';
 export { RateLease } from './rate-lease.ts';

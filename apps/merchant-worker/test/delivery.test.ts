@@ -194,3 +194,37 @@ test('counters add up', async () => {
     ).toEqual(added);
   }, 5_000);
 });
+
+describe('a fault of this Worker itself keeps nothing from being delivered in the end', () => {
+  /** Breaks a binding or a variable of one mailbox, until it is mended. */
+  async function withBroken(passId: string, broken: object, run: () => Promise<void>): Promise<void> {
+    const change = (values: object) =>
+      runInDurableObject(env.MAILBOX.getByName(passId), (instance) => {
+        Object.assign(instance, { env: { ...env, ...values } });
+      });
+    await change(broken);
+    await run();
+    await change({});
+  }
+  const failing = () => Promise.reject(new Error('binding is broken'));
+
+  test.each<[what: string, broken: object, code: string | undefined]>([
+    ['the index queue', { INDEX_QUEUE: { send: failing } }, 'IndexQueueFailed'],
+    ['a variable', { RATE_PER_SECOND: 'many' }, 'ConfigurationInvalid'],
+    ['the rate bound', { RATE_LEASE: { getByName: () => ({ take: failing }) } }, undefined],
+    ['something that nobody thought of', { RATE_LEASE: undefined }, 'TypeError'],
+  ])('%s', async (what, broken, code) => {
+    const passId = `broken-${what}`;
+    const applied = await recordingGateway();
+    await put(passId);
+    await withBroken(passId, broken, async () => {
+      await alarm(passId);
+      await alarm(passId);
+      expect(await alarm(passId)).toBeGreaterThan(0); // later, and not at once for ever
+    });
+    if (code) expect(lines).toContainEqual(expect.objectContaining({ event: 'alert', passId, code }));
+    await settle(passId);
+    expect(await view(passId)).toMatchObject({ state: 'delivered' });
+    expect(applied).toHaveLength(1);
+  });
+});

@@ -6,7 +6,7 @@ import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } fro
 import { env } from 'cloudflare:workers';
 import type { UpdatePassRequest } from '@alipayhk-pass/update-pass/gateway';
 import { expect, vi } from 'vitest';
-import type { PassView } from '../src/mailbox.ts';
+import type { PassView } from '../src/mailbox-view.ts';
 import { rateLeaseOf } from '../src/rate-lease.ts';
 import { changeOf } from '../src/units.ts';
 import { answerWith, gateway } from './gateway.ts';

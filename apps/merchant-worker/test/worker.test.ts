@@ -229,6 +229,20 @@ describe('a close', () => {
   });
 });
 
+test('more than a pass can hold at a time: 413, and what it held stays', async () => {
+  const passId = freshPassId();
+  const wide = (n: number) => ({ ...update, dataInfo: { [`text${n}`]: 'x'.repeat(60_000) } });
+  const start = Date.now();
+  vi.useFakeTimers({ toFake: ['Date'], now: start + 10 * 365 * 86_400_000 }); // so late that nothing is delivered
+  let accepted = 0;
+  while (accepted < 20 && (await put(passId, wide(accepted))).status === 202) accepted += 1;
+  expect(accepted).toBe(8);
+  await expectRefusal(put(passId, wide(20)), 413, { code: 'PassFull' });
+  expect(await view(passId)).toMatchObject({ revision: 8 });
+  expect((await put(passId, { ...update, points: 1 })).status).toBe(202);
+  vi.useRealTimers();
+});
+
 describe('Idempotency-Key', () => {
   test('the same request gets the same answer, and no other revision', async () => {
     const passId = freshPassId();
