@@ -35,7 +35,9 @@ async function told(name: string, running: Promise<Phase>): Promise<Phase> {
   const phase = await running;
   const { updates, requests, wall, workerd } = phase;
   const each = (workerd / updates).toFixed(2);
-  console.error(`${name}: ${updates} updates, ${requests} requests, ${(wall / 1000).toFixed(1)} s, ${each} ms of workerd each`);
+  console.error(
+    `${name}: ${updates} updates, ${requests} requests, ${(wall / 1000).toFixed(1)} s, ${each} ms of workerd each`,
+  );
   return phase;
 }
 
@@ -59,7 +61,16 @@ function readOptions() {
     const sizes = values.updates.split(',').map((size) => count('updates', size));
     const changed = process.argv.slice(2).join(' ');
     const command = `npx -y pnpm@12.21.0 load${changed === '' ? '' : ` ${changed}`}`;
-    return { sizes: sizes.toSorted((a, b) => a - b), passes, perSecond, bare, accept, paced, print: values.print, command };
+    return {
+      sizes: sizes.toSorted((a, b) => a - b),
+      passes,
+      perSecond,
+      bare,
+      accept,
+      paced,
+      print: values.print,
+      command,
+    };
   } catch (error) {
     console.error(`load: ${(error as Error).message.split('\n')[0]}`);
     process.exit(2);

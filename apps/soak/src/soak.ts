@@ -43,6 +43,7 @@ function readOptions() {
 }
 
 function count(name: string, value: string): number {
-  if (!/^\d{1,5}$/.test(value)) throw new TypeError(`--${name}: expected a whole number up to 99999, received ${value}`);
+  if (!/^\d{1,5}$/.test(value))
+    throw new TypeError(`--${name}: expected a whole number up to 99999, received ${value}`);
   return Number(value);
 }

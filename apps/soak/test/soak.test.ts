@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { faultRun } from '../src/fault-run/run.ts';
 import { violationsOf } from '../src/fault-run/violations.ts';
 
-test('200 updates of 20 passes, through faults and kills: nothing lost, nothing reordered', { timeout: 300_000 }, async () => {
+test('200 updates of 20 passes, through faults and kills: nothing lost, nothing reordered', {
+  timeout: 300_000,
+}, async () => {
   const size = { seed: 'short', updates: 200, passes: 20, kills: 3, gatewayKills: 0, rate: 0.4 };
   const { history, tries, refused } = await faultRun({ ...size, limit: 120_000 });
   expect(violationsOf(history)).toEqual([]);

@@ -66,7 +66,11 @@ test('what is right breaks no rule', () => {
 test('an update that the gateway does not have is lost', () => {
   expect(broken({ passes: [{ passId, points: 20, closed: false }] })).toEqual([['lost', 4]]);
   expect(broken({ passes: [] })).toEqual([['lost', 4]]);
-  const fewer = { received: history.received.slice(0, 3), exchanges: [], passes: [{ passId, points: 20, closed: false }] };
+  const fewer = {
+    received: history.received.slice(0, 3),
+    exchanges: [],
+    passes: [{ passId, points: 20, closed: false }],
+  };
   expect(broken({ ...fewer, confirmed: history.confirmed.slice(0, 1), ...mailbox({ delivered: 1 }) })).toEqual([
     ['lost', 3],
     ['lost'],

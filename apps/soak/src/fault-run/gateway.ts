@@ -38,7 +38,10 @@ export async function beginChaos(url: string, { seed, rate }: { seed: string; ra
 }
 
 /** All that the gateway received, and what its passes are now. */
-export async function testimony(url: string, { clientId }: Owner): Promise<{ received: Received[]; passes: GatewayPass[] }> {
+export async function testimony(
+  url: string,
+  { clientId }: Owner,
+): Promise<{ received: Received[]; passes: GatewayPass[] }> {
   const entries = await everyPage<Entry>(url, `/ledger?clientId=${clientId}`, 'entries');
   if (entries[0]?.id !== undefined && entries[0].id > 1) {
     throw new Error(`ledger: expected the first entry, found ${entries[0].id} as the oldest; run fewer updates`);
@@ -66,7 +69,17 @@ interface Pass {
 }
 
 /** Of the updates; a request that was cut off before it was verified is none. */
-function toReceived({ id, passId, tracerId, headers, update, applied, revision, fault, resultInfo }: Entry): Received[] {
+function toReceived({
+  id,
+  passId,
+  tracerId,
+  headers,
+  update,
+  applied,
+  revision,
+  fault,
+  resultInfo,
+}: Entry): Received[] {
   if (passId === null || update === null) return [];
   const exchange = headers.find(([name]) => name.toLowerCase() === exchangeHeader.toLowerCase());
   return [

@@ -33,7 +33,7 @@ export interface Plan {
   kills: Kill[];
 }
 
-/** One pass in so many is closed, half of them before their last updates. */
+/** One pass in so many is closed, half of them before their last update, which is refused then. */
 const oneClosedIn = 8;
 
 /** Draws the plan of a run. */
@@ -52,10 +52,14 @@ export function planOf({ seed, updates, passes, kills, gatewayKills }: Size): Pl
   for (const [index, passId] of passIds.entries()) {
     if (index % oneClosedIn !== 0) continue;
     const early = (index / oneClosedIn) % 2 === 1;
-    const at = early ? pick(random, steps.length - passes) + passes : steps.length;
+    const at = early ? steps.findLastIndex((step) => step.passId === passId) : steps.length;
     steps.splice(at, 0, { passId, points: 'close' });
   }
-  return { passIds, steps, kills: killsOf(randomOf(seed, 'kills'), steps.length, { merchant: kills, gateway: gatewayKills }) };
+  return {
+    passIds,
+    steps,
+    kills: killsOf(randomOf(seed, 'kills'), steps.length, { merchant: kills, gateway: gatewayKills }),
+  };
 }
 
 function killsOf(random: Random, steps: number, counts: Record<Kill['whom'], number>): Kill[] {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beginChaos, createPasses, testimony } from './gateway.ts';
 import type { Accepted, Confirmed, History, Mailbox } from './history.ts';
 import { type Kill, planOf, type Size, type Step } from './plan.ts';
-import { setStage, type Stage } from './stage.ts';
+import { type Stage, setStage } from './stage.ts';
 import { look, tell } from './till.ts';
 
 /** What `faultRun` takes besides the size. */

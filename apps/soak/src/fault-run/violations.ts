@@ -158,7 +158,8 @@ function* believed({ confirmed, received, mailbox }: Side): Found {
     yield { rule: 'believed', text, entries: entry ? [entry.id] : [] };
   }
   const refused = received.some(({ resultStatus, fault }) => resultStatus === 'F' && harmless.includes(fault));
-  if (mailbox?.dead && !refused) yield { rule: 'believed', text: 'expected a verified F for a dead letter, found none' };
+  if (mailbox?.dead && !refused)
+    yield { rule: 'believed', text: 'expected a verified F for a dead letter, found none' };
 }
 
 function* forgotten({ confirmed, mailbox }: Side): Found {

@@ -58,7 +58,10 @@ export async function acceptPhase(gateway: Gateway, updates: number): Promise<Ph
   await using started = new AsyncDisposableStack();
   const worker = await startMerchant(started, gateway, held);
   const accept = async (numbers: Numbers): Promise<void> => {
-    const { batchId } = await push(worker, streamOf(numbers, () => undefined));
+    const { batchId } = await push(
+      worker,
+      streamOf(numbers, () => undefined),
+    );
     const expected = numbers.until - numbers.from;
     await until(async () => (await batchOf(worker, batchId)).accepted, expected);
   };
@@ -80,7 +83,10 @@ export async function wholePhase(
   const deliver = async (numbers: Numbers): Promise<number> => {
     await gateway.expectUpdates(numbers.until);
     const start = performance.now();
-    const { batchId } = await push(worker, streamOf(numbers, (number) => note(sent, number)));
+    const { batchId } = await push(
+      worker,
+      streamOf(numbers, (number) => note(sent, number)),
+    );
     const pushed = performance.now() - start;
     // The last update of every pass is there; then the Worker has to know it, too.
     let times: Float64Array = new Float64Array(0);
@@ -112,7 +118,10 @@ export async function pacedPhase(
   const part = 10;
   const sent = new Float64Array(updates);
   const numbers = { passes: updates, prefix: 'pace' };
-  await push(worker, streamOf({ from: 0, until: warmUp, passes: warmUp, prefix: 'warm' }, () => undefined));
+  await push(
+    worker,
+    streamOf({ from: 0, until: warmUp, passes: warmUp, prefix: 'warm' }, () => undefined),
+  );
   await sleep(3_000);
   await gateway.expectUpdates(updates);
   const phase = await measure(worker, gateway, { updates, passes: updates }, async () => {
@@ -121,7 +130,12 @@ export async function pacedPhase(
     for (let from = 0; from < updates; from += part) {
       await sleep(Math.max(0, start + (from / pace) * 1000 - performance.now()));
       const until = Math.min(updates, from + part);
-      pushes.push(push(worker, streamOf({ ...numbers, from, until }, (number) => note(sent, number))));
+      pushes.push(
+        push(
+          worker,
+          streamOf({ ...numbers, from, until }, (number) => note(sent, number)),
+        ),
+      );
     }
     await Promise.all(pushes);
     await until(async () => (await gateway.count()).arrived, updates);
@@ -140,7 +154,12 @@ async function measure(
   await gateway.expectUpdates(updates);
   const memory: number[] = [];
   const sampling = setInterval(() => memory.push(memoryOf(processGroup)), 1_000);
-  const read = () => ({ group: costOf(processGroup), gateway: timeOf(gateway.pid), machine: machineTime(), own: ownTime() });
+  const read = () => ({
+    group: costOf(processGroup),
+    gateway: timeOf(gateway.pid),
+    machine: machineTime(),
+    own: ownTime(),
+  });
   const before = read();
   const start = performance.now();
   try {
@@ -179,7 +198,8 @@ async function until(ask: () => Promise<number>, expected: number): Promise<void
 async function push({ url }: RunningWorker, body: ReadableStream<Uint8Array>): Promise<{ batchId: string }> {
   const headers = { Authorization: `Bearer ${apiToken}`, 'Content-Type': 'application/x-ndjson' };
   const response = await fetch(`${url}/passes:batch`, streamed(body, headers));
-  if (response.status !== 202) throw new Error(`POST /passes:batch: received ${response.status} ${await response.text()}`);
+  if (response.status !== 202)
+    throw new Error(`POST /passes:batch: received ${response.status} ${await response.text()}`);
   return response.json();
 }
 
