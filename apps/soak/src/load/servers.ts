@@ -1,7 +1,6 @@
 /** What the load starts: the gateway, the bare Worker, the merchant's Worker, each in processes of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { applyMigrations, type RunningWorker, startWorker } from '@alipayhk-pass/gateway-worker/dev';
 import keys from '../../../../spec/vectors/keys.json' with { type: 'json' };
