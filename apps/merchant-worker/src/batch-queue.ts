@@ -49,7 +49,7 @@ export class BatchSender {
     this.#head = head;
   }
 
-  /** @param bytes - of the line as it was received */
+  /** @param bytes - of the update as JSON */
   async add(line: BatchLine, bytes: number): Promise<void> {
     const isFull = this.#lines.length === maxMessage.lines || this.#messageBytes + bytes > maxMessage.bytes;
     if (isFull && this.#lines.length > 0) this.#close();
@@ -78,28 +78,31 @@ export class BatchSender {
 /** Gives each message's lines to their mailboxes; a message whose lines did not all get there comes again. */
 export async function consumeLines(batch: MessageBatch<BatchMessage>, env: Env): Promise<void> {
   for (const message of batch.messages) {
-    try {
-      await recordLines(env.DB, message.body.batchId, await deliverLines(message.body, env));
-      message.ack();
-    } catch (error) {
-      console.error(JSON.stringify({ event: 'alert', code: 'BatchMessageFailed', message: String(error) }));
+    const isDone = await deliverLines(message.body, env).catch(() => false);
+    if (isDone) message.ack();
+    else {
+      const { batchId } = message.body;
+      console.error(
+        JSON.stringify({ event: 'alert', code: 'BatchMessageFailed', batchId, attempts: message.attempts }),
+      );
       message.retry();
     }
   }
 }
 
-/** Lines of one pass one after the other, in their order; passes side by side. */
-async function deliverLines({ batchId, startedAt, lines }: BatchMessage, env: Env): Promise<LineResult[]> {
+/** Lines of one pass one after the other, in their order; passes side by side. One that fails keeps no other back. */
+async function deliverLines({ batchId, startedAt, lines }: BatchMessage, env: Env): Promise<boolean> {
+  const done: LineResult[] = [];
   const byPass = Map.groupBy(lines, ({ update }) => update.passId);
-  const results = [...byPass].map(async ([passId, linesOfPass]) => {
-    const done: LineResult[] = [];
+  const passes = [...byPass].map(async ([passId, linesOfPass]) => {
     for (const { number, update } of linesOfPass) {
       const key = { name: `line/${batchId}/${number}`, digest: '' };
       const conditions = { key, order: orderOf(startedAt, number) };
       const { revision, refusal } = await putUpdate(env, update, conditions);
       done.push({ number, passId, revision, refusal });
     }
-    return done;
   });
-  return (await Promise.all(results)).flat();
+  const ends = await Promise.allSettled(passes);
+  await recordLines(env.DB, batchId, done);
+  return ends.every(({ status }) => status === 'fulfilled');
 }

@@ -1,5 +1,4 @@
 /** The routes of batches: a stream of NDJSON -> lines -> the Queue -> 202 with the batch's id once the Queue has all. */
-import type { UpdatePassRequest } from '@alipayhk-pass/update-pass/client';
 import type { Context } from 'hono';
 import { describe, Refused } from './answer.ts';
 import { BatchSender } from './batch-queue.ts';
@@ -9,6 +8,8 @@ import type { Merchant } from './environment.ts';
 import { linesOf } from './ndjson.ts';
 import { maxUpdateBytes, readJson, readUpdate } from './update.ts';
 
+/** Longest update in bytes as it is written into a message, which may have 128 KB. */
+const maxWrittenBytes = 100_000;
 /** How many malformed lines are named; all are counted. */
 const maxNamed = 1000;
 
@@ -26,8 +27,8 @@ export async function postBatch(c: Context<App>): Promise<Response> {
     if (bytes && isBlank(bytes)) continue;
     lines += 1;
     try {
-      const update = readLine(bytes, c.var.merchant.fieldNames);
-      await sender.add({ number, update }, bytes?.length ?? 0);
+      const line = readLine(bytes, c.var.merchant.fieldNames);
+      await sender.add({ number, update: line.update }, line.bytes);
     } catch (error) {
       const failure = describe(error);
       if (failure.code === 'InternalError') throw error;
@@ -48,8 +49,11 @@ export async function getBatch(c: Context<App>): Promise<Response> {
 }
 
 /** @throws Refused, RequestInvalid */
-function readLine(bytes: Uint8Array | undefined, names: Merchant['fieldNames']): UpdatePassRequest {
-  if (bytes !== undefined) return readUpdate(readJson(bytes), names);
+function readLine(received: Uint8Array | undefined, names: Merchant['fieldNames']) {
+  const update = received && readUpdate(readJson(received), names);
+  // As it will be written: a number as short as 1e20 has 21 digits there.
+  const bytes = new TextEncoder().encode(JSON.stringify(update)).length;
+  if (update && bytes <= maxWrittenBytes) return { update, bytes };
   throw new Refused('ContentTooLarge', [{ path: '', expected: `at most ${maxUpdateBytes} bytes a line` }]);
 }
 

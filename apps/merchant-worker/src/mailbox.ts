@@ -33,8 +33,8 @@ export type PutResult =
       refusal: 'PassClosed' | 'PreconditionFailed' | 'IdempotencyKeyReused' | 'PassNotFound' | 'PassFull';
     };
 
-/** Milliseconds after which a delivery is looked after, should the object that began it be gone. */
-const watchdog = 15_000;
+/** Milliseconds after the client's timeout at which a delivery is looked after, should the object that began it be gone. */
+const watchdogMargin = 5_000;
 /** Milliseconds until what failed here, and not at AlipayHK, is tried again. */
 const pauseAfterFault = 30_000;
 /** Longest state in characters of JSON: a request made of it has to stay below the megabyte that a gateway may take. */
@@ -44,6 +44,8 @@ export class Mailbox extends DurableObject<Env> {
   readonly #store = new MailboxStore(this.ctx.storage);
   /** Whether this very object is in `alarm`. What is in flight without it was begun by an object that is gone. */
   #delivering = false;
+  /** Milliseconds within which a delivery ends. */
+  #watchdog = watchdogMargin;
 
   /**
    * Accepts a change. What it returns is durable before the caller gets it.
@@ -126,6 +128,7 @@ export class Mailbox extends DurableObject<Env> {
     if (merchant === undefined) return this.#misconfigured(state);
     if (state.inFlight) return this.#settle(interrupted, merchant);
     if (!isDue(state)) return this.#schedule();
+    this.#watchdog = merchant.timeout + watchdogMargin;
 
     const rateLease = rateLeaseOf(this.env, state.passId, merchant.rate.shards);
     const permit = await rateLease.take(state.slot).catch((): Permit => {
@@ -218,7 +221,7 @@ export class Mailbox extends DurableObject<Env> {
   #wakeAt(): number | undefined {
     const state = this.#store.load();
     if (state === undefined) return undefined;
-    if (state.inFlight) return Date.now() + (this.#delivering ? watchdog : 0);
+    if (state.inFlight) return Date.now() + (this.#delivering ? this.#watchdog : 0);
     const times = [...(isUnsettled(state) ? [dueAt(state)] : []), ...(isStale(state) ? [state.indexAfter] : [])];
     return times.length > 0 ? Math.min(...times) : undefined;
   }

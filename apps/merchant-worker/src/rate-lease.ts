@@ -8,6 +8,12 @@ import { fullRate, give, type Limits, type Rate, type Slot, take } from './rate.
 /** Leave to send one request, or when to ask again. */
 export type Permit = { lease: string; slot?: undefined } | { lease?: undefined; slot: Slot };
 
+/** What a shard stores: one record, for each write is paid for. */
+interface Shard {
+  rate: Rate;
+  counts: Counts;
+}
+
 /** Milliseconds by which a lease outlives the client's timeout. */
 const leaseMargin = 5_000;
 
@@ -29,8 +35,9 @@ export class RateLease extends DurableObject<Env> {
     const limits = limitsOf(await readEnvironment(this.env));
     const now = Date.now();
     const lease = crypto.randomUUID();
-    const taken = take(this.#rate(limits, now), { lease, slot, limits, now });
-    this.ctx.storage.kv.put('rate', taken.rate);
+    const { rate, counts } = this.#load(limits, now);
+    const taken = take(rate, { lease, slot, limits, now });
+    this.#save({ rate: taken.rate, counts });
     return taken.slot ? { slot: taken.slot } : { lease };
   }
 
@@ -38,24 +45,25 @@ export class RateLease extends DurableObject<Env> {
   async give(lease: string, congested: boolean, counts: Counts): Promise<void> {
     const limits = limitsOf(await readEnvironment(this.env));
     const now = Date.now();
-    this.ctx.storage.kv.put('rate', give(this.#rate(limits, now), { lease, congested, limits, now }));
-    this.ctx.storage.kv.put('counts', sum(this.counts(), counts));
+    const shard = this.#load(limits, now);
+    this.#save({ rate: give(shard.rate, { lease, congested, limits, now }), counts: sum(shard.counts, counts) });
   }
 
-  /** What was counted since this shard exists. */
-  counts(): Counts {
-    return this.ctx.storage.kv.get<Counts>('counts') ?? {};
-  }
-
-  /** Requests per second that this shard lets pass at present, and how many are in flight. */
-  async state(): Promise<{ perSecond: number; inFlight: number }> {
+  /** Requests per second that this shard lets pass at present, how many are in flight, and what it has counted so far. */
+  async state(): Promise<{ perSecond: number; inFlight: number; counts: Counts }> {
+    const limits = limitsOf(await readEnvironment(this.env));
     const now = Date.now();
-    const { perSecond, leases } = this.#rate(limitsOf(await readEnvironment(this.env)), now);
-    return { perSecond, inFlight: Object.values(leases).filter((end) => end > now).length };
+    const { rate, counts } = this.#load(limits, now);
+    const inFlight = Object.values(rate.leases).filter((end) => end > now).length;
+    return { perSecond: rate.perSecond, inFlight, counts };
   }
 
-  #rate(limits: Limits, now: number): Rate {
-    return this.ctx.storage.kv.get<Rate>('rate') ?? fullRate(limits, now);
+  #load(limits: Limits, now: number): Shard {
+    return this.ctx.storage.kv.get<Shard>('shard') ?? { rate: fullRate(limits, now), counts: {} };
+  }
+
+  #save(shard: Shard): void {
+    this.ctx.storage.kv.put('shard', shard);
   }
 }
 

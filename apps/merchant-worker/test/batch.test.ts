@@ -58,6 +58,7 @@ describe('a batch', () => {
       line('N-closed'),
       `"${'x'.repeat(64 * 1024)}"\n`,
       '[]\n',
+      line('N-wide', { dataInfo: { numbers: 0 } }).replace(':0}', `:[${Array(12_000).fill('1e20')}]}`), // 60 KB
       line('N-last', { status: 'CLOSED' }).trimEnd(),
     ];
     const { status, body: answer } = await postBatch(new Blob(body).stream());
@@ -66,12 +67,13 @@ describe('a batch', () => {
       { line: 5, error: { code: 'RequestInvalid', issues: [{ path: 'passId' }] } },
       { line: 7, error: { code: 'ContentTooLarge' } },
       { line: 8, error: { code: 'RequestInvalid', issues: [{ expected: 'an object' }] } },
+      { line: 9, error: { code: 'ContentTooLarge' } },
     ];
     expect(status).toBe(202);
-    expect(answer).toMatchObject({ lines: 8, malformed: 4, malformedLines });
+    expect(answer).toMatchObject({ lines: 9, malformed: 5, malformedLines });
     await vi.waitFor(async () => {
       const counts = { accepted: 3, delivered: 2, refused: 2, pending: 0, finishedAt: expect.any(Number) };
-      expect(await batch(answer.batchId)).toMatchObject({ lines: 8, malformed: 4, malformedLines, ...counts });
+      expect(await batch(answer.batchId)).toMatchObject({ lines: 9, malformed: 5, malformedLines, ...counts });
     }, inTime);
     expect(await view('N-last')).toMatchObject({ state: 'closed' });
   });
@@ -163,9 +165,13 @@ describe('the Queue', () => {
 
   test('is asked to deliver again what did not get through, and only that', async () => {
     const log = vi.spyOn(console, 'error').mockReturnValue();
-    const broken = { ...message('broken', [1], 'X1'), lines: [{ number: 1, update: null }] } as unknown as BatchMessage;
+    const broken = message('broken', [1, 2], 'X1');
+    Object.assign(broken.lines[0]?.update ?? {}, { passId: 'X0', dataInfo: { count: 1n } }); // no JSON
     const result = await consume(message('whole', [1], 'X2'), broken);
     expect(result).toMatchObject({ explicitAcks: ['0'], retryMessages: [{ msgId: '1' }] });
+    expect(await view('X1')).toMatchObject({ revision: 1 });
+    const { results } = await env.DB.prepare("SELECT line FROM batch_lines WHERE batch_id = 'broken'").all();
+    expect(results).toEqual([{ line: 2 }]);
     expect(log).toHaveBeenCalledWith(expect.stringContaining('BatchMessageFailed'));
   });
 });

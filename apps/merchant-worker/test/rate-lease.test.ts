@@ -35,14 +35,14 @@ test('a shard forgets neither slots nor leases when it is restarted', async () =
   await abortAllDurableObjects();
   await limit(shard(), limits);
   expect((await shard().take()).slot?.at).toBeCloseTo((second?.at ?? 0) + 2_000, 3);
-  expect(await shard().state()).toEqual({ perSecond: 0.5, inFlight: 1 });
+  expect(await shard().state()).toEqual({ perSecond: 0.5, inFlight: 1, counts: {} });
 });
 
 test('across passes: no more than the rate, no more in flight, and every one is delivered', async () => {
   const shards = [shardOf(env, 0), shardOf(env, 1)];
   for (const shard of shards) {
     await limit(shard, { RATE_PER_SECOND: '40', IN_FLIGHT: '4' });
-    await runInDurableObject(shard, (_, { storage }) => void storage.kv.delete('rate'));
+    await runInDurableObject(shard, (_, { storage }) => void storage.kv.delete('shard'));
   }
   const arrivals: number[] = [];
   let [inFlight, most] = [0, 0];
