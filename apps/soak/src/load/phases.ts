@@ -118,12 +118,12 @@ export async function pacedPhase(
   const part = 10;
   const sent = new Float64Array(updates);
   const numbers = { passes: updates, prefix: 'pace' };
+  await gateway.expectUpdates(warmUp);
   await push(
     worker,
     streamOf({ from: 0, until: warmUp, passes: warmUp, prefix: 'warm' }, () => undefined),
   );
-  await sleep(3_000);
-  await gateway.expectUpdates(updates);
+  await until(async () => (await gateway.count()).arrived, warmUp);
   const phase = await measure(worker, gateway, { updates, passes: updates }, async () => {
     const start = performance.now();
     const pushes: Promise<unknown>[] = [];

@@ -10,7 +10,8 @@ export interface Load {
   accept: Phase;
   /** By size, the smallest first. */
   whole: Phase[];
-  paced: Phase;
+  /** Absent while only the smallest size was measured. */
+  paced?: Phase;
   /** The bound on requests to AlipayHK that the Worker was given, per second. */
   perSecond: number;
   command: string;
@@ -93,7 +94,7 @@ ${table([
 
 ${table([
   ['latency, ms', 'updates per s', '50 %', '90 %', '99 %', 'most'],
-  ...[...whole, paced].map((phase) => [
+  ...[...whole, ...(paced ? [paced] : [])].map((phase) => [
     phase === paced ? `${phase.updates} at a given pace` : `${phase.updates} at once`,
     perSecondOf(phase.updates, phase.wall),
     ...[0.5, 0.9, 0.99, 1].map((part) => quantile([...(phase.latencies ?? [0])], part).toFixed(0)),
