@@ -9,10 +9,8 @@ import { merchantWorker } from '../merchant-worker.ts';
 
 export const clientId = '4Q5Y8W0WSG45P907917';
 export const apiToken = 'a-token-of-the-load';
-/** Requests in flight at once, of the bare Worker. */
+/** Requests in flight at once, of the bare Worker as of the merchant's. */
 const inFlight = 64;
-/** Those of the merchant's: more than there ever are, so that the bound per second is the one that holds. */
-const merchantInFlight = 4096;
 
 /** The gateway, asked over HTTP. */
 export interface Gateway {
@@ -85,7 +83,7 @@ export async function startMerchant(
     KEY_VERSION: '1',
     TIMEOUT_MS: '30000',
     RATE_PER_SECOND: `${perSecond}`,
-    IN_FLIGHT: `${merchantInFlight}`,
+    IN_FLIGHT: `${inFlight}`,
     RATE_SHARDS: '1',
   };
   return start(started, merchantWorker, vars, persistTo);
