@@ -30,6 +30,8 @@ export interface WorkerOptions {
 export interface RunningWorker {
   /** Origin, as `http://127.0.0.1:12345`. */
   url: string;
+  /** Id of the process group of wrangler and workerd: to read their cost, or to kill them as a power cut would. */
+  processGroup: number;
   /** What wrangler and the Worker have printed so far. */
   output(): string;
   /** Ends every process that was started; settles when they are gone. */
@@ -78,7 +80,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     await stop();
     throw new Error(`wrangler dev: expected an answer, received ${(error as Error).message}\n${run.output()}`);
   }
-  return { url, output: run.output, stop };
+  return { url, processGroup: run.processGroup, output: run.output, stop };
 }
 
 /**
@@ -105,6 +107,7 @@ export async function applyMigrations({
 }
 
 interface WranglerRun {
+  processGroup: number;
   output(): string;
   /** The exit code, or the signal. */
   ended: Promise<number | string>;
@@ -122,6 +125,7 @@ function runWrangler(configDir: string, args: string[], hidden: string[] = []): 
       WRANGLER_SEND_METRICS: 'false',
       WRANGLER_HIDE_BANNER: 'true', // the banner asks the registry for a newer version
       WRANGLER_WRITE_LOGS: 'false', // else each run leaves a file in the home directory
+      X_LOCAL_OBSERVABILITY: 'false', // else it keeps a database of every call of every object
       CLOUDFLARE_CF_FETCH_ENABLED: 'false', // else it asks workers.cloudflare.com for a sample Request.cf
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -145,7 +149,7 @@ function runWrangler(configDir: string, args: string[], hidden: string[] = []): 
     await Promise.race([closed, sleep(limits.stop, undefined, { ref: false })]);
     cleanups.delete(kill);
   };
-  return { output: () => printed, ended, stop };
+  return { processGroup: child.pid ?? 0, output: () => printed, ended, stop };
 }
 
 /** What is left to do when this process ends before `stop` was called. */

@@ -29,6 +29,8 @@ export interface Sandbox {
   merchantPrivateKey: string;
   merchantPublicKey: string;
   gatewayPublicKey: string;
+  /** Id of the process group of wrangler and workerd. */
+  processGroup: number;
   /** What wrangler and the Worker have printed so far. */
   output(): string;
   /** Ends every process that was started; settles when they are gone. */
@@ -78,7 +80,7 @@ export async function startSandbox({ port, folder = defaultFolder }: SandboxOpti
       }),
     },
   });
-  const { url, output, stop } = worker;
+  const { url, processGroup, output, stop } = worker;
   try {
     await admin(`${url}/sandbox/merchants/${clientId}`, 'PUT', {
       keys: [{ keyVersion, publicKey: merchant.publicKey }],
@@ -94,6 +96,7 @@ export async function startSandbox({ port, folder = defaultFolder }: SandboxOpti
     merchantPrivateKey: merchant.privateKeyPath,
     merchantPublicKey: merchant.publicKeyPath,
     gatewayPublicKey: gateway.publicKeyPath,
+    processGroup,
     output,
     stop,
   };

@@ -59,8 +59,10 @@ test('variables arrive as they are, and nothing is left behind', { timeout: 60_0
   const worker = await startWorker({ configDir: echo, vars });
   expect(await (await fetch(worker.url)).json()).toEqual(vars);
   expect(worker.output()).not.toContain('BEGIN KEY');
+  expect(() => process.kill(-worker.processGroup, 0)).not.toThrow();
   await worker.stop();
   await gone(worker.url);
+  expect(() => process.kill(-worker.processGroup, 0)).toThrow('ESRCH');
   expect(readdirSync(temporary).filter((name) => name.startsWith('alipayhk-pass'))).toEqual([]);
 });
 

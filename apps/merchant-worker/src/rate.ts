@@ -25,6 +25,8 @@ export interface Rate {
   epoch: number;
   /** When each lease ends. */
   leases: Record<string, number>;
+  /** How long leases were held of late, in milliseconds. */
+  held: number;
 }
 
 /** A time at which its holder may ask again and finds a place in the rate. */
@@ -37,17 +39,20 @@ export interface Slot {
 const recovery = 120;
 /** The most by which the rate is lowered. */
 const floor = 1 / 64;
+/** The weight of the lease that ended last in `held`. */
+const newest = 0.1;
 /** Milliseconds after its time for which a slot holds: what may pass at once when askers come late. */
 const grace = 5_000;
 
 /** A shard that lets everything pass that it may. */
 export function fullRate({ perSecond }: Limits, now: number): Rate {
-  return { perSecond, since: now, loweredAt: 0, next: now, epoch: 0, leases: {} };
+  return { perSecond, since: now, loweredAt: 0, next: now, epoch: 0, leases: {}, held: 0 };
 }
 
 /**
  * Asks for a request: its lease begins, or the asker gets a slot and asks again then. Whoever finds too many in flight
- * gets the slot after the last one: so nobody asks more often than the rate.
+ * gets the slot after the last one. Slots are as far apart as both bounds ask for: by Little's law no more than
+ * `inFlight / held` requests end in a millisecond, and whoever asks sooner asks in vain, at the cost of those in flight.
  */
 export function take(
   before: Rate,
@@ -56,7 +61,7 @@ export function take(
   const rate = recover(before, limits, now);
   const leases = Object.fromEntries(Object.entries(rate.leases).filter(([, end]) => end > now));
   const isValid = slot !== undefined && slot.epoch === rate.epoch && now < slot.at + grace;
-  const distance = 1000 / rate.perSecond;
+  const distance = Math.max(1000 / rate.perSecond, rate.held / limits.inFlight);
   const at = isValid ? slot.at : Math.max(now, rate.next);
   const next = isValid ? rate.next : at + distance;
   if (at > now) return { rate: { ...rate, leases, next }, slot: { at, epoch: rate.epoch } };
@@ -72,8 +77,11 @@ export function give(
   before: Rate,
   { lease, congested, limits, now }: { lease: string; congested: boolean; limits: Limits; now: number },
 ): Rate {
-  const { [lease]: _ended, ...leases } = before.leases;
-  const rate = { ...recover(before, limits, now), leases };
+  const { [lease]: end, ...leases } = before.leases;
+  // One that ended before it was given back counts in full.
+  const time = end === undefined ? limits.leaseTime : limits.leaseTime - (end - now);
+  const held = before.held === 0 ? time : before.held + (time - before.held) * newest;
+  const rate = { ...recover(before, limits, now), leases, held };
   if (!congested || now - rate.loweredAt < 1000) return rate;
   const perSecond = Math.max(limits.perSecond * floor, rate.perSecond / 2);
   return { ...rate, perSecond, loweredAt: now, epoch: rate.epoch + 1, next: now + 1000 / perSecond };

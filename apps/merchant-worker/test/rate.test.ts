@@ -7,6 +7,30 @@ const limits: Limits = { perSecond: 10, inFlight: 3, leaseTime: 15_000 };
 const start = Date.UTC(2026, 10, 22);
 
 describe('asking', () => {
+  test('where answers are slow, slots are as far apart as requests in flight end', () => {
+    const { rate } = take(fullRate(limits, start), { lease: '1', limits, now: start });
+    // 3 in flight for 900 ms each: one ends every 300 ms, whatever the rate is.
+    const slow = give(rate, { lease: '1', congested: false, limits, now: start + 900 });
+    const first = take(slow, { lease: '2', limits, now: start + 900 });
+    expect(first.slot).toBeUndefined();
+    expect(take(first.rate, { lease: '3', limits, now: start + 900 }).slot?.at).toBe(start + 1_200);
+  });
+
+  test('a single slow answer slows nobody for long, and quick ones bring the rate back', () => {
+    let now = start;
+    let rate = fullRate(limits, now);
+    const ask = (held: number): void => {
+      const taken = take(rate, { lease: 'a', slot: { at: now, epoch: 0 }, limits, now });
+      rate = give(taken.rate, { lease: 'a', congested: false, limits, now: now + held });
+      now += held;
+    };
+    for (let n = 0; n < 20; n += 1) ask(50);
+    ask(10_000);
+    expect(rate.held / limits.inFlight).toBeGreaterThan(100);
+    for (let n = 0; n < 30; n += 1) ask(50);
+    expect(rate.held / limits.inFlight).toBeLessThan(100);
+  });
+
   test('slots at even distances, in the order of the askers', () => {
     let rate = fullRate(limits, start);
     const slots = Array.from({ length: 4 }, (_, n) => {

@@ -1,0 +1,200 @@
+/**
+ * What must hold of a fault run, as functions from its history to what breaks it: nothing lost, nothing reordered, one
+ * request in flight per pass, no repetition of what was confirmed, nothing after a close, and no word believed that
+ * nobody vouched for.
+ */
+import type { Confirmed, GatewayPass, History, Mailbox, Received } from './history.ts';
+
+/** The rules by name. */
+export const rules = {
+  lost: 'the last change that was accepted is what the gateway has, unless it refused it and the merchant kept it',
+  renumbered: 'each change that was accepted has the next revision, whatever was sent twice',
+  reordered: 'what the gateway receives and applies of a pass never grows older',
+  invented: 'the gateway receives nothing that was not accepted',
+  overlapping: 'one request per pass is in flight at a time',
+  repeated: 'what AlipayHK confirmed and the merchant recorded is not sent again',
+  'after a close': 'nothing but the close itself follows a close',
+  believed: 'only a verified S is recorded as delivered, and only a verified F as refused',
+  forgotten: 'what was recorded as delivered stays so',
+  unsettled: 'every mailbox comes to rest',
+} as const;
+
+/** One place where a rule is broken. */
+export interface Violation {
+  rule: keyof typeof rules;
+  passId: string;
+  /** What was expected, and what was found. */
+  text: string;
+  /** Ids of the ledger entries that show it. */
+  entries: number[];
+}
+
+/** What is left of an answer that a fault leaves both true and verifiable. */
+const harmless: readonly (string | null)[] = [null, 'delay', 'result-for-resultInfo', 'plain-reply'];
+const atRest: readonly string[] = ['delivered', 'closed', 'dead'];
+
+/** Everything in a history that breaks a rule, pass by pass. */
+export function violationsOf(history: History): Violation[] {
+  const accepted = Map.groupBy(history.accepted, byPass);
+  const received = Map.groupBy(history.received, byPass);
+  const exchanges = Map.groupBy(history.exchanges, byPass);
+  const confirmed = Map.groupBy(history.confirmed, byPass);
+  const mailboxes = new Map(history.mailboxes.map((mailbox) => [mailbox.passId, mailbox]));
+  const passes = new Map(history.passes.map((pass) => [pass.passId, pass]));
+  const ids = new Set([...accepted.keys(), ...received.keys(), ...exchanges.keys(), ...confirmed.keys()]);
+  return [...ids].flatMap((passId) => {
+    const side: Side = {
+      passId,
+      accepted: accepted.get(passId) ?? [],
+      received: (received.get(passId) ?? []).toSorted((a, b) => a.id - b.id),
+      exchanges: (exchanges.get(passId) ?? []).toSorted((a, b) => a.from - b.from),
+      confirmed: confirmed.get(passId) ?? [],
+      mailbox: mailboxes.get(passId),
+      pass: passes.get(passId),
+    };
+    return checks.flatMap((check) => [...check(side)]).map((found) => ({ passId, entries: [], ...found }));
+  });
+}
+
+/** The history of one pass, in order. */
+interface Side extends Pick<History, 'accepted' | 'received' | 'exchanges' | 'confirmed'> {
+  passId: string;
+  mailbox: Mailbox | undefined;
+  pass: GatewayPass | undefined;
+}
+
+type Found = Iterable<Omit<Violation, 'passId' | 'entries'> & { entries?: number[] }>;
+
+const checks: ((side: Side) => Found)[] = [
+  lost,
+  renumbered,
+  reordered,
+  invented,
+  overlapping,
+  repeated,
+  afterClose,
+  believed,
+  forgotten,
+  unsettled,
+];
+
+function* lost({ accepted, received, mailbox, pass }: Side): Found {
+  const last = accepted.at(-1);
+  if (last === undefined || mailbox?.dead) return; // a dead letter is for `believed`
+  const { points, closed } = pass ?? { points: null, closed: false };
+  const has = closed ? 'close' : points;
+  if (has !== last.points) {
+    const entries = received.slice(-1).map(({ id }) => id);
+    yield { rule: 'lost', text: `expected ${last.points} at the gateway, found ${has}`, entries };
+  }
+  if (mailbox !== undefined && mailbox.delivered !== last.revision) {
+    yield { rule: 'lost', text: `expected revision ${last.revision} delivered, found ${mailbox.delivered}` };
+  }
+}
+
+function* renumbered({ accepted, mailbox }: Side): Found {
+  for (const [index, { revision, points }] of accepted.entries()) {
+    if (revision === index + 1) continue;
+    yield { rule: 'renumbered', text: `expected revision ${index + 1} for ${points}, found ${revision}` };
+  }
+  if (mailbox !== undefined && mailbox.revision !== accepted.length) {
+    yield { rule: 'renumbered', text: `expected ${accepted.length} revisions at the end, found ${mailbox.revision}` };
+  }
+}
+
+function* reordered({ received }: Side): Found {
+  const applied = received.filter((entry) => entry.applied !== null);
+  const byEffect = applied.toSorted((a, b) => (a.applied ?? 0) - (b.applied ?? 0));
+  for (const [verb, entries] of Object.entries({ received, applied: byEffect })) {
+    for (const [before, after] of pairs(entries)) {
+      if (ageOf(after) >= ageOf(before)) continue;
+      const text = `expected ${before.points} or newer ${verb}, found ${after.points}`;
+      yield { rule: 'reordered', text, entries: [before.id, after.id] };
+    }
+  }
+}
+
+function* invented({ accepted, received }: Side): Found {
+  const known = new Set(accepted.map(({ points }) => points));
+  for (const { id, points } of received) {
+    if (known.has(points)) continue;
+    yield { rule: 'invented', text: `expected a change that was accepted, found ${points}`, entries: [id] };
+  }
+}
+
+function* overlapping({ exchanges, received }: Side): Found {
+  for (const [before, after] of pairs(exchanges)) {
+    if (after.from >= before.until) continue;
+    const entries = received.filter(({ exchangeId }) => exchangeId === before.id || exchangeId === after.id);
+    const text = `expected the end of exchange ${before.id}, found ${after.id} ${milliseconds(before.until - after.from)} before it`;
+    yield { rule: 'overlapping', text, entries: entries.map(({ id }) => id) };
+  }
+}
+
+function* repeated({ confirmed, received }: Side): Found {
+  for (const first of received) {
+    if (!confirmed.some(({ tracerId }) => tracerId === first.tracerId)) continue;
+    for (const later of received) {
+      if (later.id <= first.id || ageOf(later) !== ageOf(first)) continue;
+      const text = `expected ${first.points} once it was confirmed no more, found it again`;
+      yield { rule: 'repeated', text, entries: [first.id, later.id] };
+    }
+  }
+}
+
+function* afterClose({ received }: Side): Found {
+  const close = received.find(({ points }) => points === 'close');
+  for (const { id, points } of received) {
+    if (close === undefined || id <= close.id || points === 'close') continue;
+    yield { rule: 'after a close', text: `expected nothing, found ${points}`, entries: [close.id, id] };
+  }
+}
+
+function* believed({ confirmed, received, mailbox }: Side): Found {
+  for (const { tracerId, revision } of confirmed) {
+    const entry = received.find((each) => each.tracerId === tracerId);
+    if (entry?.resultStatus === 'S' && entry.applied !== null && harmless.includes(entry.fault)) continue;
+    const text = `expected a verified S for revision ${revision}, found ${describe(entry)}`;
+    yield { rule: 'believed', text, entries: entry ? [entry.id] : [] };
+  }
+  const refused = received.some(({ resultStatus, fault }) => resultStatus === 'F' && harmless.includes(fault));
+  if (mailbox?.dead && !refused)
+    yield { rule: 'believed', text: 'expected a verified F for a dead letter, found none' };
+}
+
+function* forgotten({ confirmed, mailbox }: Side): Found {
+  const highest = highestOf(confirmed);
+  if (mailbox === undefined || mailbox.delivered >= highest) return;
+  yield { rule: 'forgotten', text: `expected revision ${highest} delivered, found ${mailbox.delivered}` };
+}
+
+function* unsettled({ mailbox, accepted }: Side): Found {
+  if (accepted.length === 0 || (mailbox !== undefined && atRest.includes(mailbox.state))) return;
+  yield { rule: 'unsettled', text: `expected ${atRest.join(', ')}, found ${mailbox?.state ?? 'no mailbox'}` };
+}
+
+function byPass({ passId }: { passId: string }): string {
+  return passId;
+}
+
+/** A close is newer than every update. */
+function ageOf({ points }: Received): number {
+  return points === 'close' ? Number.POSITIVE_INFINITY : points;
+}
+
+function pairs<Item>(items: readonly Item[]): [before: Item, after: Item][] {
+  return items.slice(1).map((after, index): [Item, Item] => [items[index] as Item, after]);
+}
+
+function highestOf(confirmed: readonly Confirmed[]): number {
+  return Math.max(0, ...confirmed.map(({ revision }) => revision));
+}
+
+function milliseconds(value: number): string {
+  return `${value.toFixed(1)} ms`;
+}
+
+function describe(entry: Received | undefined): string {
+  if (entry === undefined) return 'no entry of this tracer id';
+  return `${entry.resultStatus ?? 'no result'}, ${entry.applied === null ? 'not applied' : 'applied'}, ${entry.fault ?? 'no fault'}`;
+}

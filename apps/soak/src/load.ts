@@ -1,0 +1,88 @@
+/**
+ * The load: `load [--updates 1000,10000,100000] [--passes N] [--rate N] [--bare N] [--accept N] [--paced N] [--print]`.
+ * Writes LOAD.md, or only prints it. It fails when something is lost or stalls, never for being slow.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { acceptPhase, barePhase, type Phase, pacedPhase, wholePhase } from './load/phases.ts';
+import { type Load, reportOf } from './load/report.ts';
+import { startGateway } from './load/servers.ts';
+
+const { sizes, passes, perSecond, bare, accept, paced, print, command } = readOptions();
+await using started = new AsyncDisposableStack();
+const gateway = await startGateway(started);
+const load: Load = {
+  bare: await told('bare', barePhase(gateway, bare)),
+  accept: await told('accept', acceptPhase(gateway, accept)),
+  whole: [],
+  perSecond,
+  command,
+};
+for (const [index, updates] of sizes.entries()) {
+  const phase = await told(
+    `whole ${updates}`,
+    wholePhase(gateway, { updates, passes: Math.min(updates, passes), perSecond }),
+  );
+  load.whole.push(phase);
+  // At half the speed of the middle size: the largest takes long enough without it.
+  if (index === Math.min(1, sizes.length - 1)) {
+    const pace = (updates / phase.wall) * 500;
+    load.paced = await told('paced', pacedPhase(gateway, { updates: paced, pace }));
+  }
+  // After each size: what was measured is kept if the next one is interrupted.
+  if (!print) writeFileSync(join(import.meta.dirname, '../LOAD.md'), reportOf(load));
+}
+console.log(reportOf(load));
+
+/** A line on the way: the whole of it takes minutes. */
+async function told(name: string, running: Promise<Phase>): Promise<Phase> {
+  const phase = await running;
+  const { updates, requests, wall, workerd } = phase;
+  const each = (workerd / updates).toFixed(2);
+  console.error(
+    `${name}: ${updates} updates, ${requests} requests, ${(wall / 1000).toFixed(1)} s, ${each} ms of workerd each`,
+  );
+  return phase;
+}
+
+function readOptions() {
+  const text = (preset: string) => ({ type: 'string', default: preset }) as const;
+  try {
+    const { values } = parseArgs({
+      options: {
+        updates: text('1000,10000,100000'),
+        passes: text('100000'),
+        rate: text('200'),
+        bare: text('2000'),
+        accept: text('2000'),
+        paced: text('1000'),
+        print: { type: 'boolean', default: false },
+      },
+    });
+    const [perSecond, bare, accept, paced, passes] = (['rate', 'bare', 'accept', 'paced', 'passes'] as const).map(
+      (name) => count(name, values[name]),
+    ) as [number, number, number, number, number];
+    const sizes = values.updates.split(',').map((size) => count('updates', size));
+    const changed = process.argv.slice(2).join(' ');
+    const command = `npx -y pnpm@12.21.0 load${changed === '' ? '' : ` ${changed}`}`;
+    return {
+      sizes: sizes.toSorted((a, b) => a - b),
+      passes,
+      perSecond,
+      bare,
+      accept,
+      paced,
+      print: values.print,
+      command,
+    };
+  } catch (error) {
+    console.error(`load: ${(error as Error).message.split('\n')[0]}`);
+    process.exit(2);
+  }
+}
+
+function count(name: string, value: string): number {
+  if (/^[1-9]\d{0,6}$/.test(value)) return Number(value);
+  throw new TypeError(`--${name}: expected a whole number from 1 to 9999999, received ${value}`);
+}

@@ -1,0 +1,234 @@
+/** The phases of the load, each on processes of its own that are warm before anything is counted. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunningWorker } from '@alipayhk-pass/gateway-worker/dev';
+import { type Numbers, streamOf } from './lines.ts';
+import { costOf, machineTime, memoryOf, timeOf } from './processes.ts';
+import { apiToken, type Gateway, startBare, startMerchant } from './servers.ts';
+
+/** What a phase cost. Times in milliseconds. */
+export interface Phase {
+  updates: number;
+  passes: number;
+  /** Requests that reached the gateway. */
+  requests: number;
+  /** From the first line until the Worker has answered 202 (or, of the bare one, until it has answered). */
+  pushed: number;
+  /** From the first line until there is nothing left to do. */
+  wall: number;
+  /** Processor time of workerd, of wrangler, of the gateway. */
+  workerd: number;
+  wrangler: number;
+  gateway: number;
+  /** Share of the machine's processors that everything else took meanwhile. */
+  others: number;
+  /** Resident memory of workerd in MB, at even intervals. */
+  memory: number[];
+  /** From when a line was handed over until its update, or a newer one of its pass, was at the gateway. */
+  latencies?: Float64Array;
+}
+
+const warmUp = 200;
+/** Without any progress for so long the phase is given up, in milliseconds. */
+const stalled = 90_000;
+/** So slow that no slot comes up during the phase: what is accepted stays where it is. */
+const held = 1;
+
+/** Signs and posts every line, a part at a time: what the machine, the runtime and the gateway take at least. */
+export async function barePhase(gateway: Gateway, updates: number): Promise<Phase> {
+  await using started = new AsyncDisposableStack();
+  const worker = await startBare(started, gateway);
+  const part = 500;
+  const post = async (numbers: Numbers): Promise<void> => {
+    const body = streamOf(numbers, () => undefined);
+    const response = await fetch(worker.url, streamed(body));
+    const done = await response.text();
+    if (Number(done) !== numbers.until - numbers.from) throw new Error(`bare: expected every 200, received ${done}`);
+  };
+  await gateway.expectUpdates(warmUp);
+  await post({ from: 0, until: warmUp, passes: warmUp, prefix: 'warm' });
+  return await measure(worker, gateway, { updates, passes: updates }, async () => {
+    for (let from = 0; from < updates; from += part) {
+      await post({ from, until: Math.min(updates, from + part), passes: updates, prefix: 'bare' });
+    }
+  });
+}
+
+/** Takes every line in while next to nothing may be sent: the accept path on its own. */
+export async function acceptPhase(gateway: Gateway, updates: number): Promise<Phase> {
+  await using started = new AsyncDisposableStack();
+  const worker = await startMerchant(started, gateway, held);
+  const accept = async (numbers: Numbers): Promise<void> => {
+    const { batchId } = await push(
+      worker,
+      streamOf(numbers, () => undefined),
+    );
+    const expected = numbers.until - numbers.from;
+    await until(async () => (await batchOf(worker, batchId)).accepted, expected);
+  };
+  await gateway.expectUpdates(updates);
+  await accept({ from: 0, until: warmUp, passes: warmUp, prefix: 'warm' });
+  return await measure(worker, gateway, { updates, passes: updates }, () =>
+    accept({ from: 0, until: updates, passes: updates, prefix: 'held' }),
+  );
+}
+
+/** The whole way of every line: accepted, sent, confirmed. */
+export async function wholePhase(
+  gateway: Gateway,
+  { updates, passes, perSecond }: { updates: number; passes: number; perSecond: number },
+): Promise<Phase> {
+  await using started = new AsyncDisposableStack();
+  const worker = await startMerchant(started, gateway, perSecond);
+  const sent = new Float64Array(Math.max(updates, warmUp));
+  const deliver = async (numbers: Numbers): Promise<number> => {
+    await gateway.expectUpdates(numbers.until);
+    const start = performance.now();
+    const { batchId } = await push(
+      worker,
+      streamOf(numbers, (number) => note(sent, number)),
+    );
+    const pushed = performance.now() - start;
+    // The last update of every pass is there; then the Worker has to know it, too.
+    let times: Float64Array = new Float64Array(0);
+    await until(async () => {
+      const { arrived } = await gateway.count();
+      if (arrived < numbers.passes) return arrived;
+      times = newest(await gateway.arrivals(), numbers.passes);
+      return times.filter((time) => time > 0).length;
+    }, numbers.until);
+    await until(async () => (await batchOf(worker, batchId)).delivered, numbers.until);
+    return pushed;
+  };
+  await deliver({ from: 0, until: warmUp, passes: warmUp, prefix: 'warm' });
+  let pushed = 0;
+  const phase = await measure(worker, gateway, { updates, passes }, async () => {
+    pushed = await deliver({ from: 0, until: updates, passes, prefix: 'load' });
+  });
+  const times = newest(await gateway.arrivals(), passes);
+  return { ...phase, pushed, latencies: sent.subarray(0, updates).map((from, number) => (times[number] ?? 0) - from) };
+}
+
+/** The same at a given pace, in small batches: what a delivery takes when nothing is in its way. */
+export async function pacedPhase(
+  gateway: Gateway,
+  { updates, pace }: { updates: number; pace: number },
+): Promise<Phase> {
+  await using started = new AsyncDisposableStack();
+  const worker = await startMerchant(started, gateway, Math.max(100, Math.ceil(pace * 4)));
+  const part = 10;
+  const sent = new Float64Array(updates);
+  const numbers = { passes: updates, prefix: 'pace' };
+  await gateway.expectUpdates(warmUp);
+  await push(
+    worker,
+    streamOf({ from: 0, until: warmUp, passes: warmUp, prefix: 'warm' }, () => undefined),
+  );
+  await until(async () => (await gateway.count()).arrived, warmUp);
+  const phase = await measure(worker, gateway, { updates, passes: updates }, async () => {
+    const start = performance.now();
+    const pushes: Promise<unknown>[] = [];
+    for (let from = 0; from < updates; from += part) {
+      await sleep(Math.max(0, start + (from / pace) * 1000 - performance.now()));
+      const until = Math.min(updates, from + part);
+      pushes.push(
+        push(
+          worker,
+          streamOf({ ...numbers, from, until }, (number) => note(sent, number)),
+        ),
+      );
+    }
+    await Promise.all(pushes);
+    await until(async () => (await gateway.count()).arrived, updates);
+  });
+  const times = await gateway.arrivals();
+  return { ...phase, latencies: sent.map((from, number) => (times[number] ?? 0) - from) };
+}
+
+/** Runs it, with the cost of every process that took part taken before and after. */
+async function measure(
+  { processGroup }: RunningWorker,
+  gateway: Gateway,
+  { updates, passes }: { updates: number; passes: number },
+  work: () => Promise<void>,
+): Promise<Phase> {
+  await gateway.expectUpdates(updates);
+  const memory: number[] = [];
+  const sampling = setInterval(() => memory.push(memoryOf(processGroup)), 1_000);
+  const read = () => ({
+    group: costOf(processGroup),
+    gateway: timeOf(gateway.pid),
+    machine: machineTime(),
+    own: ownTime(),
+  });
+  const before = read();
+  const start = performance.now();
+  try {
+    await work();
+  } finally {
+    clearInterval(sampling);
+  }
+  const wall = performance.now() - start;
+  const after = read();
+  memory.push(memoryOf(processGroup));
+  const workerd = after.group.workerd - before.group.workerd;
+  const wrangler = after.group.others - before.group.others;
+  const gatewayTime = after.gateway - before.gateway;
+  const ours = workerd + wrangler + gatewayTime + after.own - before.own;
+  const all = after.machine.all - before.machine.all;
+  const others = Math.max(0, after.machine.busy - before.machine.busy - ours) / all;
+  const { requests } = await gateway.count();
+  return { updates, passes, requests, pushed: wall, wall, workerd, wrangler, gateway: gatewayTime, others, memory };
+}
+
+/** Asks until it is as many as expected. */
+async function until(ask: () => Promise<number>, expected: number): Promise<void> {
+  let last = -1;
+  let changed = performance.now();
+  // Asking costs, too: less often where there is much to do.
+  for (let pause = 50; ; pause = Math.min(pause * 1.5, expected / 20, 5_000)) {
+    const now = await ask();
+    if (now >= expected) return;
+    if (now !== last) changed = performance.now();
+    last = now;
+    if (performance.now() - changed > stalled) throw new Error(`load: expected ${expected}, stalled at ${now}`);
+    await sleep(Math.max(pause, 50));
+  }
+}
+
+async function push({ url }: RunningWorker, body: ReadableStream<Uint8Array>): Promise<{ batchId: string }> {
+  const headers = { Authorization: `Bearer ${apiToken}`, 'Content-Type': 'application/x-ndjson' };
+  const response = await fetch(`${url}/passes:batch`, streamed(body, headers));
+  if (response.status !== 202)
+    throw new Error(`POST /passes:batch: received ${response.status} ${await response.text()}`);
+  return response.json();
+}
+
+async function batchOf({ url }: RunningWorker, id: string): Promise<{ accepted: number; delivered: number }> {
+  const response = await fetch(`${url}/batches/${id}`, { headers: { Authorization: `Bearer ${apiToken}` } });
+  if (!response.ok) throw new Error(`GET /batches/${id}: received ${response.status} ${await response.text()}`);
+  return response.json();
+}
+
+function streamed(body: ReadableStream<Uint8Array>, headers: Record<string, string> = {}): RequestInit {
+  return { method: 'POST', headers, body, duplex: 'half' } as RequestInit;
+}
+
+/** For each update when it, or a newer one of its pass, came. */
+function newest(arrivals: Float64Array, passes: number): Float64Array {
+  const times = arrivals.slice();
+  for (let number = times.length - 1; number >= 0; number--) {
+    const newer = times[number + passes] ?? 0;
+    const own = times[number] ?? 0;
+    if (own === 0 || (newer > 0 && newer < own)) times[number] = newer;
+  }
+  return times;
+}
+
+function note(times: Float64Array, number: number): void {
+  times[number] = performance.timeOrigin + performance.now();
+}
+
+function ownTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}

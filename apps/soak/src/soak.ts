@@ -1,0 +1,49 @@
+/**
+ * The fault run: `soak [--seed TEXT] [--updates N] [--passes N] [--kills N] [--gateway-kills N] [--rate R]`. Prints what
+ * was met and what broke a rule, ledger entries by id; exit code 1 if anything did, 2 for wrong arguments.
+ */
+import { parseArgs } from 'node:util';
+import { reportOf } from './fault-run/report.ts';
+import { faultRun } from './fault-run/run.ts';
+import { violationsOf } from './fault-run/violations.ts';
+
+/** Longest time for either half of the run, in milliseconds. */
+const limit = 900_000;
+
+const options = readOptions();
+const run = await faultRun({ ...options, limit, log: console.log });
+const violations = violationsOf(run.history);
+console.log(`\n${reportOf(run, violations, options)}`);
+process.exit(violations.length === 0 ? 0 : 1);
+
+function readOptions() {
+  const text = (preset: string) => ({ type: 'string', default: preset }) as const;
+  try {
+    const { values } = parseArgs({
+      options: {
+        seed: text(`${Date.now() % 1_000_000}`), // printed, so that the run can be had again
+        updates: text('2000'),
+        passes: text('200'),
+        kills: text('12'),
+        'gateway-kills': text('3'),
+        rate: text('0.5'),
+      },
+    });
+    const rate = Number(values.rate);
+    if (!(rate >= 0 && rate < 1)) throw new TypeError(`--rate: expected 0 to less than 1, received ${values.rate}`);
+    const [updates, passes] = [count('updates', values.updates), count('passes', values.passes)];
+    if (passes === 0 || updates < passes) throw new TypeError('--passes: expected at least 1 and at most --updates');
+    const kills = count('kills', values.kills);
+    const gatewayKills = count('gateway-kills', values['gateway-kills']);
+    return { seed: values.seed, updates, passes, kills, gatewayKills, rate };
+  } catch (error) {
+    console.error(`soak: ${(error as Error).message.split('\n')[0]}`);
+    process.exit(2);
+  }
+}
+
+function count(name: string, value: string): number {
+  if (!/^\d{1,5}$/.test(value))
+    throw new TypeError(`--${name}: expected a whole number up to 99999, received ${value}`);
+  return Number(value);
+}

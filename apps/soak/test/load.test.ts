@@ -1,0 +1,30 @@
+// The small form of the load: that everything arrives and every figure is there, not how fast it was.
+import { expect, test } from 'vitest';
+import { barePhase, pacedPhase, wholePhase } from '../src/load/phases.ts';
+import { ratiosOf, reportOf } from '../src/load/report.ts';
+import { startGateway } from '../src/load/servers.ts';
+
+test('300 updates of 100 passes as NDJSON, and the bare Worker beside them', { timeout: 300_000 }, async () => {
+  await using started = new AsyncDisposableStack();
+  const gateway = await startGateway(started);
+  const bare = await barePhase(gateway, 100);
+  expect(bare).toMatchObject({ updates: 100, requests: 100 });
+  const whole = await wholePhase(gateway, { updates: 300, passes: 100, perSecond: 200 });
+  expect(whole.requests).toBeGreaterThanOrEqual(100); // the newest of each pass; others may be overtaken
+  expect(whole.requests).toBeLessThanOrEqual(300);
+  expect(whole.latencies).toHaveLength(300);
+  expect(Math.min(...(whole.latencies ?? [0]))).toBeGreaterThan(0);
+  const paced = await pacedPhase(gateway, { updates: 20, pace: 20 });
+  expect(paced.requests).toBe(20);
+  for (const { workerd, memory } of [bare, whole, paced]) {
+    expect(workerd).toBeGreaterThan(0);
+    expect(Math.max(...memory)).toBeGreaterThan(0);
+  }
+  const load = { bare, accept: whole, whole: [whole], paced, perSecond: 200, command: 'load' };
+  expect(ratiosOf(load).map(({ name }) => name)).toEqual([
+    'accept ÷ bare',
+    'delivery ÷ bare',
+    'cost at 300 ÷ cost at 300',
+  ]);
+  expect(reportOf(load)).not.toMatch(/NaN|Infinity|undefined/);
+});
