@@ -5,11 +5,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { exitOnSignals } from './folder.ts';
 import { acceptPhase, barePhase, type Phase, pacedPhase, wholePhase } from './load/phases.ts';
 import { type Load, reportOf } from './load/report.ts';
 import { startGateway } from './load/servers.ts';
 
 const { sizes, passes, perSecond, bare, accept, paced, print, command } = readOptions();
+exitOnSignals();
 await using started = new AsyncDisposableStack();
 const gateway = await startGateway(started);
 const load: Load = {
