@@ -110,12 +110,11 @@ Bare: ${perSecondOf(bare.updates, bare.wall)} updates a second. Accepting alone:
 A profile of the larger workerd (perf, on the day of writing, while updates with a pass each were accepted and delivered):
 28 % of its time went into opening and closing the SQLite file of a Durable Object, which happens for each of them here,
 15 % into preparing SQL, some of it the same; calls of JavaScript took 24 % and its continuations 16 %, with the storage
-calls that they make. What signing and posting
-cost is a millisecond and a half; a mailbox adds two writes before it is told of a line, five until it is delivered, two
-calls of a lease, a message for the index, and all of local Queues and D1, which are JavaScript in the same process. The
-part of opening files grows with how many are open (\`unixOpen\` looks through a list of them), and with it the cost per
-update, until as many objects are put to sleep, after ten seconds, as are woken. None of it shows what Cloudflare's own
-storage costs.
+calls that they make. Signing and posting cost a millisecond and a half. A mailbox adds two writes before a line counts as
+accepted and three states until it is delivered, two calls of a lease, a message for the index, and all of local Queues and
+D1, which are JavaScript in the same process. The part of opening files grows with how many are open (SQLite looks through
+a list of them), and with it the cost per update, until as many objects go to sleep, after ten seconds, as wake. None of it
+shows what Cloudflare's own storage costs.
 
 ## What was measured, and how
 
