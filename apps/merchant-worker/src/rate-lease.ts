@@ -59,7 +59,8 @@ export class RateLease extends DurableObject<Env> {
   }
 
   #load(limits: Limits, now: number): Shard {
-    return this.ctx.storage.kv.get<Shard>('shard') ?? { rate: fullRate(limits, now), counts: {} };
+    const { rate, counts = {} } = this.ctx.storage.kv.get<Partial<Shard>>('shard') ?? {};
+    return { rate: { ...fullRate(limits, now), ...rate }, counts }; // a state of before `held` has none
   }
 
   #save(shard: Shard): void {

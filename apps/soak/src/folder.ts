@@ -1,6 +1,5 @@
 /** A folder for the state of Workers, gone when everything has stopped. */
-import { accessSync, constants, mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,8 +11,18 @@ import { join } from 'node:path';
  */
 export function makeFolder(started: AsyncDisposableStack): string {
   const folder = mkdtempSync(join(parent(), 'alipayhk-pass-soak-'));
-  started.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+  process.on('exit', remove); // whatever ended this process
+  started.defer(() => {
+    remove();
+    process.off('exit', remove);
+  });
   return folder;
+}
+
+/** For a program: a signal ends it by way of `exit`, where Workers are killed and folders removed. */
+export function exitOnSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 }
 
 function parent(): string {

@@ -1,33 +1,34 @@
 /**
- * The load: `load [--updates 1000,10000,100000] [--passes N] [--rate N] [--bare N] [--accept N] [--paced N] [--print]`.
+ * The load: `load [--updates 1000,10000,100000] [--each N] [--rate N] [--bare N] [--single N] [--paced N] [--print]`.
  * Writes LOAD.md, or only prints it. It fails when something is lost or stalls, never for being slow.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { exitOnSignals } from './folder.ts';
 import { acceptPhase, barePhase, type Phase, pacedPhase, wholePhase } from './load/phases.ts';
 import { type Load, reportOf } from './load/report.ts';
 import { startGateway } from './load/servers.ts';
 
-const { sizes, passes, perSecond, bare, accept, paced, print, command } = readOptions();
+const { sizes, each, perSecond, bare, single, paced, print, command } = readOptions();
+exitOnSignals();
 await using started = new AsyncDisposableStack();
 const gateway = await startGateway(started);
 const load: Load = {
   bare: await told('bare', barePhase(gateway, bare)),
-  accept: await told('accept', acceptPhase(gateway, accept)),
+  accept: await told('accept', acceptPhase(gateway, single)),
+  single: await told('single', wholePhase(gateway, { updates: single, each: 1, perSecond })),
   whole: [],
   perSecond,
+  each,
   command,
 };
 for (const [index, updates] of sizes.entries()) {
-  const phase = await told(
-    `whole ${updates}`,
-    wholePhase(gateway, { updates, passes: Math.min(updates, passes), perSecond }),
-  );
+  const phase = await told(`whole ${updates}`, wholePhase(gateway, { updates, each, perSecond }));
   load.whole.push(phase);
-  // At half the speed of the middle size: the largest takes long enough without it.
-  if (index === Math.min(1, sizes.length - 1)) {
-    const pace = (updates / phase.wall) * 500;
+  // At half the speed at which updates of their own are delivered.
+  if (index === 0) {
+    const pace = (load.single.updates / load.single.wall) * 500;
     load.paced = await told('paced', pacedPhase(gateway, { updates: paced, pace }));
   }
   // After each size: what was measured is kept if the next one is interrupted.
@@ -52,26 +53,26 @@ function readOptions() {
     const { values } = parseArgs({
       options: {
         updates: text('1000,10000,100000'),
-        passes: text('100000'),
+        each: text('10'),
         rate: text('200'),
         bare: text('2000'),
-        accept: text('2000'),
-        paced: text('1000'),
+        single: text('2000'),
+        paced: text('500'),
         print: { type: 'boolean', default: false },
       },
     });
-    const [perSecond, bare, accept, paced, passes] = (['rate', 'bare', 'accept', 'paced', 'passes'] as const).map(
-      (name) => count(name, values[name]),
+    const [perSecond, bare, single, paced, each] = (['rate', 'bare', 'single', 'paced', 'each'] as const).map((name) =>
+      count(name, values[name]),
     ) as [number, number, number, number, number];
     const sizes = values.updates.split(',').map((size) => count('updates', size));
     const changed = process.argv.slice(2).join(' ');
     const command = `npx -y pnpm@12.21.0 load${changed === '' ? '' : ` ${changed}`}`;
     return {
       sizes: sizes.toSorted((a, b) => a - b),
-      passes,
+      each,
       perSecond,
       bare,
-      accept,
+      single,
       paced,
       print: values.print,
       command,

@@ -6,11 +6,13 @@ import { parseArgs } from 'node:util';
 import { reportOf } from './fault-run/report.ts';
 import { faultRun } from './fault-run/run.ts';
 import { violationsOf } from './fault-run/violations.ts';
+import { exitOnSignals } from './folder.ts';
 
 /** Longest time for either half of the run, in milliseconds. */
 const limit = 900_000;
 
 const options = readOptions();
+exitOnSignals();
 const run = await faultRun({ ...options, limit, log: console.log });
 const violations = violationsOf(run.history);
 console.log(`\n${reportOf(run, violations, options)}`);

@@ -9,7 +9,7 @@ test('300 updates of 100 passes as NDJSON, and the bare Worker beside them', { t
   const gateway = await startGateway(started);
   const bare = await barePhase(gateway, 100);
   expect(bare).toMatchObject({ updates: 100, requests: 100 });
-  const whole = await wholePhase(gateway, { updates: 300, passes: 100, perSecond: 200 });
+  const whole = await wholePhase(gateway, { updates: 300, each: 3, perSecond: 200 });
   expect(whole.requests).toBeGreaterThanOrEqual(100); // the newest of each pass; others may be overtaken
   expect(whole.requests).toBeLessThanOrEqual(300);
   expect(whole.latencies).toHaveLength(300);
@@ -20,7 +20,7 @@ test('300 updates of 100 passes as NDJSON, and the bare Worker beside them', { t
     expect(workerd).toBeGreaterThan(0);
     expect(Math.max(...memory)).toBeGreaterThan(0);
   }
-  const load = { bare, accept: whole, whole: [whole], paced, perSecond: 200, command: 'load' };
+  const load = { bare, accept: whole, single: whole, whole: [whole], paced, perSecond: 200, each: 3, command: 'load' };
   expect(ratiosOf(load).map(({ name }) => name)).toEqual([
     'accept ÷ bare',
     'delivery ÷ bare',

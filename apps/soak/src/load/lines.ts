@@ -5,8 +5,8 @@ export interface Numbers {
   from: number;
   /** The first one that is not sent. */
   until: number;
-  /** Over how many passes they go, round and round. */
-  passes: number;
+  /** How many updates of one pass come in a row. */
+  each: number;
   /** Sets the passes of one run apart from those of another. */
   prefix: string;
 }
@@ -39,11 +39,11 @@ export function streamOf(numbers: Numbers, onSent: (number: number) => void): Re
 }
 
 /** An update as AlipayHK gets it; its points are its number. */
-function lineOf(number: number, { passes, prefix }: Numbers): string {
+function lineOf(number: number, { each, prefix }: Numbers): string {
   return JSON.stringify({
     merchantId: '2160400000000001',
     userId: '2160220000000001',
-    passId: `${prefix}${String(number % passes).padStart(12, '0')}`,
+    passId: `${prefix}${String(Math.floor(number / each)).padStart(12, '0')}`,
     status: 'UPDATE',
     updateDetailType: 'UPDATE_MEMBER_CARD',
     dataInfo: { billNo: null, lastChangePoints: null, pointsProvider: null, points: number, level: '金卡' },

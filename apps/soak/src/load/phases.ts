@@ -45,10 +45,10 @@ export async function barePhase(gateway: Gateway, updates: number): Promise<Phas
     if (Number(done) !== numbers.until - numbers.from) throw new Error(`bare: expected every 200, received ${done}`);
   };
   await gateway.expectUpdates(warmUp);
-  await post({ from: 0, until: warmUp, passes: warmUp, prefix: 'warm' });
+  await post({ from: 0, until: warmUp, each: 1, prefix: 'warm' });
   return await measure(worker, gateway, { updates, passes: updates }, async () => {
     for (let from = 0; from < updates; from += part) {
-      await post({ from, until: Math.min(updates, from + part), passes: updates, prefix: 'bare' });
+      await post({ from, until: Math.min(updates, from + part), each: 1, prefix: 'bare' });
     }
   });
 }
@@ -66,19 +66,20 @@ export async function acceptPhase(gateway: Gateway, updates: number): Promise<Ph
     await until(async () => (await batchOf(worker, batchId)).accepted, expected);
   };
   await gateway.expectUpdates(updates);
-  await accept({ from: 0, until: warmUp, passes: warmUp, prefix: 'warm' });
+  await accept({ from: 0, until: warmUp, each: 1, prefix: 'warm' });
   return await measure(worker, gateway, { updates, passes: updates }, () =>
-    accept({ from: 0, until: updates, passes: updates, prefix: 'held' }),
+    accept({ from: 0, until: updates, each: 1, prefix: 'held' }),
   );
 }
 
 /** The whole way of every line: accepted, sent, confirmed. */
 export async function wholePhase(
   gateway: Gateway,
-  { updates, passes, perSecond }: { updates: number; passes: number; perSecond: number },
+  { updates, each, perSecond }: { updates: number; each: number; perSecond: number },
 ): Promise<Phase> {
   await using started = new AsyncDisposableStack();
   const worker = await startMerchant(started, gateway, perSecond);
+  const passes = Math.ceil(updates / each);
   const sent = new Float64Array(Math.max(updates, warmUp));
   const deliver = async (numbers: Numbers): Promise<number> => {
     await gateway.expectUpdates(numbers.until);
@@ -92,19 +93,19 @@ export async function wholePhase(
     let times: Float64Array = new Float64Array(0);
     await until(async () => {
       const { arrived } = await gateway.count();
-      if (arrived < numbers.passes) return arrived;
-      times = newest(await gateway.arrivals(), numbers.passes);
+      if (arrived < numbers.until / numbers.each) return arrived;
+      times = newest(await gateway.arrivals(), numbers.each);
       return times.filter((time) => time > 0).length;
     }, numbers.until);
     await until(async () => (await batchOf(worker, batchId)).delivered, numbers.until);
     return pushed;
   };
-  await deliver({ from: 0, until: warmUp, passes: warmUp, prefix: 'warm' });
+  await deliver({ from: 0, until: warmUp, each: 1, prefix: 'warm' });
   let pushed = 0;
   const phase = await measure(worker, gateway, { updates, passes }, async () => {
-    pushed = await deliver({ from: 0, until: updates, passes, prefix: 'load' });
+    pushed = await deliver({ from: 0, until: updates, each, prefix: 'load' });
   });
-  const times = newest(await gateway.arrivals(), passes);
+  const times = newest(await gateway.arrivals(), each);
   return { ...phase, pushed, latencies: sent.subarray(0, updates).map((from, number) => (times[number] ?? 0) - from) };
 }
 
@@ -117,11 +118,11 @@ export async function pacedPhase(
   const worker = await startMerchant(started, gateway, Math.max(100, Math.ceil(pace * 4)));
   const part = 10;
   const sent = new Float64Array(updates);
-  const numbers = { passes: updates, prefix: 'pace' };
+  const numbers = { each: 1, prefix: 'pace' };
   await gateway.expectUpdates(warmUp);
   await push(
     worker,
-    streamOf({ from: 0, until: warmUp, passes: warmUp, prefix: 'warm' }, () => undefined),
+    streamOf({ from: 0, until: warmUp, each: 1, prefix: 'warm' }, () => undefined),
   );
   await until(async () => (await gateway.count()).arrived, warmUp);
   const phase = await measure(worker, gateway, { updates, passes: updates }, async () => {
@@ -214,11 +215,11 @@ function streamed(body: ReadableStream<Uint8Array>, headers: Record<string, stri
 }
 
 /** For each update when it, or a newer one of its pass, came. */
-function newest(arrivals: Float64Array, passes: number): Float64Array {
+function newest(arrivals: Float64Array, each: number): Float64Array {
   const times = arrivals.slice();
-  for (let number = times.length - 1; number >= 0; number--) {
-    const newer = times[number + passes] ?? 0;
-    const own = times[number] ?? 0;
+  for (let number = times.length - 2; number >= 0; number--) {
+    if (number % each === each - 1) continue; // the newest of its pass
+    const [own = 0, newer = 0] = times.subarray(number, number + 2);
     if (own === 0 || (newer > 0 && newer < own)) times[number] = newer;
   }
   return times;

@@ -10,7 +10,7 @@ import { merchantWorker } from '../merchant-worker.ts';
 export const clientId = '4Q5Y8W0WSG45P907917';
 export const apiToken = 'a-token-of-the-load';
 /** Requests in flight at once, of the bare Worker as of the merchant's. */
-const inFlight = 64;
+export const inFlight = 64;
 
 /** The gateway, asked over HTTP. */
 export interface Gateway {
