@@ -93,17 +93,17 @@ describe('the outcome is', () => {
         const response = await (await gateway())(request);
         return new Response(`${await response.text()} `, response);
       },
-      { kind: 'unknown', code: 'SignatureVerificationFailed', alert: true },
+      { kind: 'unknown', code: 'SignatureVerificationFailed', ...traced, alert: true },
     ],
     [
       "an answer signed with another's key",
       importPrivateKey(keys.stranger.privateKey).then((privateKey) => gateway({ privateKey })),
-      { kind: 'unknown', code: 'SignatureVerificationFailed', alert: true },
+      { kind: 'unknown', code: 'SignatureVerificationFailed', ...traced, alert: true },
     ],
     [
       'an answer of yesterday',
       gateway({ now: () => Date.now() - 86_400_000 }),
-      { kind: 'unknown', code: 'TimeNotAccepted', alert: true },
+      { kind: 'unknown', code: 'TimeNotAccepted', ...traced, alert: true },
     ],
     [
       'a broken connection',
