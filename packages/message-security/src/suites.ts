@@ -45,17 +45,17 @@ function withIv(name: 'AES-CBC' | 'AES-GCM', ivLength: number): ContentCipher {
     async encrypt(key, plaintext, crypto) {
       const { subtle } = crypto;
       const iv = crypto.getRandomValues(new Uint8Array(ivLength));
-      const aesKey = await subtle.importKey('raw', key, name, false, ['encrypt']);
-      const ciphertext = await subtle.encrypt({ name, iv }, aesKey, plaintext);
+      const symmetricKey = await subtle.importKey('raw', key, name, false, ['encrypt']);
+      const ciphertext = await subtle.encrypt({ name, iv }, symmetricKey, plaintext);
       const content = new Uint8Array(ivLength + ciphertext.byteLength);
       content.set(iv);
       content.set(new Uint8Array(ciphertext), ivLength);
       return content;
     },
     async decrypt(key, content, { subtle }) {
-      const aesKey = await subtle.importKey('raw', key, name, false, ['decrypt']);
+      const symmetricKey = await subtle.importKey('raw', key, name, false, ['decrypt']);
       const algorithm = { name, iv: content.subarray(0, ivLength) };
-      return new Uint8Array(await subtle.decrypt(algorithm, aesKey, content.subarray(ivLength)));
+      return new Uint8Array(await subtle.decrypt(algorithm, symmetricKey, content.subarray(ivLength)));
     },
   };
 }

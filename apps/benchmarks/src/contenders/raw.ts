@@ -38,11 +38,11 @@ export async function rawSeal(plain: Bytes, content: Bytes): Promise<Call> {
   return async () => {
     const symmetricKey = crypto.getRandomValues(new Uint8Array(32));
     crypto.getRandomValues(new Uint8Array(256 - 32 - 3));
-    const aesKey = await subtle.importKey('raw', symmetricKey, 'AES-CBC', false, ['encrypt']);
+    const importedKey = await subtle.importKey('raw', symmetricKey, 'AES-CBC', false, ['encrypt']);
     for (let left = blocks; left > 0; left -= concurrency) {
       const calls: Promise<ArrayBuffer>[] = [];
       for (let i = Math.min(left, concurrency); i > 0; i--) {
-        calls.push(subtle.encrypt({ name: 'AES-CBC', iv }, aesKey, empty));
+        calls.push(subtle.encrypt({ name: 'AES-CBC', iv }, importedKey, empty));
       }
       await Promise.all(calls);
     }
@@ -74,9 +74,9 @@ export async function rawOpen(plain: Bytes, signature: Bytes, content: Bytes): P
     const derivationKey = await subtle.sign('HMAC', hmacKey, encryptedKey);
     const prfKey = await subtle.importKey('raw', derivationKey, hmac, false, ['sign']);
     await Promise.all(Array.from({ length: 17 }, () => subtle.sign('HMAC', prfKey, label)));
-    const aesKey = await subtle.importKey('raw', key, cbc, false, ['encrypt', 'decrypt']);
-    await subtle.encrypt(cbc, aesKey, empty);
-    await subtle.decrypt(cbc, aesKey, ciphertext);
+    const importedKey = await subtle.importKey('raw', key, cbc, false, ['encrypt', 'decrypt']);
+    await subtle.encrypt(cbc, importedKey, empty);
+    await subtle.decrypt(cbc, importedKey, ciphertext);
     return decrypted; // so that no compiler drops it
   };
 }
