@@ -135,8 +135,11 @@ describe('a client with', () => {
   });
 });
 
-const python = spawnSync('python3', ['-c', 'try:\n import Crypto\nexcept ImportError:\n import Cryptodome']);
-const skipped = python.status === 0 ? '' : ': SKIPPED, this machine has no python3 with pycryptodome';
+/** Debian's packages are for Debian's Python, which may not be the first on the path. */
+const python = ['python3', '/usr/bin/python3'].find(
+  (program) => spawnSync(program, ['-c', 'try:\n import Crypto\nexcept ImportError:\n import Cryptodome']).status === 0,
+);
+const skipped = python ? '' : ': SKIPPED, this machine has no python3 with pycryptodome';
 if (skipped) console.warn(`Python${skipped}`);
 
 test.skipIf(skipped !== '').each(['plain', 'encrypted'])(`Python with pycryptodome, %s${skipped}`, async (mode) => {
@@ -145,7 +148,7 @@ test.skipIf(skipped !== '').each(['plain', 'encrypted'])(`Python with pycryptodo
   const { clientId, merchantPrivateKey, gatewayPublicKey } = sandbox;
   const args = [script, mode, sandbox.url + path, clientId, merchantPrivateKey, gatewayPublicKey];
   const input = JSON.stringify(updateOf(pass, { points: 3 }));
-  const { stdout, stderr } = spawnSync('python3', args, { input, encoding: 'utf8', timeout: 25_000 });
+  const { stdout, stderr } = spawnSync(`${python}`, args, { input, encoding: 'utf8', timeout: 25_000 });
   expect(stderr).toBe('');
   expect(JSON.parse(stdout)).toMatchObject({ resultInfo: { resultStatus: 'S' } });
   expect(await stored(sandbox, pass)).toMatchObject({ revision: 1, dataInfo: { points: 3 } });
