@@ -5,11 +5,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 
 /** What `startWorker` takes. */
@@ -39,15 +39,15 @@ export interface RunningWorker {
 }
 
 /** How long a Worker may take until it answers, a migration until it is applied, and wrangler until it has ended; milliseconds. */
-const limits = { start: 30_000, migrate: 60_000, stop: 5_000 };
+const limits = { start: 60_000, migrate: 60_000, stop: 5_000 };
 
-const wrangler = fileURLToPath(new URL('bin/wrangler.js', import.meta.resolve('wrangler/package.json')));
+const wrangler = join(createRequire(import.meta.url).resolve('wrangler/package.json'), '../bin/wrangler.js');
 
 /**
  * Runs `wrangler dev` on 127.0.0.1 and waits until the Worker answers. A process that ends, by itself or
  * by SIGINT, SIGTERM or SIGHUP, takes the Workers that it started with it.
  *
- * @throws Error with wrangler's output when the Worker does not answer within 30 seconds
+ * @throws Error with wrangler's output when the Worker does not answer within 60 seconds
  */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { configDir, vars = {}, persistTo, readyPath = '/' } = options;

@@ -46,10 +46,9 @@ function show(sandbox: Sandbox, json: boolean): void {
     return;
   }
   const { curl, openssl, ...rows } = lines;
-  for (const [name, value] of Object.entries(rows)) console.log(`${name.padEnd(20)}${value}`);
-  console.log(
-    `\n# an update, sealed by OpenSSL and sent by curl\n${openssl}\n\n# the pass\n${curl}\n\nCtrl-C stops it.`,
-  );
+  const table = Object.entries(rows).map(([name, value]) => `${name.padEnd(20)}${value}`);
+  const paste = ['', '# an update, sealed by OpenSSL and sent by curl', openssl, '', '# the pass', curl, ''];
+  console.log([...table, ...paste, 'Ctrl-C stops it.'].join('\n'));
 }
 
 function fail(error: unknown, code: number): never {

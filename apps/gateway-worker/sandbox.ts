@@ -62,7 +62,7 @@ export async function startSandbox({ port, folder = defaultFolder }: SandboxOpti
   mkdirSync(persistTo, { recursive: true, mode: 0o700 });
   accessSync(persistTo, constants.R_OK | constants.W_OK | constants.X_OK);
   await applyMigrations({ configDir, persistTo }).catch((error: Error) => {
-    throw new Error(`${persistTo}: expected a database of the sandbox, ${firstError(error)}; it was left as it is`);
+    throw new Error(`${persistTo}: expected the sandbox’s database, received ${reasonIn(error)}; it was left as it is`);
   });
   const ready = { clientId, keyVersion, pass };
   const worker = await startWorker({
@@ -128,8 +128,8 @@ async function expectFree(port: number): Promise<void> {
   await once(server, 'close');
 }
 
-/** Of all that wrangler prints, the line that says what is wrong. */
-function firstError({ message }: Error): string {
-  const line = message.split('\n').find((each) => /\bERROR\b|SQLITE_|Error:/.test(each)) ?? message.split('\n')[0];
-  return `received ${line?.replace(/^\W+/, '').trim()}`;
+/** Of all that wrangler prints, what is wrong. */
+function reasonIn({ message }: Error): string {
+  const line = message.split('\n').find((each) => each.includes('ERROR')) ?? message.split('\n')[0] ?? '';
+  return /SQLITE_\w+/.exec(message)?.[0] ?? line.replace(/^\W+/, '').trim();
 }

@@ -40,7 +40,7 @@ export default defineConfig({
         ],
         test: { name: 'workerd', include: ['test/workerd/*.test.ts'], setupFiles: './test/workerd/setup.ts' },
       },
-      { test: { name: 'node', include: ['test/*.test.ts'] } },
+      { test: { name: 'node', include: ['test/*.test.ts'], globalSetup: './test/shared-sandbox.ts' } },
     ],
   },
 });

@@ -63,6 +63,7 @@ export async function answer(request: Request, env: Env): Promise<Response> {
     onRefusal(refusal) {
       logRefusal(refusal);
       trace.resultInfo = refusal.resultInfo;
+      if (trace.stages.length > 0) return; // it went through; what failed is the sealing of the answer
       const { error } = refusal;
       const stage = stageOf(error, refusal.resultInfo.resultCode, trace.reached);
       trace.stages = verdictsUntil(stage, error instanceof Error ? error.message : 'failed', encrypted);

@@ -174,6 +174,6 @@ function fromJson<T>(text: string | null): T | null {
 
 /** What a column of its own shows: a number or a short text, and nothing else. */
 function toColumn(value: unknown): number | string | null {
-  if (typeof value === 'number') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null; // JSON's 1e999
   return typeof value === 'string' && value.length <= 64 ? value : null;
 }

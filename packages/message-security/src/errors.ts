@@ -151,7 +151,7 @@ export type AnyMessageError =
 /** The error, with the tracer id of the response that it is about: for all of them, as it is what AlipayHK is asked with. */
 export function withTracerId(error: unknown, response: Response | undefined): unknown {
   const tracerId = response && tracerIdOf(response);
-  return error instanceof MessageError && tracerId !== undefined ? Object.assign(error, { tracerId }) : error;
+  return error instanceof MessageError ? Object.assign(error, tracerId && { tracerId }) : error;
 }
 
 /** The trace id of a response, under either of the names seen (protocol: `Tracer-Id`, also `tracerId`). */

@@ -39,26 +39,25 @@ export function sealedFetch(
       timeout,
     );
     const signal = AbortSignal.any([request.signal, late.signal]);
-    let wasSent = false;
+    let sealed: Request | undefined; // and then sent
     let response: Response | undefined;
-    let answer: { sealed: Request; response: Response; wire: Uint8Array<ArrayBuffer> };
+    let wire: Uint8Array<ArrayBuffer>;
     try {
-      const sealed = await unlessAborted(signal, sealRequest(new Request(request, { signal }), options));
-      wasSent = true;
+      sealed = await unlessAborted(signal, sealRequest(new Request(request, { signal }), options));
       response = await unlessAborted(signal, fetch(sealed), cancelBody);
-      answer = { sealed, response, wire: await readResponse(response, maxBodyBytes, signal) };
+      wire = await readResponse(response, maxBodyBytes, signal);
       signal.throwIfAborted(); // the body of an HTTP error may have been cut
     } catch (error) {
       if (request.signal.aborted) throw request.signal.reason;
-      if (!wasSent && !late.signal.aborted) throw error;
-      if (error instanceof BodyTooLarge && !late.signal.aborted) throw withTracerId(error, response);
-      const expected = late.signal.aborted ? `within ${timeout} ms` : 'the connection failed';
+      const { aborted } = late.signal;
+      const isOwn = !aborted && (sealed === undefined || error instanceof BodyTooLarge);
+      const expected = aborted ? `within ${timeout} ms` : 'the connection failed';
       // Its headers may have arrived, and with them the tracer id.
-      throw withTracerId(new ResponseMissing(expected, error), response);
+      throw withTracerId(isOwn ? error : new ResponseMissing(expected, error), response);
     } finally {
       clearTimeout(timer);
     }
-    return (await openRead(answer.response, answer.wire, answer.sealed, options)).response;
+    return (await openRead(response, wire, sealed, options)).response;
   };
 }
 

@@ -15,14 +15,15 @@ export type Checked<T> = { value: T; issues?: undefined } | { value?: undefined;
 /**
  * JSON of a body.
  *
+ * @param tracerId - that of a reply, which the error is to have as one from the core has it
  * @throws DecryptionFailed for an encrypted body that holds no JSON: a wrong key whose padding happened to fit must
  *   look like every other wrong key
  */
-export function readJson(body: ArrayBuffer, encrypted: boolean): Checked<unknown> {
+export function readJson(body: ArrayBuffer, encrypted: boolean, tracerId?: string): Checked<unknown> {
   try {
     return { value: JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)) };
   } catch {
-    if (encrypted) throw new DecryptionFailed();
+    if (encrypted) throw Object.assign(new DecryptionFailed(), tracerId && { tracerId });
     return { issues: [{ path: '', expected: 'JSON in UTF-8' }] };
   }
 }

@@ -4,7 +4,7 @@
  */
 import { ResponseUnexpected, type SealedFetchOptions, sealedFetch, tracerIdOf } from '@alipayhk-pass/message-security';
 import createOpenapiClient from 'openapi-fetch';
-import { type Checked, check, readJson, updatePassPath } from './body.ts';
+import { check, readJson, updatePassPath } from './body.ts';
 import { RequestInvalid, ResponseInvalid, ResultNotSigned, ResultNotSuccess } from './errors.ts';
 import { vUpdatePassRequest, vUpdatePassResponse } from './generated/schemas.ts';
 import type { paths, ResultInfo, UpdatePassRequest } from './generated/types.ts';
@@ -95,7 +95,7 @@ export function createClient(options: ClientOptions): Client {
 function readResult(body: ArrayBuffer, response: Response): UpdatePassResult {
   const encrypted = response.headers.has('Encrypt');
   const tracerId = tracerIdOf(response);
-  const json = readReply(body, encrypted, tracerId);
+  const json = readJson(body, encrypted, tracerId);
   const { value, issues } = json.issues ? json : check(vUpdatePassResponse, withResultInfo(json.value));
   if (issues) throw new ResponseInvalid(issues, tracerId);
   const { resultInfo } = value;
@@ -103,15 +103,6 @@ function readResult(body: ArrayBuffer, response: Response): UpdatePassResult {
   if (resultStatus !== 'S') throw new ResultNotSuccess({ ...resultInfo, resultStatus }, tracerId);
   const responseTime = response.headers.get('Response-Time') ?? '';
   return { resultInfo: { ...resultInfo, resultStatus }, tracerId, responseTime, encrypted };
-}
-
-/** @throws DecryptionFailed, which is to have a tracer id wherever it comes from */
-function readReply(body: ArrayBuffer, encrypted: boolean, tracerId: string | undefined): Checked<unknown> {
-  try {
-    return readJson(body, encrypted);
-  } catch (error) {
-    throw tracerId === undefined ? error : Object.assign(error as Error, { tracerId });
-  }
 }
 
 /** A11: an unsigned F or U becomes an error of its own; an unsigned S stays what it is, an answer to be refused. */

@@ -114,6 +114,27 @@ describe('applied', () => {
     expect((await stored(pass)).dataInfo).toEqual({});
   });
 
+  test.each<[dataInfo: object, points: unknown, level: unknown]>([
+    [{ points: 150, level: 'GOLD' }, 150, 'GOLD'],
+    [{ points: '0150', level: 3 }, '0150', 3],
+    [{ points: 1.5 }, 1.5, 'SILVER'],
+    [{ points: null, level: '' }, 100, ''],
+    [{ points: { value: 1 }, level: ['GOLD'] }, 100, 'SILVER'],
+    [{ points: true, level: 'x'.repeat(65) }, 100, 'SILVER'],
+    [JSON.parse('{ "points": 1e999 }'), 100, 'SILVER'],
+    [{}, 100, 'SILVER'],
+  ])('points and level of %j, where they are a number or a short text (A27)', async (dataInfo, points, level) => {
+    const pass = await freshPass();
+    await apply({ ...updateOf(pass), dataInfo: { points: 100, level: 'SILVER' } });
+    await apply({ ...updateOf(pass), dataInfo: { ...dataInfo } });
+    expect(await stored(pass)).toMatchObject({
+      points,
+      level,
+      dataInfo: JSON.parse(JSON.stringify(dataInfo)),
+      revision: 2,
+    });
+  });
+
   test('a codeInfo of null is no new code (A16)', async () => {
     const pass = await freshPass();
     await apply({ ...updateOf(pass), codeInfo: { $codevalue$: 'M1' } });
