@@ -1,3 +1,4 @@
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({ test: { include: ['test/**/*.test.ts'] } });
+// One file at a time: each starts Workers of its own.
+export default defineConfig({ test: { include: ['test/**/*.test.ts'], fileParallelism: false } });

@@ -1,11 +1,12 @@
 /** The demo as a person runs it: what it prints, how it exits, and that nothing is left of it. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { marked } from '@alipayhk-pass/gateway-worker/processes';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 let temporary: string;
@@ -39,25 +40,8 @@ async function end(child: ChildProcess): Promise<number | null> {
   return code;
 }
 
-/** Command lines of the processes that bear the mark. */
-function marked(): string[] {
-  if (process.platform !== 'linux') {
-    const lines = execFileSync('ps', ['axeww', '-o', 'command'], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
-    return lines.split('\n').filter((line) => line.includes(mark));
-  }
-  const read = (pid: string, file: string): string => {
-    try {
-      return readFileSync(`/proc/${pid}/${file}`, 'utf8');
-    } catch {
-      return ''; // it has ended meanwhile
-    }
-  };
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.filter((pid) => read(pid, 'environ').includes(mark)).map((pid) => read(pid, 'cmdline'));
-}
-
 function expectNothingLeft(): void {
-  expect(marked()).toEqual([]);
+  expect(marked(mark)).toEqual([]);
   expect(readdirSync(temporary)).toEqual([]);
 }
 
@@ -94,7 +78,7 @@ test.each([
   ['SIGTERM', 143],
 ] as const)('%s while everything starts: exit %i, nothing is left', async (signal, code) => {
   const { child, output } = start();
-  await expect.poll(marked, { timeout: 20_000 }).toContainEqual(expect.stringContaining('workerd'));
+  await expect.poll(() => marked(mark), { timeout: 20_000 }).toContainEqual(expect.stringContaining('workerd'));
   child.kill(signal);
   expect(await end(child)).toBe(code);
   expect(output()).toContain(`demo failed: interrupted by ${signal}`);

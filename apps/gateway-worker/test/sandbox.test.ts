@@ -1,5 +1,5 @@
 // The starter as a person and a script meet it: what it prints, what it keeps, how it ends, and what it says if it cannot.
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { marked } from '../processes.ts';
 import { type StoredPass, stored } from './running.ts';
 
 const command = join(import.meta.dirname, '..', 'sandbox-command.ts');
@@ -25,26 +26,9 @@ afterEach(async () => {
     child.kill('SIGTERM');
     await once(child, 'exit');
   }
-  expect(marked()).toEqual([]);
+  expect(marked(mark)).toEqual([]);
 }, 30_000);
 afterAll(() => rmSync(work, { recursive: true, force: true, maxRetries: 5 }));
-
-/** Command lines of the processes that were started here, and by those: each inherits the mark. */
-function marked(): string[] {
-  if (process.platform !== 'linux') {
-    const lines = execFileSync('ps', ['axeww', '-o', 'command'], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
-    return lines.split('\n').filter((line) => line.includes(mark));
-  }
-  const read = (pid: string, file: string): string => {
-    try {
-      return readFileSync(`/proc/${pid}/${file}`, 'utf8');
-    } catch {
-      return ''; // it has ended meanwhile
-    }
-  };
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.filter((pid) => read(pid, 'environ').includes(mark)).map((pid) => read(pid, 'cmdline'));
-}
 
 function start(args: string[], by: string[] = [process.execPath]): ChildProcess {
   const [name = '', value] = mark.split('=');
@@ -118,7 +102,7 @@ test('prints how to reach it, keeps its state, and ends when told', { timeout: 1
 
   first.kill('SIGTERM');
   expect(await once(first, 'exit')).toEqual([0, null]);
-  expect(marked()).toEqual([]);
+  expect(marked(mark)).toEqual([]);
 
   const second = start(args.slice(1)); // for a person this time
   const text = await firstOutput(second);
@@ -136,10 +120,10 @@ test('prints how to reach it, keeps its state, and ends when told', { timeout: 1
 
 test('told to end while it starts: nothing is left', { timeout: 60_000 }, async () => {
   const child = start(['--folder', join(work, 'early'), '--port', `${await freePort()}`]);
-  await expect.poll(marked, { timeout: 20_000 }).toContainEqual(expect.stringContaining('workerd'));
+  await expect.poll(() => marked(mark), { timeout: 20_000 }).toContainEqual(expect.stringContaining('workerd'));
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);
-  await expect.poll(marked, { timeout: 5_000 }).toEqual([]);
+  await expect.poll(() => marked(mark), { timeout: 5_000 }).toEqual([]);
 });
 
 test('ends with the npx that started it', { timeout: 90_000 }, async () => {
@@ -148,7 +132,7 @@ test('ends with the npx that started it', { timeout: 90_000 }, async () => {
   const child = start(['--json', '--folder', join(work, 'npx'), '--port', `${await freePort()}`], inPlaceOfNpx);
   await firstOutput(child);
   child.kill('SIGKILL');
-  await expect.poll(marked, { timeout: 20_000 }).toEqual([]);
+  await expect.poll(() => marked(mark), { timeout: 20_000 }).toEqual([]);
 });
 
 describe('what it cannot start with: one line, exit code 1, and the state as it was', () => {

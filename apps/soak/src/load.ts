@@ -6,7 +6,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { exitOnSignals } from './folder.ts';
-import { acceptPhase, barePhase, type Phase, pacedPhase, wholePhase } from './load/phases.ts';
+import type { Phase } from './load/measure.ts';
+import { acceptPhase, barePhase, pacedPhase, wholePhase } from './load/phases.ts';
 import { type Load, reportOf } from './load/report.ts';
 import { startGateway } from './load/servers.ts';
 

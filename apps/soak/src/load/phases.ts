@@ -2,30 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningWorker } from '@alipayhk-pass/gateway-worker/dev';
 import { type Numbers, streamOf } from './lines.ts';
-import { costOf, machineTime, memoryOf, timeOf } from './processes.ts';
+import { measure, type Phase } from './measure.ts';
 import { apiToken, type Gateway, startBare, startMerchant } from './servers.ts';
-
-/** What a phase cost. Times in milliseconds. */
-export interface Phase {
-  updates: number;
-  passes: number;
-  /** Requests that reached the gateway. */
-  requests: number;
-  /** From the first line until the Worker has answered 202 (or, of the bare one, until it has answered). */
-  pushed: number;
-  /** From the first line until there is nothing left to do. */
-  wall: number;
-  /** Processor time of workerd, of wrangler, of the gateway. */
-  workerd: number;
-  wrangler: number;
-  gateway: number;
-  /** Share of the machine's processors that everything else took meanwhile. */
-  others: number;
-  /** Resident memory of workerd in MB, at even intervals. */
-  memory: number[];
-  /** From when a line was handed over until its update, or a newer one of its pass, was at the gateway. */
-  latencies?: Float64Array;
-}
 
 const warmUp = 200;
 /** Without any progress for so long the phase is given up, in milliseconds. */
@@ -145,42 +123,6 @@ export async function pacedPhase(
   return { ...phase, latencies: sent.map((from, number) => (times[number] ?? 0) - from) };
 }
 
-/** Runs it, with the cost of every process that took part taken before and after. */
-async function measure(
-  { processGroup }: RunningWorker,
-  gateway: Gateway,
-  { updates, passes }: { updates: number; passes: number },
-  work: () => Promise<void>,
-): Promise<Phase> {
-  await gateway.expectUpdates(updates);
-  const memory: number[] = [];
-  const sampling = setInterval(() => memory.push(memoryOf(processGroup)), 1_000);
-  const read = () => ({
-    group: costOf(processGroup),
-    gateway: timeOf(gateway.pid),
-    machine: machineTime(),
-    own: ownTime(),
-  });
-  const before = read();
-  const start = performance.now();
-  try {
-    await work();
-  } finally {
-    clearInterval(sampling);
-  }
-  const wall = performance.now() - start;
-  const after = read();
-  memory.push(memoryOf(processGroup));
-  const workerd = after.group.workerd - before.group.workerd;
-  const wrangler = after.group.others - before.group.others;
-  const gatewayTime = after.gateway - before.gateway;
-  const ours = workerd + wrangler + gatewayTime + after.own - before.own;
-  const all = after.machine.all - before.machine.all;
-  const others = Math.max(0, after.machine.busy - before.machine.busy - ours) / all;
-  const { requests } = await gateway.count();
-  return { updates, passes, requests, pushed: wall, wall, workerd, wrangler, gateway: gatewayTime, others, memory };
-}
-
 /** Asks until it is as many as expected. */
 async function until(ask: () => Promise<number>, expected: number): Promise<void> {
   let last = -1;
@@ -227,9 +169,4 @@ function newest(arrivals: Float64Array, each: number): Float64Array {
 
 function note(times: Float64Array, number: number): void {
   times[number] = performance.timeOrigin + performance.now();
-}
-
-function ownTime(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
 }

@@ -2,7 +2,7 @@
 import { machine } from '../../../benchmarks/src/machine.ts';
 import { quantile } from '../../../benchmarks/src/statistics.ts';
 import { table } from '../../../benchmarks/src/table.ts';
-import type { Phase } from './phases.ts';
+import type { Phase } from './measure.ts';
 import { inFlight } from './servers.ts';
 
 /** All phases of one run. */
