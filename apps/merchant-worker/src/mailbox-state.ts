@@ -47,7 +47,9 @@ export interface State {
   pending: Units;
   inFlight?: { revision: number; units: Units; closes: boolean; since: number } | undefined;
   dead?: DeadLetter | undefined;
-  /** A close was accepted; nothing is after it. */
+  /** Units that were refused with F and neither set anew nor confirmed since, with the revision that carried them. */
+  refused: Record<string, number>;
+  /** A close was accepted; after it there may be another close at most. */
   closing: boolean;
   /** How many attempts in a row ended unknown. */
   attempt: number;
@@ -66,7 +68,7 @@ export const longestWay = 5 * 24 * 3_600_000;
 /** A mailbox before its first change. */
 export function emptyState(passId: string, who: Who): State {
   return {
-    ...{ passId, who, revision: 0, sent: 0, settled: 0, delivered: 0, pending: {}, closing: false },
+    ...{ passId, who, revision: 0, sent: 0, settled: 0, delivered: 0, pending: {}, refused: {}, closing: false },
     ...{ attempt: 0, notBefore: 0, orders: {}, attempts: [] },
   };
 }
@@ -74,6 +76,15 @@ export function emptyState(passId: string, who: Who): State {
 /** An order that sorts as text: a time in milliseconds since the epoch, and a line of a batch that began then. */
 export function orderOf(time: number, line = 0): string {
   return `${String(time).padStart(15, '0')}.${String(line).padStart(12, '0')}`;
+}
+
+/**
+ * Whether a change comes after the end: after a close there may only be another one, where AlipayHK did not confirm the
+ * first and no more is to be sent of it.
+ */
+export function isAfterEnd(state: State, change: Change): boolean {
+  const isMissed = !state.inFlight && !isUnsettled(state) && state.delivered < state.revision;
+  return state.closing && !(change.closes && isMissed);
 }
 
 /**
@@ -91,13 +102,15 @@ export function accept(state: State, change: Change, now: number, order?: string
   const stamped = [...Object.keys(units), ...(isLate('who') ? [] : ['who'])];
   const recent = Object.entries(state.orders).filter(([, at]) => at > orderOf(now - longestWay));
   const orders = [...recent, ...stamped.map((unit): [string, string] => [unit, order ?? latest])];
-  const refused = change.closes ? {} : state.dead?.units;
+  const refused = without(state.refused, units);
+  const pending = { ...state.dead?.units, ...state.pending, ...units };
   return {
     ...state,
     revision: state.revision + 1,
     who: isLate('who') ? state.who : change.who,
-    pending: { ...refused, ...state.pending, ...units },
+    pending: change.closes ? without(pending, refused) : pending,
     dead: undefined,
+    refused,
     closing: change.closes,
     ...(state.dead && { attempt: 0, notBefore: now }),
     orders: Object.fromEntries(orders),
@@ -126,7 +139,7 @@ export function begin(state: State, now: number): State {
 /**
  * Ends the delivery in flight. S settles the revision that was sent, whatever was accepted meanwhile. F makes a dead
  * letter, unless a newer change is there to be tried. After an unknown outcome everything is pending again, with the
- * newer changes over it.
+ * newer changes over it; where the newest is a close, without what was refused.
  *
  * @param random - from 0 to 1
  */
@@ -145,15 +158,18 @@ export function settle(state: State, outcome: Outcome, now: number, pauses: Paus
         }
       : attempt,
   );
-  const after: State = { ...state, inFlight: undefined, attempts };
-  const again = { ...inFlight.units, ...state.pending };
+  const refusedNow = Object.keys(kind === 'refused' ? without(inFlight.units, state.pending) : {});
+  const refused = { ...state.refused, ...Object.fromEntries(refusedNow.map((unit) => [unit, inFlight.revision])) };
+  const all = { ...inFlight.units, ...state.pending };
+  const again = state.closing && !inFlight.closes ? without(all, refused) : all;
+  const after: State = { ...state, inFlight: undefined, refused, attempts };
   if (kind === 'unknown') {
     const attempt = state.attempt + 1;
     return { ...after, pending: again, attempt, notBefore: now + backOff(attempt, outcome, pauses, random) };
   }
   const fresh = { ...after, attempt: 0, notBefore: now };
-  if (kind === 'delivered') return { ...fresh, delivered: inFlight.revision, settled: inFlight.revision };
-  if (revision > inFlight.revision) return { ...fresh, pending: state.closing ? state.pending : again };
+  if (kind === 'delivered') return { ...fresh, delivered: inFlight.revision, settled: inFlight.revision, refused: {} };
+  if (revision > inFlight.revision) return { ...fresh, pending: again };
   const dead = { revision, units: inFlight.units, code, resultCode, tracerId, at: now };
   return { ...fresh, settled: revision, dead };
 }
@@ -173,7 +189,7 @@ export function replay(state: State, now: number): State {
 
 /** Gives up what was refused. */
 export function discard(state: State): State {
-  return { ...state, dead: undefined };
+  return { ...state, dead: undefined, refused: {} };
 }
 
 /** The state in a word. */
@@ -183,6 +199,11 @@ export function nameOf(
   if (state.inFlight) return 'sending';
   if (state.dead) return 'dead';
   if (isUnsettled(state)) return state.attempt > 0 ? 'retrying' : 'pending';
-  if (state.closing) return 'closed';
-  return state.delivered === state.revision ? 'delivered' : 'discarded';
+  if (state.delivered < state.revision) return 'discarded';
+  return state.closing ? 'closed' : 'delivered';
+}
+
+/** The entries of one record whose names the other one has not. */
+function without<T>(record: Record<string, T>, names: Record<string, unknown>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !Object.hasOwn(names, name)));
 }

@@ -6,7 +6,17 @@ import { DurableObject } from 'cloudflare:workers';
 import type { Env } from './env.ts';
 import { type Merchant, readEnvironment } from './environment.ts';
 import { tell } from './events.ts';
-import { accept, begin, discard, emptyState, isUnsettled, replay, type State, settle } from './mailbox-state.ts';
+import {
+  accept,
+  begin,
+  discard,
+  emptyState,
+  isAfterEnd,
+  isUnsettled,
+  replay,
+  type State,
+  settle,
+} from './mailbox-state.ts';
 import { type Key, MailboxStore, type Stored } from './mailbox-store.ts';
 import { dueAt, type PassView, viewOf } from './mailbox-view.ts';
 import { countsOf } from './metrics.ts';
@@ -66,7 +76,7 @@ export class Mailbox extends DurableObject<Env> {
     }
     const wanted = change ?? (found && { who: found.who, units: {}, closes: true });
     if (wanted === undefined) return { revision, refusal: 'PassNotFound' };
-    if (found?.closing) return { revision, refusal: 'PassClosed' };
+    if (found && isAfterEnd(found, wanted)) return { revision, refusal: 'PassClosed' };
     const state = found ?? {
       ...emptyState(passId, wanted.who),
       ...{ sequence: 0, toIndex: 0, indexed: 0, indexAfter: 0 },

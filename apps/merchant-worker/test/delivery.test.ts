@@ -86,6 +86,32 @@ describe('F', () => {
     expect(applied).toHaveLength(1);
   });
 
+  test('of a value does not keep the pass from being closed, though a newer update revived it', async () => {
+    answerWith(await saying('F', 'PARAM_ILLEGAL'));
+    await put('F4', { ...update, endDate: 1 });
+    await settle('F4');
+    await put('F4', { ...update, points: 5 });
+    expect(await send('DELETE', '/passes/F4')).toMatchObject({ status: 202 });
+    const applied = await recordingGateway();
+    await settle('F4');
+    expect(applied).toMatchObject([{ status: 'CLOSED', dataInfo: { points: 5 } }]);
+    expect(applied[0]).not.toHaveProperty('endDate');
+  });
+
+  test('of a close leaves the way to another close, and to nothing else', async () => {
+    answerWith(await saying('F', 'USER_NOT_EXSITS'));
+    await put('F5', { ...update, status: 'CLOSED', userId: 'wrong' });
+    await settle('F5');
+    expect(await put('F5')).toMatchObject({ status: 409, body: { error: { code: 'PassClosed' } } });
+    const applied = await recordingGateway();
+    expect(await put('F5', { ...update, status: 'CLOSED', userId: 'right' })).toMatchObject({ status: 202 });
+    expect(await send('DELETE', '/passes/F5')).toMatchObject({ status: 409 });
+    await settle('F5');
+    expect(applied).toMatchObject([{ status: 'CLOSED', userId: 'right' }]);
+    expect(await view('F5')).toMatchObject({ revision: 2, delivered: 2, state: 'closed' });
+    expect(await send('DELETE', '/passes/F5')).toMatchObject({ status: 409 });
+  });
+
   test('is given up by DELETE', async () => {
     answerWith(await saying('F', 'PASS_HAS_NOT_EXIST'));
     await put('F3');

@@ -7,6 +7,7 @@ import {
   begin,
   discard,
   emptyState,
+  isAfterEnd,
   nameOf,
   orderOf,
   replay,
@@ -59,6 +60,22 @@ describe('what a request carries', () => {
     const meanwhile = accept(begin(after({ a: 1 }), now), change({ b: 2 }, true), now);
     expect(settle(meanwhile, { kind: 'refused' }, now, pauses, 0).pending).toEqual({ b: 2 });
   });
+
+  test('a close: nothing that was refused, though a change revived it before the close', () => {
+    const revived = accept(outcome(after({ a: 1, b: 1 }), 'refused'), change({ b: 2, c: 2 }), now);
+    expect(accept(revived, change({}, true), now).pending).toEqual({ b: 2, c: 2 });
+    const meanwhile = accept(begin(revived, now), change({}, true), now);
+    expect(settle(meanwhile, { kind: 'unknown' }, now, pauses, 0).pending).toEqual({ b: 2, c: 2 });
+    const mended = accept(outcome(accept(revived, change({ a: 3 }), now), 'unknown'), change({}, true), now);
+    expect(mended.pending).toEqual({ a: 3, b: 2, c: 2 });
+    const confirmed = accept(outcome(revived, 'delivered'), change({ a: 1 }), now);
+    expect(accept(confirmed, change({}, true), now).pending).toEqual({ a: 1 });
+  });
+
+  test('a close that is replayed: the same, however often', () => {
+    const refused = outcome(accept(after({ a: 1 }), change({}, true), now), 'refused');
+    expect(outcome(replay(refused, now), 'unknown').pending).toEqual({ a: 1 });
+  });
 });
 
 describe('a dead letter', () => {
@@ -82,9 +99,23 @@ describe('a dead letter', () => {
     expect(begin(accept(discard(dead), change({ b: 2 }), now), now).inFlight).toMatchObject({ units: { b: 2 } });
   });
 
-  test('a close that was refused and given up stays the end', () => {
-    const closed = outcome(accept(after({}), change({}, true), now), 'refused');
-    expect(nameOf(discard(closed))).toBe('closed');
+  test('a close that was refused or given up may be replaced by another, and by nothing else', () => {
+    const close = { ...change({ b: 2 }, true), who: { merchantId: 'M', userId: 'U2' } };
+    const pending = accept(after({ a: 1 }), change({}, true), now);
+    const refused = outcome(pending, 'refused');
+    expect(nameOf(discard(refused))).toBe('discarded');
+    for (const state of [refused, discard(refused)]) {
+      expect(isAfterEnd(state, close)).toBe(false);
+      expect(isAfterEnd(state, change({ b: 2 }))).toBe(true);
+      expect(begin(accept(state, close, now), now)).toMatchObject({
+        ...{ who: { userId: 'U2' }, inFlight: { revision: 3, units: { b: 2 }, closes: true } },
+      });
+    }
+    const confirmed = outcome(pending, 'delivered');
+    expect(nameOf(confirmed)).toBe('closed');
+    for (const state of [pending, begin(pending, now), outcome(pending, 'unknown'), replay(refused, now), confirmed]) {
+      expect(isAfterEnd(state, close)).toBe(true);
+    }
   });
 });
 
