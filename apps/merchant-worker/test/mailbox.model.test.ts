@@ -84,6 +84,12 @@ const put = (fields: Fields, closes: boolean) =>
     change(model, real, fields, closes),
   );
 
+const putAndClose = (first: Fields, last: Fields) =>
+  command(`put ${JSON.stringify(first)}, then ${JSON.stringify(last)} and close`, async (model, real) => {
+    await change(model, real, first);
+    await change(model, real, last, true);
+  });
+
 /** What the model makes of the end of a delivery. */
 function end(model: Model, real: Run, fault: Fault | 'crash'): void {
   const { revision = 0, closes = false } = model.inFlight ?? {};
@@ -128,6 +134,16 @@ const release = (fault: Fault) =>
     },
     ({ inFlight }) => inFlight !== undefined,
   );
+const deliverInVain = command(
+  'deliver; the gateway: F',
+  async (model, real) => {
+    expect(await real.deliver()).toBe(true);
+    begun(model, real);
+    await real.release('F');
+    end(model, real, 'F');
+  },
+  ({ inFlight, revision, delivered, dead }) => inFlight === undefined && revision > delivered && !dead,
+);
 const crash = (fault: Fault) =>
   command(`crash; the gateway, unheard: ${fault}`, async (model, real) => {
     const wasInFlight = model.inFlight !== undefined;
@@ -165,8 +181,12 @@ const commands = fc.commands(
     fc.tuple(fields, fc.constant(false)).map((args) => put(...args)),
     fc.tuple(fields, fc.constant(false)).map((args) => put(...args)),
     fc.tuple(fields, fc.integer({ min: 1, max: 8 })).map(([each, n]) => put(each, n === 1)),
+    fc
+      .tuple(fields, fields, fc.integer({ min: 1, max: 4 }))
+      .map(([a, b, n]) => (n === 1 ? putAndClose(a, b) : put(a, false))),
     fc.constant(deliver),
     fc.constant(deliver),
+    fc.constant(deliverInVain),
     fields.map(deliverWhilePut),
     fc.constant(release('S')),
     fc.constant(release('F')),
