@@ -187,9 +187,14 @@ export function replay(state: State, now: number): State {
   };
 }
 
-/** Gives up what was refused. */
+/** Whether there is something to give up: a dead letter, or what waits after an unknown outcome. */
+export function isDiscardable(state: State): boolean {
+  return state.dead !== undefined || (isUnsettled(state) && state.attempt > 0);
+}
+
+/** Gives up what was refused, or what would be tried again; `notBefore` stays, for an attempt may still be in work. */
 export function discard(state: State): State {
-  return { ...state, dead: undefined, refused: {} };
+  return { ...state, dead: undefined, refused: {}, pending: {}, settled: state.revision, attempt: 0 };
 }
 
 /** The state in a word. */

@@ -12,6 +12,7 @@ import {
   discard,
   emptyState,
   isAfterEnd,
+  isDiscardable,
   isUnsettled,
   replay,
   type State,
@@ -97,12 +98,12 @@ export class Mailbox extends DurableObject<Env> {
 
   /** Sends the dead letter again; `false` if there is none. */
   replay(): boolean {
-    return this.#mend('replayed', replay);
+    return this.#mend('replayed', replay, ({ dead }) => dead !== undefined);
   }
 
-  /** Gives the dead letter up; `false` if there is none. */
+  /** Gives up the dead letter, or what is to be retried; `false` if there is neither, or an attempt is in flight. */
   discard(): boolean {
-    return this.#mend('discarded', discard);
+    return this.#mend('discarded', discard, isDiscardable);
   }
 
   /** Has the index told of this pass again; `false` if nothing was ever accepted for it. */
@@ -202,9 +203,13 @@ export class Mailbox extends DurableObject<Env> {
     this.#schedule();
   }
 
-  #mend(event: 'replayed' | 'discarded', change: (state: State, now: number) => State): boolean {
+  #mend(
+    event: 'replayed' | 'discarded',
+    change: (state: State, now: number) => State,
+    isChangeable: (state: State) => boolean,
+  ): boolean {
     const state = this.#store.load();
-    if (state?.dead === undefined) return false;
+    if (state === undefined || !isChangeable(state)) return false;
     this.#store.save({ ...state, ...change(state, Date.now()), toIndex: state.sequence + 1 });
     this.#schedule();
     tell(this.env, event, { passId: state.passId, revision: state.revision });

@@ -17,7 +17,7 @@ export interface Outcome {
   unanswered?: boolean;
   /** AlipayHK wants fewer requests. */
   congested?: boolean;
-  /** Nothing will change within seconds. */
+  /** Nothing will change within seconds: a route, an address or a configuration is wrong. */
   slow?: boolean;
   /** Milliseconds that AlipayHK's end asked to wait. */
   retryAfter?: number;
@@ -67,7 +67,7 @@ export function outcomeOfError(error: unknown, now: number): Outcome {
       ...known,
       resultCode: `HTTP_${response.status}`,
       ...(response.status >= 500 && { unanswered: true }),
-      ...(response.status === 429 && { congested: true }),
+      ...(response.status === 429 ? { congested: true } : response.status < 500 && { alert: true, slow: true }),
       ...(retryAfter !== undefined && { retryAfter }),
     };
   }

@@ -150,6 +150,22 @@ describe('an unknown outcome', () => {
     expect(lines).toContainEqual(expect.objectContaining({ event: 'retried', passId, revision: 1 }));
   });
 
+  test.each([403, 404, 413])('HTTP %i: an alert, a pause of a minute, and it can be given up', async (status) => {
+    answerWith(async () => new Response(null, { status }));
+    const passId = `H-${status}`;
+    await put(passId);
+    await attempt(passId);
+    const resultCode = `HTTP_${status}`;
+    expect(lines).toContainEqual(expect.objectContaining({ event: 'alert', passId, resultCode }));
+    expect(await attempt(passId)).toBeGreaterThanOrEqual(60_000);
+    const applied = await recordingGateway();
+    expect(await send('DELETE', `/dead-letters/${passId}`)).toMatchObject({ status: 200 });
+    expect(await send('DELETE', `/dead-letters/${passId}`)).toMatchObject({ status: 409 });
+    await settle(passId);
+    expect(await view(passId)).toMatchObject({ revision: 1, delivered: 0, state: 'discarded' });
+    expect(applied).toEqual([]);
+  });
+
   test('is signed anew each time', async () => {
     const signatures: (string | null)[] = [];
     const busy = await saying('U', 'UNKNOWN_EXCEPTION');

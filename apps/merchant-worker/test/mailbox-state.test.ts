@@ -8,6 +8,7 @@ import {
   discard,
   emptyState,
   isAfterEnd,
+  isDiscardable,
   nameOf,
   orderOf,
   replay,
@@ -97,6 +98,18 @@ describe('a dead letter', () => {
     expect(begin(replay(dead, now), now).inFlight).toMatchObject({ revision: 1, units: { a: 1 } });
     expect(nameOf(discard(dead))).toBe('discarded');
     expect(begin(accept(discard(dead), change({ b: 2 }), now), now).inFlight).toMatchObject({ units: { b: 2 } });
+  });
+
+  test('what is retried can be given up too, and nothing of it comes back or comes sooner', () => {
+    const unknown = outcome(after({ a: 1 }), 'unknown');
+    expect(isDiscardable(unknown)).toBe(true);
+    for (const state of [after({ a: 1 }), begin(unknown, now), outcome(unknown, 'delivered'), discard(unknown)]) {
+      expect(isDiscardable(state)).toBe(false);
+    }
+    expect(nameOf(discard(unknown))).toBe('discarded');
+    const next = accept(discard(unknown), change({ b: 2 }), now);
+    expect(next).toMatchObject({ pending: { b: 2 }, notBefore: unknown.notBefore });
+    expect(next.pending).not.toHaveProperty('a');
   });
 
   test('a close that was refused or given up may be replaced by another, and by nothing else', () => {

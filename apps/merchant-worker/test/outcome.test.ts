@@ -85,7 +85,12 @@ describe('the outcome is', () => {
     [
       'HTTP 404, Retry-After that is none',
       http(404, { 'Retry-After': 'soon' }),
-      { kind: 'unknown', code: 'ResponseUnexpected', resultCode: 'HTTP_404' },
+      { kind: 'unknown', code: 'ResponseUnexpected', resultCode: 'HTTP_404', alert: true, slow: true },
+    ],
+    [
+      'HTTP 302',
+      http(302, { Location: 'https://elsewhere.test' }),
+      { kind: 'unknown', code: 'ResponseUnexpected', resultCode: 'HTTP_302', alert: true, slow: true },
     ],
     [
       'an answer that was changed',
