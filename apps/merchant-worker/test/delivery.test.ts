@@ -126,8 +126,10 @@ describe('F', () => {
 
 describe('an unknown outcome', () => {
   test.each([
-    ['U', () => saying('U', 'UNKNOWN_EXCEPTION'), 1_000],
-    ['a broken connection: not before what was sent may have arrived', () => Promise.reject(new TypeError()), 5_000],
+    ['U for want of traffic', () => saying('U', 'REQUEST_TRAFFIC_EXCEED_LIMIT'), 1_000],
+    ['U: not before what was sent may have taken effect', () => saying('U', 'UNKNOWN_EXCEPTION'), 5_000],
+    ['no signature: the same', () => gateway({ publicKeyOf: () => undefined }), 5_000],
+    ['a broken connection: the same', () => Promise.reject(new TypeError()), 5_000],
     [
       'HTTP 429 with Retry-After',
       async () => new Response(null, { status: 429, headers: { 'Retry-After': '40' } }),
@@ -135,8 +137,10 @@ describe('an unknown outcome', () => {
     ],
   ])('%s', async (what, answer, least) => {
     const passId = `U-${what}`;
-    const handle = what === 'U' ? await (answer as () => ReturnType<typeof saying>)() : answer;
-    answerWith(handle as (request: Request) => Promise<Response>);
+    answerWith(async (request) => {
+      const made = await answer();
+      return made instanceof Response ? made : made(request);
+    });
     await put(passId, { ...update, points: 1 });
     await attempt(passId);
     expect(await view(passId)).toMatchObject({ state: 'retrying', delivered: 0 });

@@ -38,7 +38,7 @@ describe('what a request carries', () => {
     const unknown = outcome(after({ a: 1, b: 1 }), 'unknown');
     const next = begin(accept(unknown, change({ b: 2 }), now), now);
     expect(next.inFlight).toMatchObject({ revision: 2, units: { a: 1, b: 2 } });
-    expect(next.notBefore).toBe(now + 1_000);
+    expect(next.notBefore).toBe(now + 5_000);
   });
 
   test('how many revisions it overtook, each counted once', () => {
