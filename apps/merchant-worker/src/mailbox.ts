@@ -24,6 +24,7 @@ import { countsOf } from './metrics.ts';
 import { interrupted, type Outcome, outcomeOfError, outcomeOfResult } from './outcome.ts';
 import { rowOf } from './pass-index.ts';
 import { type Permit, rateLeaseOf } from './rate-lease.ts';
+import { within } from './time-limit.ts';
 import { type Change, updateOf } from './units.ts';
 
 /** On what a change is accepted. */
@@ -48,6 +49,8 @@ export type PutResult =
 const watchdogMargin = 5_000;
 /** Milliseconds until what failed here, and not at AlipayHK, is tried again. */
 const pauseAfterFault = 30_000;
+/** Milliseconds within which the rate bound and the index queue have to answer. */
+const callLimit = 3_000;
 /** Longest state in characters of JSON: a request made of it has to stay below the megabyte that a gateway may take. */
 const maxState = 512 * 1024;
 
@@ -124,9 +127,9 @@ export class Mailbox extends DurableObject<Env> {
       await this.#deliver();
       await this.#index();
     } catch (error) {
+      this.#schedule(pauseAfterFault);
       const passId = this.#store.load()?.passId ?? '';
       tell(this.env, 'alert', { passId, code: error instanceof Error ? error.name : 'unknown' });
-      this.#schedule(pauseAfterFault);
     } finally {
       this.#delivering = false;
     }
@@ -142,7 +145,8 @@ export class Mailbox extends DurableObject<Env> {
     this.#watchdog = merchant.timeout + watchdogMargin;
 
     const rateLease = rateLeaseOf(this.env, state.passId, merchant.rate.shards);
-    const permit = await rateLease.take(state.slot).catch((): Permit => {
+    // A lease that comes too late ends by itself.
+    const permit = await within<Permit>(callLimit, rateLease.take(state.slot)).catch((): Permit => {
       return { slot: { at: Date.now() + 1000 + Math.random() * 1000, epoch: -1 } };
     });
     const now = this.#store.load(); // changes may have come in meanwhile
@@ -193,7 +197,8 @@ export class Mailbox extends DurableObject<Env> {
   async #index(): Promise<void> {
     const state = this.#store.load();
     if (state === undefined || !isStale(state) || state.indexAfter > Date.now()) return;
-    const sent = await this.env.INDEX_QUEUE.send(rowOf(state, state.sequence, Date.now())).then(
+    const row = rowOf(state, state.sequence, Date.now());
+    const sent = await within(callLimit, this.env.INDEX_QUEUE.send(row)).then(
       () => true,
       () => false,
     );
@@ -217,8 +222,8 @@ export class Mailbox extends DurableObject<Env> {
   }
 
   #misconfigured({ passId }: Stored): void {
-    tell(this.env, 'alert', { passId, code: 'ConfigurationInvalid' });
     this.#schedule(pauseAfterFault);
+    tell(this.env, 'alert', { passId, code: 'ConfigurationInvalid' });
   }
 
   /**

@@ -273,4 +273,37 @@ describe('a fault of this Worker itself keeps nothing from being delivered in th
     expect(await view(passId)).toMatchObject({ state: 'delivered' });
     expect(applied).toHaveLength(1);
   });
+
+  const silent = () => new Promise<never>(() => undefined);
+
+  test.each<[what: string, broken: object]>([
+    ['a rate bound that does not answer', { RATE_LEASE: { getByName: () => ({ take: silent }) } }],
+    ['an index queue that does not answer', { INDEX_QUEUE: { send: silent } }],
+  ])('%s', async (what, broken) => {
+    const applied = await recordingGateway();
+    await put(what);
+    await withBroken(what, broken, async () => void (await alarm(what)));
+    await settle(what);
+    expect(await view(what)).toMatchObject({ state: 'delivered' });
+    expect(applied).toHaveLength(1);
+  });
+
+  test('data points that cannot be written, for a pass whose id is longer than their index', async () => {
+    const passId = '金'.repeat(80);
+    const indexes: string[] = [];
+    const writeDataPoint = ({ indexes: [index] }: { indexes: [string] }) => {
+      indexes.push(index);
+      throw new TypeError('an index that is too long');
+    };
+    const applied = await recordingGateway();
+    await put(passId);
+    await withBroken(passId, { ANALYTICS: { writeDataPoint } }, async () => {
+      await settle(passId);
+      expect(await view(passId)).toMatchObject({ state: 'delivered' });
+    });
+    expect(applied).toHaveLength(1);
+    expect(indexes).toEqual(['金'.repeat(32)]);
+    expect(lines).toContainEqual({ event: 'alert', code: 'DataPointFailed', passId });
+    expect((await send('GET', '/metrics')).body).toMatch(/^merchant_in_flight 0$/m); // the lease was given back
+  });
 });
