@@ -26,7 +26,20 @@ export interface BatchView {
   /** Everything else that is no malformed line: in the Queue or in a mailbox. */
   pending: number;
   malformedLines: MalformedLine[];
+  /** The first thousand of the refused lines. */
+  refusedLines: RefusedLine[];
 }
+
+/** A line that was refused: by the mailbox, which has a code for it, or by AlipayHK: `GET /passes/:passId` knows more. */
+export interface RefusedLine {
+  line: number;
+  passId: string;
+  refusal?: string;
+}
+
+/** Whether a line of `batch_lines` l is refused, or given up, by what is known of its pass p. */
+const isRefused = `(l.refusal IS NOT NULL OR (p.settled >= l.revision AND p.delivered < l.revision) OR EXISTS (
+  SELECT 1 FROM json_each(p.discarded) WHERE l.revision > value ->> 'after' AND l.revision <= value ->> 'upTo'))`;
 
 export async function startBatch(db: D1Database, batchId: string, startedAt: number): Promise<void> {
   await db.prepare('INSERT INTO batches (batch_id, started_at) VALUES (?1, ?2)').bind(batchId, startedAt).run();
@@ -50,13 +63,14 @@ export async function finishBatch(
   ]);
 }
 
-/** Records what became of lines; a line that comes twice is the same. */
+/** Records what became of lines; of a line that comes again, what became of it last: a mailbox may have refused it before. */
 export async function recordLines(db: D1Database, batchId: string, results: readonly LineResult[]): Promise<void> {
   await db
     .prepare(
       `INSERT INTO batch_lines
        SELECT ?1, value ->> 'number', value ->> 'passId', value ->> 'revision', value ->> 'refusal' FROM json_each(?2)
-       WHERE true ON CONFLICT DO NOTHING`,
+       WHERE true
+       ON CONFLICT (batch_id, line) DO UPDATE SET revision = excluded.revision, refusal = excluded.refusal`,
     )
     .bind(batchId, JSON.stringify(results))
     .run();
@@ -66,7 +80,7 @@ export async function recordLines(db: D1Database, batchId: string, results: read
 export async function readBatch(db: D1Database, batchId: string): Promise<BatchView | undefined> {
   type Head = Pick<BatchView, 'batchId' | 'startedAt' | 'finishedAt' | 'lines' | 'malformed'>;
   type Counted = Pick<BatchView, 'accepted' | 'delivered' | 'refused'>;
-  const [heads, counts, malformedLines] = await db.batch<unknown>([
+  const [heads, counts, malformedLines, refusedLines] = await db.batch<unknown>([
     db
       .prepare(
         `SELECT batch_id AS batchId, started_at AS startedAt, finished_at AS finishedAt, lines, malformed
@@ -76,16 +90,23 @@ export async function readBatch(db: D1Database, batchId: string): Promise<BatchV
     db
       .prepare(
         `SELECT count(*) FILTER (WHERE l.refusal IS NULL) AS accepted,
-           count(*) FILTER (WHERE l.refusal IS NULL AND p.delivered >= l.revision) AS delivered,
-           count(*) FILTER (WHERE l.refusal IS NOT NULL OR (p.settled >= l.revision AND p.delivered < l.revision)) AS refused
+           count(*) FILTER (WHERE l.refusal IS NULL AND p.delivered >= l.revision AND NOT ${isRefused}) AS delivered,
+           count(*) FILTER (WHERE ${isRefused}) AS refused
          FROM batch_lines l LEFT JOIN passes p USING (pass_id) WHERE l.batch_id = ?1`,
       )
       .bind(batchId),
     db.prepare('SELECT line, error FROM malformed_lines WHERE batch_id = ?1 ORDER BY line').bind(batchId),
+    db
+      .prepare(
+        `SELECT line, pass_id AS passId, refusal FROM batch_lines l LEFT JOIN passes p USING (pass_id)
+         WHERE l.batch_id = ?1 AND ${isRefused} ORDER BY line LIMIT 1000`,
+      )
+      .bind(batchId),
   ]);
   const head = heads?.results[0] as Head | undefined;
   const counted = counts?.results[0] as Counted | undefined;
   if (head === undefined || counted === undefined) return undefined;
+  const refused = (refusedLines?.results ?? []) as { line: number; passId: string; refusal: string | null }[];
   const rows = (malformedLines?.results ?? []) as { line: number; error: string }[];
   return {
     ...head,
@@ -93,5 +114,6 @@ export async function readBatch(db: D1Database, batchId: string): Promise<BatchV
     // While it arrives its lines are not counted yet.
     pending: Math.max(0, head.lines - head.malformed - counted.delivered - counted.refused),
     malformedLines: rows.map(({ line, error }) => ({ line, error: JSON.parse(error) })),
+    refusedLines: refused.map(({ refusal, ...line }) => ({ ...line, ...(refusal !== null && { refusal }) })),
   };
 }

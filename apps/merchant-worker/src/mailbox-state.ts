@@ -31,6 +31,12 @@ export interface DeadLetter {
   at: number;
 }
 
+/** Revisions above one and up to another. */
+export interface Span {
+  after: number;
+  upTo: number;
+}
+
 /** The state of a mailbox; times in milliseconds since the epoch. */
 export interface State {
   passId: string;
@@ -49,6 +55,8 @@ export interface State {
   dead?: DeadLetter | undefined;
   /** Units that were refused with F and neither set anew nor confirmed since, with the revision that carried them. */
   refused: Record<string, number>;
+  /** Revisions that were given up, above `after` and up to `upTo`; the last few such spans. */
+  discarded: Span[];
   /** A close was accepted; after it there may be another close at most. */
   closing: boolean;
   /** How many attempts in a row ended unknown. */
@@ -62,13 +70,26 @@ export interface State {
 
 /** How many attempts are kept. */
 export const attemptsKept = 20;
+/** How many spans of revisions that were given up are kept. */
+const spansKept = 20;
 /** How long a line of a batch may be on its way, in milliseconds: more than the four days that a Queue keeps a message. */
 export const longestWay = 5 * 24 * 3_600_000;
 
 /** A mailbox before its first change. */
 export function emptyState(passId: string, who: Who): State {
   return {
-    ...{ passId, who, revision: 0, sent: 0, settled: 0, delivered: 0, pending: {}, refused: {}, closing: false },
+    ...{
+      passId,
+      who,
+      revision: 0,
+      sent: 0,
+      settled: 0,
+      delivered: 0,
+      pending: {},
+      refused: {},
+      discarded: [],
+      closing: false,
+    },
     ...{ attempt: 0, notBefore: 0, orders: {}, attempts: [] },
   };
 }
@@ -108,7 +129,7 @@ export function accept(state: State, change: Change, now: number, order?: string
     ...state,
     revision: state.revision + 1,
     who: isLate('who') ? state.who : change.who,
-    pending: change.closes ? without(pending, refused) : pending,
+    ...(change.closes ? leaveBehind(state, pending, refused) : { pending }),
     dead: undefined,
     refused,
     closing: change.closes,
@@ -161,15 +182,15 @@ export function settle(state: State, outcome: Outcome, now: number, pauses: Paus
   const refusedNow = Object.keys(kind === 'refused' ? without(inFlight.units, state.pending) : {});
   const refused = { ...state.refused, ...Object.fromEntries(refusedNow.map((unit) => [unit, inFlight.revision])) };
   const all = { ...inFlight.units, ...state.pending };
-  const again = state.closing && !inFlight.closes ? without(all, refused) : all;
+  const again = state.closing && !inFlight.closes ? leaveBehind(state, all, refused) : { pending: all };
   const after: State = { ...state, inFlight: undefined, refused, attempts };
   if (kind === 'unknown') {
     const attempt = state.attempt + 1;
-    return { ...after, pending: again, attempt, notBefore: now + backOff(attempt, outcome, pauses, random) };
+    return { ...after, ...again, attempt, notBefore: now + backOff(attempt, outcome, pauses, random) };
   }
   const fresh = { ...after, attempt: 0, notBefore: now };
   if (kind === 'delivered') return { ...fresh, delivered: inFlight.revision, settled: inFlight.revision, refused: {} };
-  if (revision > inFlight.revision) return { ...fresh, pending: again };
+  if (revision > inFlight.revision) return { ...fresh, ...again };
   const dead = { revision, units: inFlight.units, code, resultCode, tracerId, at: now };
   return { ...fresh, settled: revision, dead };
 }
@@ -194,7 +215,9 @@ export function isDiscardable(state: State): boolean {
 
 /** Gives up what was refused, or what would be tried again; `notBefore` stays, for an attempt may still be in work. */
 export function discard(state: State): State {
-  return { ...state, dead: undefined, refused: {}, pending: {}, settled: state.revision, attempt: 0 };
+  const { revision } = state;
+  const discarded = giveUp(state, revision);
+  return { ...state, dead: undefined, refused: {}, pending: {}, settled: revision, attempt: 0, discarded };
 }
 
 /** The state in a word. */
@@ -206,6 +229,16 @@ export function nameOf(
   if (isUnsettled(state)) return state.attempt > 0 ? 'retrying' : 'pending';
   if (state.delivered < state.revision) return 'discarded';
   return state.closing ? 'closed' : 'delivered';
+}
+
+/** What a close carries: nothing that was refused, which is given up with it. */
+function leaveBehind(state: State, units: Units, refused: State['refused']): Pick<State, 'pending' | 'discarded'> {
+  const upTo = Math.max(0, ...Object.keys(units).map((unit) => refused[unit] ?? 0));
+  return { pending: without(units, refused), discarded: upTo > 0 ? giveUp(state, upTo) : state.discarded };
+}
+
+function giveUp({ discarded, delivered }: State, upTo: number): Span[] {
+  return [...discarded.filter(({ after }) => after < delivered), { after: delivered, upTo }].slice(-spansKept);
 }
 
 /** The entries of one record whose names the other one has not. */

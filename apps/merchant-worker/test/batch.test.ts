@@ -4,6 +4,7 @@ import { env } from 'cloudflare:workers';
 import type { UpdatePassRequest } from '@alipayhk-pass/update-pass/gateway';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { BatchMessage } from '../src/batch-queue.ts';
+import { recordLines } from '../src/batch-store.ts';
 import worker from '../src/worker.ts';
 import { put, send, update, view } from './caller.ts';
 import { answerWith, gateway, recordingGateway } from './gateway.ts';
@@ -72,10 +73,40 @@ describe('a batch', () => {
     expect(status).toBe(202);
     expect(answer).toMatchObject({ lines: 9, malformed: 5, malformedLines });
     await vi.waitFor(async () => {
-      const counts = { accepted: 3, delivered: 2, refused: 2, pending: 0, finishedAt: expect.any(Number) };
+      const refusedLines = [
+        { line: 4, passId: 'N-refused' },
+        { line: 6, passId: 'N-closed', refusal: 'PassClosed' },
+      ];
+      const counts = {
+        accepted: 3,
+        delivered: 2,
+        refused: 2,
+        pending: 0,
+        finishedAt: expect.any(Number),
+        refusedLines,
+      };
       expect(await batch(answer.batchId)).toMatchObject({ lines: 9, malformed: 5, malformedLines, ...counts });
     }, inTime);
     expect(await view('N-last')).toMatchObject({ state: 'closed' });
+  });
+
+  test('counts a line that was given up as refused, though the pass is updated later, and names it', async () => {
+    const saying = (resultStatus: 'S' | 'F') => gateway({ handler: () => ({ resultCode: 'CODE', resultStatus }) });
+    const first = (await postBatch(line('G1', { points: 1 }))).body.batchId;
+    await vi.waitFor(async () => expect(await batch(first)).toMatchObject({ delivered: 1 }), inTime);
+    answerWith(await saying('F'));
+    const { batchId } = (await postBatch(line('G1', { points: 2 }))).body;
+    await vi.waitFor(async () => expect(await view('G1')).toMatchObject({ state: 'dead' }), inTime);
+    await send('DELETE', '/dead-letters/G1');
+    answerWith(await saying('S'));
+    await put('G1', { ...update, points: 3 });
+    await vi.waitFor(async () => {
+      const { results } = await env.DB.prepare("SELECT delivered FROM passes WHERE pass_id = 'G1'").all();
+      expect(results).toEqual([{ delivered: 3 }]);
+    }, inTime);
+    const refusedLines = [{ line: 1, passId: 'G1' }];
+    expect(await batch(batchId)).toMatchObject({ accepted: 1, delivered: 0, refused: 1, pending: 0, refusedLines });
+    expect(await batch(first)).toMatchObject({ delivered: 1, refused: 0, refusedLines: [] });
   });
 
   test('of no line at all is answered too', async () => {
@@ -144,6 +175,14 @@ describe('the Queue', () => {
     await consume(twice);
     await consume(twice);
     expect(await view('D1')).toMatchObject({ revision: 2 });
+  });
+
+  test('may bring a line again that was refused before: what became of it last counts', async () => {
+    const { batchId } = (await postBatch('')).body;
+    await recordLines(env.DB, batchId, [{ number: 1, passId: 'D2', revision: 0, refusal: 'PassFull' }]);
+    expect(await batch(batchId)).toMatchObject({ accepted: 0, refused: 1 });
+    await consume(message(batchId, [1], 'D2'));
+    expect(await batch(batchId)).toMatchObject({ accepted: 1, refused: 0 });
   });
 
   test('may deliver the later message first: no later line is overwritten, no earlier one lost', async () => {

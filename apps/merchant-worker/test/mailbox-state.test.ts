@@ -112,6 +112,24 @@ describe('a dead letter', () => {
     expect(next.pending).not.toHaveProperty('a');
   });
 
+  test('what was given up stays so, whatever is confirmed later', () => {
+    const first = outcome(after({ a: 1 }), 'delivered');
+    const second = discard(outcome(accept(accept(first, change({ a: 2 }), now), change({ a: 3 }), now), 'refused'));
+    expect(second.discarded).toEqual([{ after: 1, upTo: 3 }]);
+    const third = outcome(accept(second, change({ b: 4 }), now), 'delivered');
+    const left = accept(
+      accept(outcome(accept(third, change({ a: 5 }), now), 'refused'), change({ b: 6 }), now),
+      change({}, true),
+      now,
+    );
+    const spans = [
+      { after: 1, upTo: 3 },
+      { after: 4, upTo: 5 },
+    ]; // the close leaves the fifth behind
+    expect(left.discarded).toEqual(spans);
+    expect(outcome(left, 'delivered').discarded).toEqual(spans);
+  });
+
   test('a close that was refused or given up may be replaced by another, and by nothing else', () => {
     const close = { ...change({ b: 2 }, true), who: { merchantId: 'M', userId: 'U2' } };
     const pending = accept(after({ a: 1 }), change({}, true), now);
