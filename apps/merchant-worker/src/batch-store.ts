@@ -41,8 +41,16 @@ export interface RefusedLine {
 const isRefused = `(l.refusal IS NOT NULL OR (p.settled >= l.revision AND p.delivered < l.revision) OR EXISTS (
   SELECT 1 FROM json_each(p.discarded) WHERE l.revision > value ->> 'after' AND l.revision <= value ->> 'upTo'))`;
 
-export async function startBatch(db: D1Database, batchId: string, startedAt: number): Promise<void> {
-  await db.prepare('INSERT INTO batches (batch_id, started_at) VALUES (?1, ?2)').bind(batchId, startedAt).run();
+/** Says that a batch begins, and returns when it did: earlier, if it comes again. */
+export async function startBatch(db: D1Database, batchId: string, now: number): Promise<number> {
+  const row = await db
+    .prepare(
+      `INSERT INTO batches (batch_id, started_at) VALUES (?1, ?2)
+       ON CONFLICT DO UPDATE SET started_at = started_at RETURNING started_at AS startedAt`,
+    )
+    .bind(batchId, now)
+    .first<{ startedAt: number }>();
+  return row?.startedAt ?? now;
 }
 
 /** Says that all lines were read. */
@@ -57,7 +65,8 @@ export async function finishBatch(
       .bind(batchId, Date.now(), lines, malformed),
     db
       .prepare(
-        `INSERT INTO malformed_lines SELECT ?1, value ->> 'line', value -> 'error' FROM json_each(?2) WHERE true`,
+        `INSERT INTO malformed_lines SELECT ?1, value ->> 'line', value -> 'error' FROM json_each(?2) WHERE true
+         ON CONFLICT DO NOTHING`,
       )
       .bind(batchId, JSON.stringify(malformedLines)),
   ]);

@@ -109,6 +109,35 @@ describe('a batch', () => {
     expect(await batch(first)).toMatchObject({ delivered: 1, refused: 0, refusedLines: [] });
   });
 
+  test('that is sent again with its key counts once, and puts nothing older over a later call', async () => {
+    const headers = { 'Content-Type': 'application/x-ndjson', 'Idempotency-Key': 'nightly-1' };
+    const post = (body: string) => send('POST', '/passes:batch', { body, headers });
+    const broken = await post(line('I1', { points: 1 })); // as if the connection had broken after a line
+    await vi.waitFor(async () => expect(await view('I1')).toMatchObject({ state: 'delivered' }), inTime);
+    for (const passId of ['I1', 'I2']) await put(passId, { ...update, points: 9 });
+    const lines = `${line('I1', { points: 1 })}${line('I2', { points: 2, level: '金卡' })}{\n`;
+    const whole = await post(lines);
+    expect(whole).toMatchObject({ status: 202, body: { batchId: broken.body.batchId, lines: 3, malformed: 1 } });
+    expect(await post(lines)).toMatchObject({ status: 202, body: whole.body });
+    const { batchId } = whole.body;
+    await vi.waitFor(async () => expect(await view('I2')).toMatchObject({ state: 'delivered', revision: 2 }), inTime);
+    await vi.waitFor(async () => expect(await batch(batchId)).toMatchObject({ accepted: 2, delivered: 2 }), inTime);
+    expect(await view('I1')).toMatchObject({ state: 'delivered', revision: 2 });
+    for (const passId of ['I1', 'I2']) {
+      const card = Object.assign(
+        {},
+        ...applied.filter((each) => each.passId === passId).map(({ dataInfo }) => dataInfo),
+      );
+      expect(card.points).toBe(9);
+    }
+
+    const old = Date.now() - 25 * 3_600_000;
+    await env.DB.prepare('UPDATE batches SET started_at = ?2 WHERE batch_id = ?1').bind(batchId, old).run();
+    expect(await post(line('I1'))).toMatchObject({ status: 422, body: { error: { code: 'IdempotencyKeyReused' } } });
+    const spaced = { ...headers, 'Idempotency-Key': 'a b' };
+    expect(await send('POST', '/passes:batch', { body: '', headers: spaced })).toMatchObject({ status: 422 });
+  });
+
   test('of no line at all is answered too', async () => {
     const { status, body } = await postBatch('');
     expect(status).toBe(202);
