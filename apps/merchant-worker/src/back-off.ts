@@ -10,7 +10,7 @@ const slowest = 60_000;
 export interface Pauses {
   /** The first; the ceiling doubles with each attempt from there. */
   backOff: number;
-  /** Where the request may still be on its way: what is sent next must not overtake it. */
+  /** Unless AlipayHK only asked for fewer requests: one may still be in work there, and the next must not overtake it. */
   unanswered: number;
 }
 
@@ -26,7 +26,7 @@ export function backOff(attempt: number, outcome: Outcome, pauses: Pauses, rando
   return Math.round(
     Math.min(
       longest,
-      Math.max(delay, outcome.retryAfter ?? 0, outcome.unanswered ? pauses.unanswered : 0, outcome.slow ? slowest : 0),
+      Math.max(delay, outcome.retryAfter ?? 0, outcome.congested ? 0 : pauses.unanswered, outcome.slow ? slowest : 0),
     ),
   );
 }

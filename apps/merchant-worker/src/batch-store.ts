@@ -26,10 +26,31 @@ export interface BatchView {
   /** Everything else that is no malformed line: in the Queue or in a mailbox. */
   pending: number;
   malformedLines: MalformedLine[];
+  /** The first thousand of the refused lines. */
+  refusedLines: RefusedLine[];
 }
 
-export async function startBatch(db: D1Database, batchId: string, startedAt: number): Promise<void> {
-  await db.prepare('INSERT INTO batches (batch_id, started_at) VALUES (?1, ?2)').bind(batchId, startedAt).run();
+/** A line that was refused: by the mailbox, which has a code for it, or by AlipayHK: `GET /passes/:passId` knows more. */
+export interface RefusedLine {
+  line: number;
+  passId: string;
+  refusal?: string;
+}
+
+/** Whether a line of `batch_lines` l is refused, or given up, by what is known of its pass p. */
+const isRefused = `(l.refusal IS NOT NULL OR (p.settled >= l.revision AND p.delivered < l.revision) OR EXISTS (
+  SELECT 1 FROM json_each(p.discarded) WHERE l.revision > value ->> 'after' AND l.revision <= value ->> 'upTo'))`;
+
+/** Says that a batch begins, and returns when it did: earlier, if it comes again. */
+export async function startBatch(db: D1Database, batchId: string, now: number): Promise<number> {
+  const row = await db
+    .prepare(
+      `INSERT INTO batches (batch_id, started_at) VALUES (?1, ?2)
+       ON CONFLICT DO UPDATE SET started_at = started_at RETURNING started_at AS startedAt`,
+    )
+    .bind(batchId, now)
+    .first<{ startedAt: number }>();
+  return row?.startedAt ?? now;
 }
 
 /** Says that all lines were read. */
@@ -44,19 +65,21 @@ export async function finishBatch(
       .bind(batchId, Date.now(), lines, malformed),
     db
       .prepare(
-        `INSERT INTO malformed_lines SELECT ?1, value ->> 'line', value -> 'error' FROM json_each(?2) WHERE true`,
+        `INSERT INTO malformed_lines SELECT ?1, value ->> 'line', value -> 'error' FROM json_each(?2) WHERE true
+         ON CONFLICT DO NOTHING`,
       )
       .bind(batchId, JSON.stringify(malformedLines)),
   ]);
 }
 
-/** Records what became of lines; a line that comes twice is the same. */
+/** Records what became of lines; of a line that comes again, what became of it last: a mailbox may have refused it before. */
 export async function recordLines(db: D1Database, batchId: string, results: readonly LineResult[]): Promise<void> {
   await db
     .prepare(
       `INSERT INTO batch_lines
        SELECT ?1, value ->> 'number', value ->> 'passId', value ->> 'revision', value ->> 'refusal' FROM json_each(?2)
-       WHERE true ON CONFLICT DO NOTHING`,
+       WHERE true
+       ON CONFLICT (batch_id, line) DO UPDATE SET revision = excluded.revision, refusal = excluded.refusal`,
     )
     .bind(batchId, JSON.stringify(results))
     .run();
@@ -66,7 +89,7 @@ export async function recordLines(db: D1Database, batchId: string, results: read
 export async function readBatch(db: D1Database, batchId: string): Promise<BatchView | undefined> {
   type Head = Pick<BatchView, 'batchId' | 'startedAt' | 'finishedAt' | 'lines' | 'malformed'>;
   type Counted = Pick<BatchView, 'accepted' | 'delivered' | 'refused'>;
-  const [heads, counts, malformedLines] = await db.batch<unknown>([
+  const [heads, counts, malformedLines, refusedLines] = await db.batch<unknown>([
     db
       .prepare(
         `SELECT batch_id AS batchId, started_at AS startedAt, finished_at AS finishedAt, lines, malformed
@@ -76,16 +99,23 @@ export async function readBatch(db: D1Database, batchId: string): Promise<BatchV
     db
       .prepare(
         `SELECT count(*) FILTER (WHERE l.refusal IS NULL) AS accepted,
-           count(*) FILTER (WHERE l.refusal IS NULL AND p.delivered >= l.revision) AS delivered,
-           count(*) FILTER (WHERE l.refusal IS NOT NULL OR (p.settled >= l.revision AND p.delivered < l.revision)) AS refused
+           count(*) FILTER (WHERE l.refusal IS NULL AND p.delivered >= l.revision AND NOT ${isRefused}) AS delivered,
+           count(*) FILTER (WHERE ${isRefused}) AS refused
          FROM batch_lines l LEFT JOIN passes p USING (pass_id) WHERE l.batch_id = ?1`,
       )
       .bind(batchId),
     db.prepare('SELECT line, error FROM malformed_lines WHERE batch_id = ?1 ORDER BY line').bind(batchId),
+    db
+      .prepare(
+        `SELECT line, pass_id AS passId, refusal FROM batch_lines l LEFT JOIN passes p USING (pass_id)
+         WHERE l.batch_id = ?1 AND ${isRefused} ORDER BY line LIMIT 1000`,
+      )
+      .bind(batchId),
   ]);
   const head = heads?.results[0] as Head | undefined;
   const counted = counts?.results[0] as Counted | undefined;
   if (head === undefined || counted === undefined) return undefined;
+  const refused = (refusedLines?.results ?? []) as { line: number; passId: string; refusal: string | null }[];
   const rows = (malformedLines?.results ?? []) as { line: number; error: string }[];
   return {
     ...head,
@@ -93,5 +123,6 @@ export async function readBatch(db: D1Database, batchId: string): Promise<BatchV
     // While it arrives its lines are not counted yet.
     pending: Math.max(0, head.lines - head.malformed - counted.delivered - counted.refused),
     malformedLines: rows.map(({ line, error }) => ({ line, error: JSON.parse(error) })),
+    refusedLines: refused.map(({ refusal, ...line }) => ({ ...line, ...(refusal !== null && { refusal }) })),
   };
 }

@@ -6,19 +6,24 @@ import { finishBatch, type MalformedLine, readBatch, startBatch } from './batch-
 import type { App } from './env.ts';
 import type { Merchant } from './environment.ts';
 import { linesOf } from './ndjson.ts';
+import { readKeyName } from './passes.ts';
 import { maxUpdateBytes, readJson, readUpdate } from './update.ts';
 
 /** Longest update in bytes as it is written into a message, which may have 128 KB. */
 const maxWrittenBytes = 100_000;
+/** Milliseconds from a batch's begin in which it may be sent again: with a Queue's four days, no longer than orders are kept. */
+const longestRepetition = 24 * 3_600_000;
 /** How many malformed lines are named; all are counted. */
 const maxNamed = 1000;
 
 /** `POST /passes:batch` */
 export async function postBatch(c: Context<App>): Promise<Response> {
   checkMediaType(c.req.header('Content-Type'));
-  const batchId = crypto.randomUUID();
-  const startedAt = Date.now();
-  await startBatch(c.env.DB, batchId, startedAt);
+  const batchId = await batchIdOf(readKeyName(c));
+  const startedAt = await startBatch(c.env.DB, batchId, Date.now());
+  if (startedAt < Date.now() - longestRepetition) {
+    throw new Refused('IdempotencyKeyReused', [{ path: 'Idempotency-Key', expected: 'one of the last 24 hours' }]);
+  }
   const sender = new BatchSender(c.env.BATCH_QUEUE, { batchId, startedAt });
   const malformedLines: MalformedLine[] = [];
   let lines = 0;
@@ -46,6 +51,13 @@ export async function getBatch(c: Context<App>): Promise<Response> {
   const view = await readBatch(c.env.DB, c.req.param('batchId') ?? '');
   if (view === undefined) throw new Refused('BatchNotFound', [{ path: 'batchId', expected: 'the one of a batch' }]);
   return c.json(view);
+}
+
+/** The same key names the same batch: its lines have the keys and orders that they had. */
+async function batchIdOf(key: string | undefined): Promise<string> {
+  if (key === undefined) return crypto.randomUUID();
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key)));
+  return Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** @throws Refused, RequestInvalid */

@@ -16,17 +16,17 @@ export const deadLetters = new Hono<App>()
   })
   .post('/:passId/replay', async (c) => {
     const passId = c.req.param('passId');
-    if (!(await mailboxOf(c.env, passId).replay())) throw notDeadLettered();
+    if (!(await mailboxOf(c.env, passId).replay())) throw notDeadLettered('a pass that is a dead letter');
     return c.json({ passId }, 202);
   })
   .delete('/:passId', async (c) => {
     const passId = c.req.param('passId');
-    if (!(await mailboxOf(c.env, passId).discard())) throw notDeadLettered();
+    if (!(await mailboxOf(c.env, passId).discard())) throw notDeadLettered('a pass that is a dead letter, or retrying');
     return c.json({ passId });
   });
 
-function notDeadLettered(): Refused {
-  return new Refused('NotDeadLettered', [{ path: 'passId', expected: 'a pass that is a dead letter' }]);
+function notDeadLettered(expected: string): Refused {
+  return new Refused('NotDeadLettered', [{ path: 'passId', expected }]);
 }
 
 /** @throws RequestInvalid */

@@ -15,7 +15,10 @@ export type EventName =
   | 'refused'
   | 'alert';
 
-/** Tells of an event. */
+/** Longest index of a data point in bytes; Cloudflare throws for a longer one. */
+const maxIndexBytes = 96;
+
+/** Tells of an event. It never throws: what happened must not depend on whether it could be told. */
 export function tell(
   env: Env,
   event: EventName,
@@ -23,9 +26,14 @@ export function tell(
 ): void {
   console[event === 'alert' ? 'error' : 'log'](JSON.stringify({ event, ...fields }));
   const { passId, revision = 0, code = '', resultCode = '', tracerId = '' } = fields;
-  env.ANALYTICS?.writeDataPoint({
-    indexes: [passId],
-    blobs: [event, `${code}`, `${resultCode}`, `${tracerId}`],
-    doubles: [Number(revision)],
-  });
+  const { read } = new TextEncoder().encodeInto(passId, new Uint8Array(maxIndexBytes)); // whole characters only
+  try {
+    env.ANALYTICS?.writeDataPoint({
+      indexes: [passId.slice(0, read)],
+      blobs: [event, `${code}`, `${resultCode}`, `${tracerId}`],
+      doubles: [Number(revision)],
+    });
+  } catch {
+    console.error(JSON.stringify({ event: 'alert', code: 'DataPointFailed', passId }));
+  }
 }

@@ -31,6 +31,12 @@ export interface DeadLetter {
   at: number;
 }
 
+/** Revisions above one and up to another. */
+export interface Span {
+  after: number;
+  upTo: number;
+}
+
 /** The state of a mailbox; times in milliseconds since the epoch. */
 export interface State {
   passId: string;
@@ -47,7 +53,11 @@ export interface State {
   pending: Units;
   inFlight?: { revision: number; units: Units; closes: boolean; since: number } | undefined;
   dead?: DeadLetter | undefined;
-  /** A close was accepted; nothing is after it. */
+  /** Units that were refused with F and neither set anew nor confirmed since, with the revision that carried them. */
+  refused: Record<string, number>;
+  /** Revisions that were given up, above `after` and up to `upTo`; the last few such spans. */
+  discarded: Span[];
+  /** A close was accepted; after it there may be another close at most. */
   closing: boolean;
   /** How many attempts in a row ended unknown. */
   attempt: number;
@@ -60,13 +70,26 @@ export interface State {
 
 /** How many attempts are kept. */
 export const attemptsKept = 20;
+/** How many spans of revisions that were given up are kept. */
+const spansKept = 20;
 /** How long a line of a batch may be on its way, in milliseconds: more than the four days that a Queue keeps a message. */
 export const longestWay = 5 * 24 * 3_600_000;
 
 /** A mailbox before its first change. */
 export function emptyState(passId: string, who: Who): State {
   return {
-    ...{ passId, who, revision: 0, sent: 0, settled: 0, delivered: 0, pending: {}, closing: false },
+    ...{
+      passId,
+      who,
+      revision: 0,
+      sent: 0,
+      settled: 0,
+      delivered: 0,
+      pending: {},
+      refused: {},
+      discarded: [],
+      closing: false,
+    },
     ...{ attempt: 0, notBefore: 0, orders: {}, attempts: [] },
   };
 }
@@ -74,6 +97,15 @@ export function emptyState(passId: string, who: Who): State {
 /** An order that sorts as text: a time in milliseconds since the epoch, and a line of a batch that began then. */
 export function orderOf(time: number, line = 0): string {
   return `${String(time).padStart(15, '0')}.${String(line).padStart(12, '0')}`;
+}
+
+/**
+ * Whether a change comes after the end: after a close there may only be another one, where AlipayHK did not confirm the
+ * first and no more is to be sent of it.
+ */
+export function isAfterEnd(state: State, change: Change): boolean {
+  const isMissed = !state.inFlight && !isUnsettled(state) && state.delivered < state.revision;
+  return state.closing && !(change.closes && isMissed);
 }
 
 /**
@@ -91,13 +123,15 @@ export function accept(state: State, change: Change, now: number, order?: string
   const stamped = [...Object.keys(units), ...(isLate('who') ? [] : ['who'])];
   const recent = Object.entries(state.orders).filter(([, at]) => at > orderOf(now - longestWay));
   const orders = [...recent, ...stamped.map((unit): [string, string] => [unit, order ?? latest])];
-  const refused = change.closes ? {} : state.dead?.units;
+  const refused = without(state.refused, units);
+  const pending = { ...state.dead?.units, ...state.pending, ...units };
   return {
     ...state,
     revision: state.revision + 1,
     who: isLate('who') ? state.who : change.who,
-    pending: { ...refused, ...state.pending, ...units },
+    ...(change.closes ? leaveBehind(state, pending, refused) : { pending }),
     dead: undefined,
+    refused,
     closing: change.closes,
     ...(state.dead && { attempt: 0, notBefore: now }),
     orders: Object.fromEntries(orders),
@@ -126,7 +160,7 @@ export function begin(state: State, now: number): State {
 /**
  * Ends the delivery in flight. S settles the revision that was sent, whatever was accepted meanwhile. F makes a dead
  * letter, unless a newer change is there to be tried. After an unknown outcome everything is pending again, with the
- * newer changes over it.
+ * newer changes over it; where the newest is a close, without what was refused.
  *
  * @param random - from 0 to 1
  */
@@ -145,15 +179,18 @@ export function settle(state: State, outcome: Outcome, now: number, pauses: Paus
         }
       : attempt,
   );
-  const after: State = { ...state, inFlight: undefined, attempts };
-  const again = { ...inFlight.units, ...state.pending };
+  const refusedNow = Object.keys(kind === 'refused' ? without(inFlight.units, state.pending) : {});
+  const refused = { ...state.refused, ...Object.fromEntries(refusedNow.map((unit) => [unit, inFlight.revision])) };
+  const all = { ...inFlight.units, ...state.pending };
+  const again = state.closing && !inFlight.closes ? leaveBehind(state, all, refused) : { pending: all };
+  const after: State = { ...state, inFlight: undefined, refused, attempts };
   if (kind === 'unknown') {
     const attempt = state.attempt + 1;
-    return { ...after, pending: again, attempt, notBefore: now + backOff(attempt, outcome, pauses, random) };
+    return { ...after, ...again, attempt, notBefore: now + backOff(attempt, outcome, pauses, random) };
   }
   const fresh = { ...after, attempt: 0, notBefore: now };
-  if (kind === 'delivered') return { ...fresh, delivered: inFlight.revision, settled: inFlight.revision };
-  if (revision > inFlight.revision) return { ...fresh, pending: state.closing ? state.pending : again };
+  if (kind === 'delivered') return { ...fresh, delivered: inFlight.revision, settled: inFlight.revision, refused: {} };
+  if (revision > inFlight.revision) return { ...fresh, ...again };
   const dead = { revision, units: inFlight.units, code, resultCode, tracerId, at: now };
   return { ...fresh, settled: revision, dead };
 }
@@ -171,9 +208,16 @@ export function replay(state: State, now: number): State {
   };
 }
 
-/** Gives up what was refused. */
+/** Whether there is something to give up: a dead letter, or what waits after an unknown outcome. */
+export function isDiscardable(state: State): boolean {
+  return state.dead !== undefined || (isUnsettled(state) && state.attempt > 0);
+}
+
+/** Gives up what was refused, or what would be tried again; `notBefore` stays, for an attempt may still be in work. */
 export function discard(state: State): State {
-  return { ...state, dead: undefined };
+  const { revision } = state;
+  const discarded = giveUp(state, revision);
+  return { ...state, dead: undefined, refused: {}, pending: {}, settled: revision, attempt: 0, discarded };
 }
 
 /** The state in a word. */
@@ -183,6 +227,21 @@ export function nameOf(
   if (state.inFlight) return 'sending';
   if (state.dead) return 'dead';
   if (isUnsettled(state)) return state.attempt > 0 ? 'retrying' : 'pending';
-  if (state.closing) return 'closed';
-  return state.delivered === state.revision ? 'delivered' : 'discarded';
+  if (state.delivered < state.revision) return 'discarded';
+  return state.closing ? 'closed' : 'delivered';
+}
+
+/** What a close carries: nothing that was refused, which is given up with it. */
+function leaveBehind(state: State, units: Units, refused: State['refused']): Pick<State, 'pending' | 'discarded'> {
+  const upTo = Math.max(0, ...Object.keys(units).map((unit) => refused[unit] ?? 0));
+  return { pending: without(units, refused), discarded: upTo > 0 ? giveUp(state, upTo) : state.discarded };
+}
+
+function giveUp({ discarded, delivered }: State, upTo: number): Span[] {
+  return [...discarded.filter(({ after }) => after < delivered), { after: delivered, upTo }].slice(-spansKept);
+}
+
+/** The entries of one record whose names the other one has not. */
+function without<T>(record: Record<string, T>, names: Record<string, unknown>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !Object.hasOwn(names, name)));
 }

@@ -6,13 +6,25 @@ import { DurableObject } from 'cloudflare:workers';
 import type { Env } from './env.ts';
 import { type Merchant, readEnvironment } from './environment.ts';
 import { tell } from './events.ts';
-import { accept, begin, discard, emptyState, isUnsettled, replay, type State, settle } from './mailbox-state.ts';
+import {
+  accept,
+  begin,
+  discard,
+  emptyState,
+  isAfterEnd,
+  isDiscardable,
+  isUnsettled,
+  replay,
+  type State,
+  settle,
+} from './mailbox-state.ts';
 import { type Key, MailboxStore, type Stored } from './mailbox-store.ts';
 import { dueAt, type PassView, viewOf } from './mailbox-view.ts';
 import { countsOf } from './metrics.ts';
 import { interrupted, type Outcome, outcomeOfError, outcomeOfResult } from './outcome.ts';
 import { rowOf } from './pass-index.ts';
 import { type Permit, rateLeaseOf } from './rate-lease.ts';
+import { within } from './time-limit.ts';
 import { type Change, updateOf } from './units.ts';
 
 /** On what a change is accepted. */
@@ -37,6 +49,8 @@ export type PutResult =
 const watchdogMargin = 5_000;
 /** Milliseconds until what failed here, and not at AlipayHK, is tried again. */
 const pauseAfterFault = 30_000;
+/** Milliseconds within which the rate bound and the index queue have to answer. */
+const callLimit = 3_000;
 /** Longest state in characters of JSON: a request made of it has to stay below the megabyte that a gateway may take. */
 const maxState = 512 * 1024;
 
@@ -66,7 +80,7 @@ export class Mailbox extends DurableObject<Env> {
     }
     const wanted = change ?? (found && { who: found.who, units: {}, closes: true });
     if (wanted === undefined) return { revision, refusal: 'PassNotFound' };
-    if (found?.closing) return { revision, refusal: 'PassClosed' };
+    if (found && isAfterEnd(found, wanted)) return { revision, refusal: 'PassClosed' };
     const state = found ?? {
       ...emptyState(passId, wanted.who),
       ...{ sequence: 0, toIndex: 0, indexed: 0, indexAfter: 0 },
@@ -87,12 +101,12 @@ export class Mailbox extends DurableObject<Env> {
 
   /** Sends the dead letter again; `false` if there is none. */
   replay(): boolean {
-    return this.#mend('replayed', replay);
+    return this.#mend('replayed', replay, ({ dead }) => dead !== undefined);
   }
 
-  /** Gives the dead letter up; `false` if there is none. */
+  /** Gives up the dead letter, or what is to be retried; `false` if there is neither, or an attempt is in flight. */
   discard(): boolean {
-    return this.#mend('discarded', discard);
+    return this.#mend('discarded', discard, isDiscardable);
   }
 
   /** Has the index told of this pass again; `false` if nothing was ever accepted for it. */
@@ -113,9 +127,9 @@ export class Mailbox extends DurableObject<Env> {
       await this.#deliver();
       await this.#index();
     } catch (error) {
+      this.#schedule(pauseAfterFault);
       const passId = this.#store.load()?.passId ?? '';
       tell(this.env, 'alert', { passId, code: error instanceof Error ? error.name : 'unknown' });
-      this.#schedule(pauseAfterFault);
     } finally {
       this.#delivering = false;
     }
@@ -131,7 +145,8 @@ export class Mailbox extends DurableObject<Env> {
     this.#watchdog = merchant.timeout + watchdogMargin;
 
     const rateLease = rateLeaseOf(this.env, state.passId, merchant.rate.shards);
-    const permit = await rateLease.take(state.slot).catch((): Permit => {
+    // A lease that comes too late ends by itself.
+    const permit = await within<Permit>(callLimit, rateLease.take(state.slot)).catch((): Permit => {
       return { slot: { at: Date.now() + 1000 + Math.random() * 1000, epoch: -1 } };
     });
     const now = this.#store.load(); // changes may have come in meanwhile
@@ -182,7 +197,8 @@ export class Mailbox extends DurableObject<Env> {
   async #index(): Promise<void> {
     const state = this.#store.load();
     if (state === undefined || !isStale(state) || state.indexAfter > Date.now()) return;
-    const sent = await this.env.INDEX_QUEUE.send(rowOf(state, state.sequence, Date.now())).then(
+    const row = rowOf(state, state.sequence, Date.now());
+    const sent = await within(callLimit, this.env.INDEX_QUEUE.send(row)).then(
       () => true,
       () => false,
     );
@@ -192,9 +208,13 @@ export class Mailbox extends DurableObject<Env> {
     this.#schedule();
   }
 
-  #mend(event: 'replayed' | 'discarded', change: (state: State, now: number) => State): boolean {
+  #mend(
+    event: 'replayed' | 'discarded',
+    change: (state: State, now: number) => State,
+    isChangeable: (state: State) => boolean,
+  ): boolean {
     const state = this.#store.load();
-    if (state?.dead === undefined) return false;
+    if (state === undefined || !isChangeable(state)) return false;
     this.#store.save({ ...state, ...change(state, Date.now()), toIndex: state.sequence + 1 });
     this.#schedule();
     tell(this.env, event, { passId: state.passId, revision: state.revision });
@@ -202,8 +222,8 @@ export class Mailbox extends DurableObject<Env> {
   }
 
   #misconfigured({ passId }: Stored): void {
-    tell(this.env, 'alert', { passId, code: 'ConfigurationInvalid' });
     this.#schedule(pauseAfterFault);
+    tell(this.env, 'alert', { passId, code: 'ConfigurationInvalid' });
   }
 
   /**

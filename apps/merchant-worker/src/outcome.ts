@@ -13,11 +13,9 @@ export interface Outcome {
   tracerId?: string;
   /** Someone should look: nobody vouches for the answer, or this Worker is misconfigured. */
   alert?: boolean;
-  /** The request may still be on its way to AlipayHK, or in work there. */
-  unanswered?: boolean;
-  /** AlipayHK wants fewer requests. */
+  /** AlipayHK wants fewer requests: it has not taken this one in. */
   congested?: boolean;
-  /** Nothing will change within seconds. */
+  /** Nothing will change within seconds: a route, an address or a configuration is wrong. */
   slow?: boolean;
   /** Milliseconds that AlipayHK's end asked to wait. */
   retryAfter?: number;
@@ -25,7 +23,6 @@ export interface Outcome {
 
 /** What unknown means beyond that, by the client's error code; a code that is not here is no matter for an alert. */
 const unknowns: Partial<Record<UpdatePassError['code'], Omit<Outcome, 'kind' | 'code'>>> = {
-  ResponseMissing: { unanswered: true },
   ResultNotSigned: { alert: true },
   SignatureVerificationFailed: { alert: true },
   DecryptionFailed: { alert: true },
@@ -37,7 +34,7 @@ const unknowns: Partial<Record<UpdatePassError['code'], Omit<Outcome, 'kind' | '
 };
 
 /** An attempt that ended with this object's life. */
-export const interrupted: Outcome = { kind: 'unknown', code: 'Interrupted', unanswered: true };
+export const interrupted: Outcome = { kind: 'unknown', code: 'Interrupted' };
 
 /** S. */
 export function outcomeOfResult({ resultInfo, tracerId }: UpdatePassResult): Outcome {
@@ -66,8 +63,7 @@ export function outcomeOfError(error: unknown, now: number): Outcome {
       kind: 'unknown',
       ...known,
       resultCode: `HTTP_${response.status}`,
-      ...(response.status >= 500 && { unanswered: true }),
-      ...(response.status === 429 && { congested: true }),
+      ...(response.status === 429 ? { congested: true } : response.status < 500 && { alert: true, slow: true }),
       ...(retryAfter !== undefined && { retryAfter }),
     };
   }

@@ -2,7 +2,7 @@
  * The index of passes in D1: for lists and counts only. Rows come from the mailboxes through a Queue, in bulk; each holds
  * a whole pass, and a row that is older than the one that is there changes nothing.
  */
-import { nameOf, type State } from './mailbox-state.ts';
+import { nameOf, type Span, type State } from './mailbox-state.ts';
 
 /** A pass in the index; times in milliseconds since the epoch. */
 export interface PassRow {
@@ -18,15 +18,17 @@ export interface PassRow {
   /** When it became a dead letter. */
   deadAt: number | null;
   updatedAt: number;
+  /** Revisions that were given up. */
+  discarded: Span[];
 }
 
 /** The row of a state. */
 export function rowOf(state: State, sequence: number, now: number): PassRow {
-  const { passId, revision, delivered, settled, dead, attempts } = state;
+  const { passId, revision, delivered, settled, dead, attempts, discarded } = state;
   const { resultCode = null, tracerId = null } = attempts.at(-1) ?? {};
   return {
     ...{ passId, sequence, revision, delivered, settled, state: nameOf(state), resultCode, tracerId },
-    ...{ deadAt: dead?.at ?? null, updatedAt: now },
+    ...{ deadAt: dead?.at ?? null, updatedAt: now, discarded },
   };
 }
 
@@ -36,12 +38,13 @@ export async function writeRows(db: D1Database, rows: readonly PassRow[]): Promi
     .prepare(
       `INSERT INTO passes
        SELECT value ->> 'passId', value ->> 'sequence', value ->> 'revision', value ->> 'delivered', value ->> 'settled',
-         value ->> 'state', value ->> 'resultCode', value ->> 'tracerId', value ->> 'deadAt', value ->> 'updatedAt'
+         value ->> 'state', value ->> 'resultCode', value ->> 'tracerId', value ->> 'deadAt', value ->> 'updatedAt',
+         value -> 'discarded'
        FROM json_each(?1) WHERE true ORDER BY value ->> 'sequence'
        ON CONFLICT (pass_id) DO UPDATE SET sequence = excluded.sequence, revision = excluded.revision,
          delivered = excluded.delivered, settled = excluded.settled, state = excluded.state,
          result_code = excluded.result_code, tracer_id = excluded.tracer_id, dead_at = excluded.dead_at,
-         updated_at = excluded.updated_at
+         updated_at = excluded.updated_at, discarded = excluded.discarded
        WHERE excluded.sequence > passes.sequence`,
     )
     .bind(JSON.stringify(rows))

@@ -66,14 +66,18 @@ async function readConditions(c: Context<App>, body: ArrayBuffer): Promise<Condi
   if (ifMatch !== undefined && any === undefined && revision === undefined) {
     throw new RequestInvalid([{ path: 'If-Match', expected: '"<revision>", quoted, or *' }]);
   }
-  const name = c.req.header('Idempotency-Key');
-  if (name !== undefined && !/^[\x21-\x7e]{1,255}$/.test(name)) {
-    throw new RequestInvalid([{ path: 'Idempotency-Key', expected: '1 to 255 printable characters' }]);
-  }
+  const name = readKeyName(c);
   return {
     ifMatch: any ? '*' : revision === undefined ? undefined : Number(revision),
     key: name === undefined ? undefined : { name: `key/${name}`, digest: await digestOf(c.req.method, body) },
   };
+}
+
+/** @throws RequestInvalid */
+export function readKeyName(c: Context<App>): string | undefined {
+  const name = c.req.header('Idempotency-Key');
+  if (name === undefined || /^[\x21-\x7e]{1,255}$/.test(name)) return name;
+  throw new RequestInvalid([{ path: 'Idempotency-Key', expected: '1 to 255 printable characters' }]);
 }
 
 async function digestOf(method: string, body: ArrayBuffer): Promise<string> {

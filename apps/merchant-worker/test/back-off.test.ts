@@ -4,14 +4,15 @@ import { backOff } from '../src/back-off.ts';
 
 const pauses = { backOff: 1_000, unanswered: 5_000 };
 const unknown = { kind: 'unknown' } as const;
+const congested = { ...unknown, congested: true };
 
 test.each([
-  ['the first, least', 1, unknown, 0, 1_000],
-  ['the first, most', 1, unknown, 1, 2_000],
+  ['the first, least', 1, congested, 0, 1_000],
+  ['the first, most', 1, congested, 1, 2_000],
   ['the fifth, middle', 5, unknown, 0.5, 16_500],
   ['the twelfth: an hour', 12, unknown, 1, 3_600_000],
   ['the thousandth: an hour', 1_000, unknown, 1, 3_600_000],
-  ['no answer came', 1, { ...unknown, unanswered: true }, 0, 5_000],
+  ['it may be in work', 1, unknown, 1, 5_000],
   ['Retry-After', 1, { ...unknown, retryAfter: 7_000 }, 0, 7_000],
   ['Retry-After that is shorter', 5, { ...unknown, retryAfter: 1 }, 0.5, 16_500],
   ['Retry-After of a year: an hour', 1, { ...unknown, retryAfter: 3e10 }, 0, 3_600_000],

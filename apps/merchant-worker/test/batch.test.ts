@@ -4,6 +4,7 @@ import { env } from 'cloudflare:workers';
 import type { UpdatePassRequest } from '@alipayhk-pass/update-pass/gateway';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { BatchMessage } from '../src/batch-queue.ts';
+import { recordLines } from '../src/batch-store.ts';
 import worker from '../src/worker.ts';
 import { put, send, update, view } from './caller.ts';
 import { answerWith, gateway, recordingGateway } from './gateway.ts';
@@ -72,10 +73,69 @@ describe('a batch', () => {
     expect(status).toBe(202);
     expect(answer).toMatchObject({ lines: 9, malformed: 5, malformedLines });
     await vi.waitFor(async () => {
-      const counts = { accepted: 3, delivered: 2, refused: 2, pending: 0, finishedAt: expect.any(Number) };
+      const refusedLines = [
+        { line: 4, passId: 'N-refused' },
+        { line: 6, passId: 'N-closed', refusal: 'PassClosed' },
+      ];
+      const counts = {
+        accepted: 3,
+        delivered: 2,
+        refused: 2,
+        pending: 0,
+        finishedAt: expect.any(Number),
+        refusedLines,
+      };
       expect(await batch(answer.batchId)).toMatchObject({ lines: 9, malformed: 5, malformedLines, ...counts });
     }, inTime);
     expect(await view('N-last')).toMatchObject({ state: 'closed' });
+  });
+
+  test('counts a line that was given up as refused, though the pass is updated later, and names it', async () => {
+    const saying = (resultStatus: 'S' | 'F') => gateway({ handler: () => ({ resultCode: 'CODE', resultStatus }) });
+    const first = (await postBatch(line('G1', { points: 1 }))).body.batchId;
+    await vi.waitFor(async () => expect(await batch(first)).toMatchObject({ delivered: 1 }), inTime);
+    answerWith(await saying('F'));
+    const { batchId } = (await postBatch(line('G1', { points: 2 }))).body;
+    await vi.waitFor(async () => expect(await view('G1')).toMatchObject({ state: 'dead' }), inTime);
+    await send('DELETE', '/dead-letters/G1');
+    answerWith(await saying('S'));
+    await put('G1', { ...update, points: 3 });
+    await vi.waitFor(async () => {
+      const { results } = await env.DB.prepare("SELECT delivered FROM passes WHERE pass_id = 'G1'").all();
+      expect(results).toEqual([{ delivered: 3 }]);
+    }, inTime);
+    const refusedLines = [{ line: 1, passId: 'G1' }];
+    expect(await batch(batchId)).toMatchObject({ accepted: 1, delivered: 0, refused: 1, pending: 0, refusedLines });
+    expect(await batch(first)).toMatchObject({ delivered: 1, refused: 0, refusedLines: [] });
+  });
+
+  test('that is sent again with its key counts once, and puts nothing older over a later call', async () => {
+    const headers = { 'Content-Type': 'application/x-ndjson', 'Idempotency-Key': 'nightly-1' };
+    const post = (body: string) => send('POST', '/passes:batch', { body, headers });
+    const broken = await post(line('I1', { points: 1 })); // as if the connection had broken after a line
+    await vi.waitFor(async () => expect(await view('I1')).toMatchObject({ state: 'delivered' }), inTime);
+    for (const passId of ['I1', 'I2']) await put(passId, { ...update, points: 9 });
+    const lines = `${line('I1', { points: 1 })}${line('I2', { points: 2, level: '金卡' })}{\n`;
+    const whole = await post(lines);
+    expect(whole).toMatchObject({ status: 202, body: { batchId: broken.body.batchId, lines: 3, malformed: 1 } });
+    expect(await post(lines)).toMatchObject({ status: 202, body: whole.body });
+    const { batchId } = whole.body;
+    await vi.waitFor(async () => expect(await view('I2')).toMatchObject({ state: 'delivered', revision: 2 }), inTime);
+    await vi.waitFor(async () => expect(await batch(batchId)).toMatchObject({ accepted: 2, delivered: 2 }), inTime);
+    expect(await view('I1')).toMatchObject({ state: 'delivered', revision: 2 });
+    for (const passId of ['I1', 'I2']) {
+      const card = Object.assign(
+        {},
+        ...applied.filter((each) => each.passId === passId).map(({ dataInfo }) => dataInfo),
+      );
+      expect(card.points).toBe(9);
+    }
+
+    const old = Date.now() - 25 * 3_600_000;
+    await env.DB.prepare('UPDATE batches SET started_at = ?2 WHERE batch_id = ?1').bind(batchId, old).run();
+    expect(await post(line('I1'))).toMatchObject({ status: 422, body: { error: { code: 'IdempotencyKeyReused' } } });
+    const spaced = { ...headers, 'Idempotency-Key': 'a b' };
+    expect(await send('POST', '/passes:batch', { body: '', headers: spaced })).toMatchObject({ status: 422 });
   });
 
   test('of no line at all is answered too', async () => {
@@ -144,6 +204,14 @@ describe('the Queue', () => {
     await consume(twice);
     await consume(twice);
     expect(await view('D1')).toMatchObject({ revision: 2 });
+  });
+
+  test('may bring a line again that was refused before: what became of it last counts', async () => {
+    const { batchId } = (await postBatch('')).body;
+    await recordLines(env.DB, batchId, [{ number: 1, passId: 'D2', revision: 0, refusal: 'PassFull' }]);
+    expect(await batch(batchId)).toMatchObject({ accepted: 0, refused: 1 });
+    await consume(message(batchId, [1], 'D2'));
+    expect(await batch(batchId)).toMatchObject({ accepted: 1, refused: 0 });
   });
 
   test('may deliver the later message first: no later line is overwritten, no earlier one lost', async () => {

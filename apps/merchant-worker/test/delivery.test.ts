@@ -86,6 +86,32 @@ describe('F', () => {
     expect(applied).toHaveLength(1);
   });
 
+  test('of a value does not keep the pass from being closed, though a newer update revived it', async () => {
+    answerWith(await saying('F', 'PARAM_ILLEGAL'));
+    await put('F4', { ...update, endDate: 1 });
+    await settle('F4');
+    await put('F4', { ...update, points: 5 });
+    expect(await send('DELETE', '/passes/F4')).toMatchObject({ status: 202 });
+    const applied = await recordingGateway();
+    await settle('F4');
+    expect(applied).toMatchObject([{ status: 'CLOSED', dataInfo: { points: 5 } }]);
+    expect(applied[0]).not.toHaveProperty('endDate');
+  });
+
+  test('of a close leaves the way to another close, and to nothing else', async () => {
+    answerWith(await saying('F', 'USER_NOT_EXSITS'));
+    await put('F5', { ...update, status: 'CLOSED', userId: 'wrong' });
+    await settle('F5');
+    expect(await put('F5')).toMatchObject({ status: 409, body: { error: { code: 'PassClosed' } } });
+    const applied = await recordingGateway();
+    expect(await put('F5', { ...update, status: 'CLOSED', userId: 'right' })).toMatchObject({ status: 202 });
+    expect(await send('DELETE', '/passes/F5')).toMatchObject({ status: 409 });
+    await settle('F5');
+    expect(applied).toMatchObject([{ status: 'CLOSED', userId: 'right' }]);
+    expect(await view('F5')).toMatchObject({ revision: 2, delivered: 2, state: 'closed' });
+    expect(await send('DELETE', '/passes/F5')).toMatchObject({ status: 409 });
+  });
+
   test('is given up by DELETE', async () => {
     answerWith(await saying('F', 'PASS_HAS_NOT_EXIST'));
     await put('F3');
@@ -100,8 +126,10 @@ describe('F', () => {
 
 describe('an unknown outcome', () => {
   test.each([
-    ['U', () => saying('U', 'UNKNOWN_EXCEPTION'), 1_000],
-    ['a broken connection: not before what was sent may have arrived', () => Promise.reject(new TypeError()), 5_000],
+    ['U for want of traffic', () => saying('U', 'REQUEST_TRAFFIC_EXCEED_LIMIT'), 1_000],
+    ['U: not before what was sent may have taken effect', () => saying('U', 'UNKNOWN_EXCEPTION'), 5_000],
+    ['no signature: the same', () => gateway({ publicKeyOf: () => undefined }), 5_000],
+    ['a broken connection: the same', () => Promise.reject(new TypeError()), 5_000],
     [
       'HTTP 429 with Retry-After',
       async () => new Response(null, { status: 429, headers: { 'Retry-After': '40' } }),
@@ -109,8 +137,10 @@ describe('an unknown outcome', () => {
     ],
   ])('%s', async (what, answer, least) => {
     const passId = `U-${what}`;
-    const handle = what === 'U' ? await (answer as () => ReturnType<typeof saying>)() : answer;
-    answerWith(handle as (request: Request) => Promise<Response>);
+    answerWith(async (request) => {
+      const made = await answer();
+      return made instanceof Response ? made : made(request);
+    });
     await put(passId, { ...update, points: 1 });
     await attempt(passId);
     expect(await view(passId)).toMatchObject({ state: 'retrying', delivered: 0 });
@@ -122,6 +152,22 @@ describe('an unknown outcome', () => {
     await settle(passId);
     expect(applied).toMatchObject([{ dataInfo: { points: 2 } }]);
     expect(lines).toContainEqual(expect.objectContaining({ event: 'retried', passId, revision: 1 }));
+  });
+
+  test.each([403, 404, 413])('HTTP %i: an alert, a pause of a minute, and it can be given up', async (status) => {
+    answerWith(async () => new Response(null, { status }));
+    const passId = `H-${status}`;
+    await put(passId);
+    await attempt(passId);
+    const resultCode = `HTTP_${status}`;
+    expect(lines).toContainEqual(expect.objectContaining({ event: 'alert', passId, resultCode }));
+    expect(await attempt(passId)).toBeGreaterThanOrEqual(60_000);
+    const applied = await recordingGateway();
+    expect(await send('DELETE', `/dead-letters/${passId}`)).toMatchObject({ status: 200 });
+    expect(await send('DELETE', `/dead-letters/${passId}`)).toMatchObject({ status: 409 });
+    await settle(passId);
+    expect(await view(passId)).toMatchObject({ revision: 1, delivered: 0, state: 'discarded' });
+    expect(applied).toEqual([]);
   });
 
   test('is signed anew each time', async () => {
@@ -226,5 +272,38 @@ describe('a fault of this Worker itself keeps nothing from being delivered in th
     await settle(passId);
     expect(await view(passId)).toMatchObject({ state: 'delivered' });
     expect(applied).toHaveLength(1);
+  });
+
+  const silent = () => new Promise<never>(() => undefined);
+
+  test.each<[what: string, broken: object]>([
+    ['a rate bound that does not answer', { RATE_LEASE: { getByName: () => ({ take: silent }) } }],
+    ['an index queue that does not answer', { INDEX_QUEUE: { send: silent } }],
+  ])('%s', async (what, broken) => {
+    const applied = await recordingGateway();
+    await put(what);
+    await withBroken(what, broken, async () => void (await alarm(what)));
+    await settle(what);
+    expect(await view(what)).toMatchObject({ state: 'delivered' });
+    expect(applied).toHaveLength(1);
+  });
+
+  test('data points that cannot be written, for a pass whose id is longer than their index', async () => {
+    const passId = '金'.repeat(80);
+    const indexes: string[] = [];
+    const writeDataPoint = ({ indexes: [index] }: { indexes: [string] }) => {
+      indexes.push(index);
+      throw new TypeError('an index that is too long');
+    };
+    const applied = await recordingGateway();
+    await put(passId);
+    await withBroken(passId, { ANALYTICS: { writeDataPoint } }, async () => {
+      await settle(passId);
+      expect(await view(passId)).toMatchObject({ state: 'delivered' });
+    });
+    expect(applied).toHaveLength(1);
+    expect(indexes).toEqual(['金'.repeat(32)]);
+    expect(lines).toContainEqual({ event: 'alert', code: 'DataPointFailed', passId });
+    expect((await send('GET', '/metrics')).body).toMatch(/^merchant_in_flight 0$/m); // the lease was given back
   });
 });

@@ -33,6 +33,13 @@ const applies = (fault: Fault) => fault === 'S' || fault.endsWith('-applied');
 /** A change as the tests make them: `marker` rises with every one, so that the gateway can tell older from newer. */
 export type Fields = Pick<UpdatePassRequest, 'endDate' | 'dataInfo' | 'codeInfo'>;
 
+/** The fields that a request carries, under one roof. */
+export const fieldsOf = ({ endDate, codeInfo, dataInfo }: Fields): Record<string, unknown> => ({
+  ...dataInfo,
+  ...(endDate !== undefined && { endDate }),
+  ...(codeInfo && { codeInfo }),
+});
+
 const who = { merchantId: 'M1', userId: 'U1' };
 
 export class Run {
@@ -58,6 +65,11 @@ export class Run {
 
   get isHeld(): boolean {
     return this.#atGateway !== undefined;
+  }
+
+  /** What the request that is at the gateway carries. */
+  get atGateway(): Record<string, unknown> | undefined {
+    return this.#atGateway && fieldsOf(this.#atGateway);
   }
 
   get #stub() {
@@ -114,10 +126,11 @@ export class Run {
     if (status === 'CLOSED') this.closeSent = true;
   }
 
-  #apply({ status, endDate, codeInfo, dataInfo = {} }: UpdatePassRequest): void {
-    if (dataInfo.marker !== undefined) this.applied.push(Number(dataInfo.marker));
-    if (status === 'CLOSED') this.closedAtGateway = true;
-    Object.assign(this.card, dataInfo, endDate !== undefined && { endDate }, codeInfo && { codeInfo });
+  #apply(update: UpdatePassRequest): void {
+    const { marker } = update.dataInfo ?? {};
+    if (marker !== undefined) this.applied.push(Number(marker));
+    if (update.status === 'CLOSED') this.closedAtGateway = true;
+    Object.assign(this.card, fieldsOf(update));
   }
 
   put(fields: Fields, status: 'UPDATE' | 'CLOSED' = 'UPDATE') {

@@ -7,6 +7,8 @@ import {
   begin,
   discard,
   emptyState,
+  isAfterEnd,
+  isDiscardable,
   nameOf,
   orderOf,
   replay,
@@ -36,7 +38,7 @@ describe('what a request carries', () => {
     const unknown = outcome(after({ a: 1, b: 1 }), 'unknown');
     const next = begin(accept(unknown, change({ b: 2 }), now), now);
     expect(next.inFlight).toMatchObject({ revision: 2, units: { a: 1, b: 2 } });
-    expect(next.notBefore).toBe(now + 1_000);
+    expect(next.notBefore).toBe(now + 5_000);
   });
 
   test('how many revisions it overtook, each counted once', () => {
@@ -58,6 +60,22 @@ describe('what a request carries', () => {
     expect(begin(accept(refused, change({ b: 2 }, true), now), now).inFlight).toMatchObject({ units: { b: 2 } });
     const meanwhile = accept(begin(after({ a: 1 }), now), change({ b: 2 }, true), now);
     expect(settle(meanwhile, { kind: 'refused' }, now, pauses, 0).pending).toEqual({ b: 2 });
+  });
+
+  test('a close: nothing that was refused, though a change revived it before the close', () => {
+    const revived = accept(outcome(after({ a: 1, b: 1 }), 'refused'), change({ b: 2, c: 2 }), now);
+    expect(accept(revived, change({}, true), now).pending).toEqual({ b: 2, c: 2 });
+    const meanwhile = accept(begin(revived, now), change({}, true), now);
+    expect(settle(meanwhile, { kind: 'unknown' }, now, pauses, 0).pending).toEqual({ b: 2, c: 2 });
+    const mended = accept(outcome(accept(revived, change({ a: 3 }), now), 'unknown'), change({}, true), now);
+    expect(mended.pending).toEqual({ a: 3, b: 2, c: 2 });
+    const confirmed = accept(outcome(revived, 'delivered'), change({ a: 1 }), now);
+    expect(accept(confirmed, change({}, true), now).pending).toEqual({ a: 1 });
+  });
+
+  test('a close that is replayed: the same, however often', () => {
+    const refused = outcome(accept(after({ a: 1 }), change({}, true), now), 'refused');
+    expect(outcome(replay(refused, now), 'unknown').pending).toEqual({ a: 1 });
   });
 });
 
@@ -82,9 +100,53 @@ describe('a dead letter', () => {
     expect(begin(accept(discard(dead), change({ b: 2 }), now), now).inFlight).toMatchObject({ units: { b: 2 } });
   });
 
-  test('a close that was refused and given up stays the end', () => {
-    const closed = outcome(accept(after({}), change({}, true), now), 'refused');
-    expect(nameOf(discard(closed))).toBe('closed');
+  test('what is retried can be given up too, and nothing of it comes back or comes sooner', () => {
+    const unknown = outcome(after({ a: 1 }), 'unknown');
+    expect(isDiscardable(unknown)).toBe(true);
+    for (const state of [after({ a: 1 }), begin(unknown, now), outcome(unknown, 'delivered'), discard(unknown)]) {
+      expect(isDiscardable(state)).toBe(false);
+    }
+    expect(nameOf(discard(unknown))).toBe('discarded');
+    const next = accept(discard(unknown), change({ b: 2 }), now);
+    expect(next).toMatchObject({ pending: { b: 2 }, notBefore: unknown.notBefore });
+    expect(next.pending).not.toHaveProperty('a');
+  });
+
+  test('what was given up stays so, whatever is confirmed later', () => {
+    const first = outcome(after({ a: 1 }), 'delivered');
+    const second = discard(outcome(accept(accept(first, change({ a: 2 }), now), change({ a: 3 }), now), 'refused'));
+    expect(second.discarded).toEqual([{ after: 1, upTo: 3 }]);
+    const third = outcome(accept(second, change({ b: 4 }), now), 'delivered');
+    const left = accept(
+      accept(outcome(accept(third, change({ a: 5 }), now), 'refused'), change({ b: 6 }), now),
+      change({}, true),
+      now,
+    );
+    const spans = [
+      { after: 1, upTo: 3 },
+      { after: 4, upTo: 5 },
+    ]; // the close leaves the fifth behind
+    expect(left.discarded).toEqual(spans);
+    expect(outcome(left, 'delivered').discarded).toEqual(spans);
+  });
+
+  test('a close that was refused or given up may be replaced by another, and by nothing else', () => {
+    const close = { ...change({ b: 2 }, true), who: { merchantId: 'M', userId: 'U2' } };
+    const pending = accept(after({ a: 1 }), change({}, true), now);
+    const refused = outcome(pending, 'refused');
+    expect(nameOf(discard(refused))).toBe('discarded');
+    for (const state of [refused, discard(refused)]) {
+      expect(isAfterEnd(state, close)).toBe(false);
+      expect(isAfterEnd(state, change({ b: 2 }))).toBe(true);
+      expect(begin(accept(state, close, now), now)).toMatchObject({
+        ...{ who: { userId: 'U2' }, inFlight: { revision: 3, units: { b: 2 }, closes: true } },
+      });
+    }
+    const confirmed = outcome(pending, 'delivered');
+    expect(nameOf(confirmed)).toBe('closed');
+    for (const state of [pending, begin(pending, now), outcome(pending, 'unknown'), replay(refused, now), confirmed]) {
+      expect(isAfterEnd(state, close)).toBe(true);
+    }
   });
 });
 

@@ -65,7 +65,7 @@ describe('the outcome is', () => {
       async () => Response.json({ resultInfo: { resultCode: 'SUCCESS', resultStatus: 'S' } }),
       { kind: 'unknown', code: 'ResponseUnexpected', alert: true },
     ],
-    ['HTTP 503', http(503), { kind: 'unknown', code: 'ResponseUnexpected', resultCode: 'HTTP_503', unanswered: true }],
+    ['HTTP 503', http(503), { kind: 'unknown', code: 'ResponseUnexpected', resultCode: 'HTTP_503' }],
     [
       'HTTP 429, Retry-After in seconds',
       http(429, { 'Retry-After': '7', 'Tracer-Id': 't' }),
@@ -79,13 +79,18 @@ describe('the outcome is', () => {
       http(503, { 'Retry-After': 'Sun, 22 Nov 2026 00:01:00 GMT' }),
       {
         ...{ kind: 'unknown', code: 'ResponseUnexpected', resultCode: 'HTTP_503' },
-        ...{ unanswered: true, retryAfter: 60_000 },
+        retryAfter: 60_000,
       },
     ],
     [
       'HTTP 404, Retry-After that is none',
       http(404, { 'Retry-After': 'soon' }),
-      { kind: 'unknown', code: 'ResponseUnexpected', resultCode: 'HTTP_404' },
+      { kind: 'unknown', code: 'ResponseUnexpected', resultCode: 'HTTP_404', alert: true, slow: true },
+    ],
+    [
+      'HTTP 302',
+      http(302, { Location: 'https://elsewhere.test' }),
+      { kind: 'unknown', code: 'ResponseUnexpected', resultCode: 'HTTP_302', alert: true, slow: true },
     ],
     [
       'an answer that was changed',
@@ -108,15 +113,15 @@ describe('the outcome is', () => {
     [
       'a broken connection',
       () => Promise.reject(new TypeError('connection reset')),
-      { kind: 'unknown', code: 'ResponseMissing', unanswered: true },
+      { kind: 'unknown', code: 'ResponseMissing' },
     ],
   ])('that of %s', async (_, answer, outcome) => {
     expect(await outcomeOf(await answer)).toEqual(outcome);
   });
 
-  test('unanswered, when no answer comes in time', async () => {
+  test('unknown, when no answer comes in time', async () => {
     const outcome = await outcomeOf(() => scheduler.wait(5_000).then(() => new Response()), 50);
-    expect(outcome).toEqual({ kind: 'unknown', code: 'ResponseMissing', unanswered: true });
+    expect(outcome).toEqual({ kind: 'unknown', code: 'ResponseMissing' });
   });
 
   test('refused at once, when the update does not fit the contract: no waiting mends it', async () => {

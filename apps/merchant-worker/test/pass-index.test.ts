@@ -12,7 +12,7 @@ beforeEach(async () => {
 
 const row = (passId: string, sequence: number, change: Partial<PassRow> = {}): PassRow => ({
   ...{ passId, sequence, revision: 1, delivered: 0, settled: 1, state: 'dead' },
-  ...{ resultCode: 'PARAM_ILLEGAL', tracerId: null, deadAt: 1_000, updatedAt: 1_000, ...change },
+  ...{ resultCode: 'PARAM_ILLEGAL', tracerId: null, deadAt: 1_000, updatedAt: 1_000, discarded: [], ...change },
 });
 const sequences = async () =>
   (await env.DB.prepare('SELECT pass_id, sequence FROM passes ORDER BY pass_id').all()).results.map(Object.values);
