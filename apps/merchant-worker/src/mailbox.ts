@@ -132,7 +132,7 @@ export class Mailbox extends DurableObject<Env> {
 
     const rateLease = rateLeaseOf(this.env, state.passId, merchant.rate.shards);
     const permit = await rateLease.take(state.slot).catch((): Permit => {
-      return { slot: { at: Date.now() + 1000 + Math.random() * 1000, epoch: -1 } };
+      return { slot: { ...state.slot, at: Date.now() + 1000 + Math.random() * 1000 } };
     });
     const now = this.#store.load(); // changes may have come in meanwhile
     if (now === undefined) return;
