@@ -7,6 +7,7 @@ import { type Client, createClient } from '@alipayhk-pass/update-pass/client';
 import type { WebhooksOptions } from '@alipayhk-pass/update-pass/webhooks';
 import * as v from 'valibot';
 import { Refused } from './answer.ts';
+import { transactionFields } from './units.ts';
 
 /** What the Worker works with. */
 export interface Merchant {
@@ -35,7 +36,10 @@ const origin = 'an origin, as https://open.alipay.hk';
 const onOrOff = variable(/^(on|off)$/, '"on" or "off"');
 const milliseconds = variable(/^[1-9]\d{0,4}$/, 'milliseconds, 1 to 99999');
 const count = variable(/^[1-9]\d{0,4}$/, 'a whole number, 1 to 99999');
-const fieldName = variable(/^[\w$]+$/, 'letters, digits, $ or underscore');
+const fieldName = v.pipe(
+  variable(/^[\w$]+$/, 'letters, digits, $ or underscore'),
+  v.check((name) => !transactionFields.has(name), 'no field of a transaction'),
+);
 
 // The presets of those that are no secrets stand in wrangler.jsonc.
 const Variables = v.object({
@@ -87,6 +91,11 @@ export async function readEnvironment(env: object): Promise<Merchant> {
   }
   if (Number(output.IN_FLIGHT) < Number(output.RATE_SHARDS)) {
     throw misconfigured([{ path: 'IN_FLIGHT', expected: 'at least RATE_SHARDS: every shard needs one' }]);
+  }
+  if (output.POINTS_FIELD === output.LEVEL_FIELD) {
+    throw misconfigured([
+      { path: 'LEVEL_FIELD', expected: 'another name than POINTS_FIELD: one would overwrite the other' },
+    ]);
   }
   const keys = await readKeys(output);
   const merchant: Merchant = {
