@@ -59,7 +59,8 @@ test.each([
   ['no TLS data', undefined, 401],
   ['no certificate', { tlsClientAuth: { certVerified: 'NONE' } }, 401],
   ['one that failed', { tlsClientAuth: { certVerified: 'FAILED:expired' } }, 401],
-  ['a verified one', { tlsClientAuth: { certVerified: 'SUCCESS' } }, 404],
+  ['a revoked one', { tlsClientAuth: { certVerified: 'SUCCESS', certRevoked: '1' } }, 401],
+  ['a verified one', { tlsClientAuth: { certVerified: 'SUCCESS', certRevoked: '0' } }, 404],
 ])('CLIENT_CERTIFICATE on, %s', async (_, cf, status) => {
   const headers = { Authorization: 'Bearer a-token-of-the-tests' };
   const request = new Request('https://merchant.test/passes/none', {
