@@ -71,22 +71,13 @@ const pauseAfterFault = 10_000;
 export class Member extends DurableObject<Env> {
   readonly #sql = this.ctx.storage.sql;
 
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
-    this.#sql.exec(
-      `CREATE TABLE IF NOT EXISTS bills (
-        bill_no TEXT PRIMARY KEY, currency TEXT NOT NULL, amount INTEGER NOT NULL, points INTEGER NOT NULL, at INTEGER NOT NULL
-      ) WITHOUT ROWID;
-      CREATE TABLE IF NOT EXISTS pending (sequence INTEGER PRIMARY KEY AUTOINCREMENT, points INTEGER NOT NULL, bill TEXT)`,
-    );
-  }
-
   /**
    * Adds the points of a bill, once for all time. A user without a pass collects them until one is registered.
    *
    * What it returns is durable before the caller gets it.
    */
   award(userId: string, { billNo, currency, amount, pointsProvider, points }: Award): AwardResult {
+    this.#makeTables();
     const [earlier] = this.#sql.exec<{ currency: string; amount: number }>(
       'SELECT currency, amount FROM bills WHERE bill_no = ?',
       billNo,
@@ -111,6 +102,7 @@ export class Member extends DurableObject<Env> {
    * @returns `undefined` if the total would no longer be a safe integer; nothing was changed
    */
   register(userId: string, registration: Registration): MemberView | undefined {
+    this.#makeTables();
     const member = this.#load(userId);
     const { pass = member.pass, openingPoints = member.openingPoints } = registration;
     const next = { ...member, pass, openingPoints };
@@ -178,6 +170,16 @@ export class Member extends DurableObject<Env> {
       'INSERT INTO pending (points, bill) VALUES (?, ?)',
       totalOf(member),
       dataInfo ? JSON.stringify(dataInfo) : null,
+    );
+  }
+
+  /** Only where something is to be stored: tables take their room for good, even those of a user who is none. */
+  #makeTables(): void {
+    this.#sql.exec(
+      `CREATE TABLE IF NOT EXISTS bills (
+        bill_no TEXT PRIMARY KEY, currency TEXT NOT NULL, amount INTEGER NOT NULL, points INTEGER NOT NULL, at INTEGER NOT NULL
+      ) WITHOUT ROWID;
+      CREATE TABLE IF NOT EXISTS pending (sequence INTEGER PRIMARY KEY AUTOINCREMENT, points INTEGER NOT NULL, bill TEXT)`,
     );
   }
 
