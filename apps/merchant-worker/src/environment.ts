@@ -47,8 +47,12 @@ const Variables = v.object({
   CLIENT_ID: variable(/^[\w-]+$/, 'letters, digits, dash or underscore'),
   /** Ours: signs what we send, decrypts what AlipayHK answers. */
   MERCHANT_PRIVATE_KEY: variable(/\S/, 'an RSA private key as PEM or bare base64'),
+  /** The one before it, while AlipayHK may still encrypt to it: decrypts, and signs nothing. */
+  MERCHANT_PRIVATE_KEY_OLD: variable(/^/, 'an RSA private key as PEM or bare base64, or nothing'),
   /** Theirs, from AlipayHK's console: verifies what they answer, encrypts what we send. */
   ALIPAYHK_PUBLIC_KEY: variable(/\S/, 'an RSA public key as PEM or bare base64'),
+  /** The one that their console announces: verifies besides, and encrypts nothing yet. */
+  ALIPAYHK_PUBLIC_KEY_NEXT: variable(/^/, 'an RSA public key as PEM or bare base64, or nothing'),
   /** Who may call this Worker: without it, anyone could have updates signed. */
   API_TOKEN: variable(/^[\w.~+/-]{16,}=*$/, '16 or more of the characters of a bearer token: letters, digits, -._~+/'),
   CLIENT_CERTIFICATE: onOrOff,
@@ -120,13 +124,21 @@ export async function readEnvironment(env: object): Promise<Merchant> {
 type Output = v.InferOutput<typeof Variables>;
 type Keys = Pick<WebhooksOptions, 'privateKey' | 'publicKey'>;
 
+/** Rings of keys. The last one of each is the one that signs, or encrypts; the others stand in while a key is replaced. */
 async function readKeys(output: Output): Promise<Keys> {
+  const { MERCHANT_PRIVATE_KEY_OLD: old, ALIPAYHK_PUBLIC_KEY_NEXT: next } = output;
   const keyVersion = output.KEY_VERSION || undefined;
-  const [privateKey, publicKey] = await Promise.all([
+  const [privateKey, publicKey, oldPrivateKey, nextPublicKey] = await Promise.all([
     named('MERCHANT_PRIVATE_KEY', importPrivateKey(output.MERCHANT_PRIVATE_KEY, { keyVersion })),
     named('ALIPAYHK_PUBLIC_KEY', importPublicKey(output.ALIPAYHK_PUBLIC_KEY)),
+    // Without a version: it stands for whichever AlipayHK names.
+    old ? named('MERCHANT_PRIVATE_KEY_OLD', importPrivateKey(old)) : undefined,
+    next ? named('ALIPAYHK_PUBLIC_KEY_NEXT', importPublicKey(next)) : undefined,
   ]);
-  return { privateKey, publicKey };
+  return {
+    privateKey: oldPrivateKey ? [oldPrivateKey, privateKey] : privateKey,
+    publicKey: nextPublicKey ? [nextPublicKey, publicKey] : publicKey,
+  };
 }
 
 function clientOf(output: Output, keys: Keys): Client {
