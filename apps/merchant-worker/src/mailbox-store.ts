@@ -9,6 +9,8 @@ export interface Stored extends State {
   /** `sequence` of what the index should have, and of what it was sent. */
   toIndex: number;
   indexed: number;
+  /** When the index was told last. */
+  indexedAt?: number;
   /** When the index queue may be tried again. */
   indexAfter: number;
   /** Where the rate bound told this mailbox to wait. */
