@@ -16,6 +16,9 @@ import { readUpdate } from './update.ts';
 export interface MemberPass {
   passId: string;
   merchantId: string;
+  /** As in an update: whose pass it is always is what the newest one says, so those of points have to say all of it. */
+  openId?: string | undefined;
+  templateCode?: string | undefined;
 }
 
 /** A bill, and what it is worth. */
@@ -107,10 +110,7 @@ export class Member extends DurableObject<Env> {
     const { pass = member.pass, openingPoints = member.openingPoints } = registration;
     const next = { ...member, pass, openingPoints };
     if (!isSafe(next)) return undefined;
-    const isSame =
-      pass?.passId === member.pass?.passId &&
-      pass?.merchantId === member.pass?.merchantId &&
-      openingPoints === member.openingPoints;
+    const isSame = isSamePass(pass, member.pass) && openingPoints === member.openingPoints;
     this.ctx.storage.transactionSync(() => {
       this.#save(next);
       // A pass that was just made shows no points by itself.
@@ -149,15 +149,14 @@ export class Member extends DurableObject<Env> {
   async #put({ sequence, points, bill }: Pending, names: Merchant['fieldNames']): Promise<void> {
     const { userId, pass } = this.#load('');
     if (pass === undefined) return;
-    const { passId, merchantId } = pass;
     const dataInfo: DataInfo | undefined = bill === null ? undefined : JSON.parse(bill);
-    const update = readUpdate({ passId, merchantId, userId, points, ...(dataInfo && { dataInfo }) }, names);
+    const update = readUpdate({ ...pass, userId, points, ...(dataInfo && { dataInfo }) }, names);
     const key = { name: `member/${userId}/${sequence}`, digest: `${points}` };
     const { refusal } = await putUpdate(this.env, update, { key });
     if (refusal === undefined) return;
     if (refusal === 'PassFull') throw new Refused(refusal, []); // there is room once AlipayHK has answered
     // The points stay the member's; another pass can be registered for them.
-    tell(this.env, 'alert', { passId, userId, code: refusal });
+    tell(this.env, 'alert', { passId: pass.passId, userId, code: refusal });
   }
 
   #next(): Pending | undefined {
@@ -204,6 +203,10 @@ export class Member extends DurableObject<Env> {
     if (this.#next() === undefined) void this.ctx.storage.deleteAlarm();
     else void this.ctx.storage.setAlarm(Date.now() + pause);
   }
+}
+
+function isSamePass(one: MemberPass | undefined, other: MemberPass | undefined): boolean {
+  return (['passId', 'merchantId', 'openId', 'templateCode'] as const).every((name) => one?.[name] === other?.[name]);
 }
 
 function totalOf({ openingPoints, billPoints }: Stored): number {
