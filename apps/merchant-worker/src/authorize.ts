@@ -1,4 +1,4 @@
-/** Who may call this Worker: whoever bears API_TOKEN, and has a verified certificate where one is asked for. */
+/** Who may call this Worker: whoever bears API_TOKEN, and has a verified certificate that was not revoked where one is asked for. */
 import { Refused } from './answer.ts';
 import type { Merchant } from './environment.ts';
 
@@ -11,14 +11,18 @@ export async function authorize(request: Request, { apiToken, requireCertificate
     throw new Refused('Unauthorized', [{ path: 'Authorization', expected: 'Bearer and the API_TOKEN of this Worker' }]);
   }
   if (requireCertificate && !hasCertificate(request)) {
-    throw new Refused('Unauthorized', [{ path: 'certificate', expected: "one that this zone's mTLS verified" }]);
+    throw new Refused('Unauthorized', [
+      { path: 'certificate', expected: "one that this zone's mTLS verified and nobody revoked" },
+    ]);
   }
 }
 
 /** Cloudflare verifies the certificate before the Worker runs and says so here. */
 function hasCertificate(request: Request): boolean {
-  const tls = (request.cf as { tlsClientAuth?: { certVerified?: string } } | undefined)?.tlsClientAuth;
-  return tls?.certVerified === 'SUCCESS';
+  type Tls = { certVerified?: string; certRevoked?: string };
+  const tls = (request.cf as { tlsClientAuth?: Tls } | undefined)?.tlsClientAuth;
+  // A certificate that was revoked still verifies: Cloudflare leaves it to the Worker to refuse it.
+  return tls?.certVerified === 'SUCCESS' && tls.certRevoked !== '1';
 }
 
 function digest(text: string): Promise<ArrayBuffer> {

@@ -7,6 +7,7 @@ import { type Client, createClient } from '@alipayhk-pass/update-pass/client';
 import type { WebhooksOptions } from '@alipayhk-pass/update-pass/webhooks';
 import * as v from 'valibot';
 import { Refused } from './answer.ts';
+import { transactionFields } from './units.ts';
 
 /** What the Worker works with. */
 export interface Merchant {
@@ -35,7 +36,10 @@ const origin = 'an origin, as https://open.alipay.hk';
 const onOrOff = variable(/^(on|off)$/, '"on" or "off"');
 const milliseconds = variable(/^[1-9]\d{0,4}$/, 'milliseconds, 1 to 99999');
 const count = variable(/^[1-9]\d{0,4}$/, 'a whole number, 1 to 99999');
-const fieldName = variable(/^[\w$]+$/, 'letters, digits, $ or underscore');
+const fieldName = v.pipe(
+  variable(/^[\w$]+$/, 'letters, digits, $ or underscore'),
+  v.check((name) => !transactionFields.has(name), 'no field of a transaction'),
+);
 
 // The presets of those that are no secrets stand in wrangler.jsonc.
 const Variables = v.object({
@@ -43,8 +47,12 @@ const Variables = v.object({
   CLIENT_ID: variable(/^[\w-]+$/, 'letters, digits, dash or underscore'),
   /** Ours: signs what we send, decrypts what AlipayHK answers. */
   MERCHANT_PRIVATE_KEY: variable(/\S/, 'an RSA private key as PEM or bare base64'),
+  /** The one before it, while AlipayHK may still encrypt to it: decrypts, and signs nothing. */
+  MERCHANT_PRIVATE_KEY_OLD: variable(/^/, 'an RSA private key as PEM or bare base64, or nothing'),
   /** Theirs, from AlipayHK's console: verifies what they answer, encrypts what we send. */
   ALIPAYHK_PUBLIC_KEY: variable(/\S/, 'an RSA public key as PEM or bare base64'),
+  /** The one that their console announces: verifies besides, and encrypts nothing yet. */
+  ALIPAYHK_PUBLIC_KEY_NEXT: variable(/^/, 'an RSA public key as PEM or bare base64, or nothing'),
   /** Who may call this Worker: without it, anyone could have updates signed. */
   API_TOKEN: variable(/^[\w.~+/-]{16,}=*$/, '16 or more of the characters of a bearer token: letters, digits, -._~+/'),
   CLIENT_CERTIFICATE: onOrOff,
@@ -88,6 +96,11 @@ export async function readEnvironment(env: object): Promise<Merchant> {
   if (Number(output.IN_FLIGHT) < Number(output.RATE_SHARDS)) {
     throw misconfigured([{ path: 'IN_FLIGHT', expected: 'at least RATE_SHARDS: every shard needs one' }]);
   }
+  if (output.POINTS_FIELD === output.LEVEL_FIELD) {
+    throw misconfigured([
+      { path: 'LEVEL_FIELD', expected: 'another name than POINTS_FIELD: one would overwrite the other' },
+    ]);
+  }
   const keys = await readKeys(output);
   const merchant: Merchant = {
     client: clientOf(output, keys),
@@ -111,13 +124,21 @@ export async function readEnvironment(env: object): Promise<Merchant> {
 type Output = v.InferOutput<typeof Variables>;
 type Keys = Pick<WebhooksOptions, 'privateKey' | 'publicKey'>;
 
+/** Rings of keys. The last one of each is the one that signs, or encrypts; the others stand in while a key is replaced. */
 async function readKeys(output: Output): Promise<Keys> {
+  const { MERCHANT_PRIVATE_KEY_OLD: old, ALIPAYHK_PUBLIC_KEY_NEXT: next } = output;
   const keyVersion = output.KEY_VERSION || undefined;
-  const [privateKey, publicKey] = await Promise.all([
+  const [privateKey, publicKey, oldPrivateKey, nextPublicKey] = await Promise.all([
     named('MERCHANT_PRIVATE_KEY', importPrivateKey(output.MERCHANT_PRIVATE_KEY, { keyVersion })),
     named('ALIPAYHK_PUBLIC_KEY', importPublicKey(output.ALIPAYHK_PUBLIC_KEY)),
+    // Without a version: it stands for whichever AlipayHK names.
+    old ? named('MERCHANT_PRIVATE_KEY_OLD', importPrivateKey(old)) : undefined,
+    next ? named('ALIPAYHK_PUBLIC_KEY_NEXT', importPublicKey(next)) : undefined,
   ]);
-  return { privateKey, publicKey };
+  return {
+    privateKey: oldPrivateKey ? [oldPrivateKey, privateKey] : privateKey,
+    publicKey: nextPublicKey ? [nextPublicKey, publicKey] : publicKey,
+  };
 }
 
 function clientOf(output: Output, keys: Keys): Client {

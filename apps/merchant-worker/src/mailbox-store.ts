@@ -9,6 +9,8 @@ export interface Stored extends State {
   /** `sequence` of what the index should have, and of what it was sent. */
   toIndex: number;
   indexed: number;
+  /** When the index was told last. */
+  indexedAt?: number;
   /** When the index queue may be tried again. */
   indexAfter: number;
   /** Where the rate bound told this mailbox to wait. */
@@ -40,10 +42,10 @@ export class MailboxStore {
 
   /** What a change of this key was answered with. */
   answerTo(key: string): { digest: string; revision: number } | undefined {
-    this.#storage.sql.exec(
-      'CREATE TABLE IF NOT EXISTS keys (name TEXT PRIMARY KEY, digest TEXT, revision INTEGER, at INTEGER)',
-    );
-    return this.#storage.sql
+    const { sql } = this.#storage;
+    // No key was ever kept: a table takes its room for good, even that of a pass that is none.
+    if (sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'keys'").toArray().length === 0) return undefined;
+    return sql
       .exec<{ digest: string; revision: number }>('SELECT digest, revision FROM keys WHERE name = ?', key)
       .toArray()[0];
   }
@@ -54,6 +56,10 @@ export class MailboxStore {
       this.save(state);
       if (key === undefined) return;
       const { sql } = this.#storage;
+      sql.exec(
+        `CREATE TABLE IF NOT EXISTS keys (name TEXT PRIMARY KEY, digest TEXT, revision INTEGER, at INTEGER) WITHOUT ROWID;
+        CREATE INDEX IF NOT EXISTS keys_at ON keys (at)`,
+      );
       sql.exec('DELETE FROM keys WHERE at < ?', now - longestWay);
       sql.exec('INSERT INTO keys VALUES (?, ?, ?, ?)', key.name, key.digest, state.revision, now);
     });

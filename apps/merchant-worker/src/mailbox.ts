@@ -51,6 +51,8 @@ const watchdogMargin = 5_000;
 const pauseAfterFault = 30_000;
 /** Milliseconds within which the rate bound and the index queue have to answer. */
 const callLimit = 3_000;
+/** Milliseconds until the index is told of a dead letter again, lest a row that was lost on its way hides it for good. */
+const pauseUntilToldAgain = 6 * 3_600_000;
 /** Longest state in characters of JSON: a request made of it has to stay below the megabyte that a gateway may take. */
 const maxState = 512 * 1024;
 
@@ -147,7 +149,7 @@ export class Mailbox extends DurableObject<Env> {
     const rateLease = rateLeaseOf(this.env, state.passId, merchant.rate.shards);
     // A lease that comes too late ends by itself.
     const permit = await within<Permit>(callLimit, rateLease.take(state.slot)).catch((): Permit => {
-      return { slot: { at: Date.now() + 1000 + Math.random() * 1000, epoch: -1 } };
+      return { slot: { ...state.slot, at: Date.now() + 1000 + Math.random() * 1000 } };
     });
     const now = this.#store.load(); // changes may have come in meanwhile
     if (now === undefined) return;
@@ -196,14 +198,15 @@ export class Mailbox extends DurableObject<Env> {
   /** Hands the index a row when it should have a newer one. The index is never in the way: this is done last. */
   async #index(): Promise<void> {
     const state = this.#store.load();
-    if (state === undefined || !isStale(state) || state.indexAfter > Date.now()) return;
+    if (state === undefined || (indexAt(state) ?? Number.POSITIVE_INFINITY) > Date.now()) return;
     const row = rowOf(state, state.sequence, Date.now());
     const sent = await within(callLimit, this.env.INDEX_QUEUE.send(row)).then(
       () => true,
       () => false,
     );
     const now = this.#store.load() ?? state;
-    this.#store.save(sent ? { ...now, indexed: state.sequence } : { ...now, indexAfter: Date.now() + pauseAfterFault });
+    const told = { indexed: state.sequence, indexedAt: Date.now() };
+    this.#store.save({ ...now, ...(sent ? told : { indexAfter: Date.now() + pauseAfterFault }) });
     if (!sent) tell(this.env, 'alert', { passId: state.passId, code: 'IndexQueueFailed' });
     this.#schedule();
   }
@@ -242,7 +245,7 @@ export class Mailbox extends DurableObject<Env> {
     const state = this.#store.load();
     if (state === undefined) return undefined;
     if (state.inFlight) return Date.now() + (this.#delivering ? this.#watchdog : 0);
-    const times = [...(isUnsettled(state) ? [dueAt(state)] : []), ...(isStale(state) ? [state.indexAfter] : [])];
+    const times = [isUnsettled(state) ? dueAt(state) : undefined, indexAt(state)].filter((at) => at !== undefined);
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 }
@@ -251,7 +254,8 @@ function isDue(state: Stored): boolean {
   return isUnsettled(state) && dueAt(state) <= Date.now();
 }
 
-/** Whether the index should have a newer row. */
-function isStale({ indexed, toIndex }: Stored): boolean {
-  return indexed < toIndex;
+/** When the index is to be told: of what is newer than its row, and of a dead letter again and again until someone acts. */
+function indexAt({ indexed, toIndex, indexAfter, indexedAt = 0, dead }: Stored): number | undefined {
+  if (indexed < toIndex) return indexAfter;
+  return dead && Math.max(indexAfter, indexedAt + pauseUntilToldAgain);
 }

@@ -16,6 +16,9 @@ import { readUpdate } from './update.ts';
 export interface MemberPass {
   passId: string;
   merchantId: string;
+  /** As in an update: whose pass it is always is what the newest one says, so those of points have to say all of it. */
+  openId?: string | undefined;
+  templateCode?: string | undefined;
 }
 
 /** A bill, and what it is worth. */
@@ -71,22 +74,13 @@ const pauseAfterFault = 10_000;
 export class Member extends DurableObject<Env> {
   readonly #sql = this.ctx.storage.sql;
 
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
-    this.#sql.exec(
-      `CREATE TABLE IF NOT EXISTS bills (
-        bill_no TEXT PRIMARY KEY, currency TEXT NOT NULL, amount INTEGER NOT NULL, points INTEGER NOT NULL, at INTEGER NOT NULL
-      ) WITHOUT ROWID;
-      CREATE TABLE IF NOT EXISTS pending (sequence INTEGER PRIMARY KEY AUTOINCREMENT, points INTEGER NOT NULL, bill TEXT)`,
-    );
-  }
-
   /**
    * Adds the points of a bill, once for all time. A user without a pass collects them until one is registered.
    *
    * What it returns is durable before the caller gets it.
    */
   award(userId: string, { billNo, currency, amount, pointsProvider, points }: Award): AwardResult {
+    this.#makeTables();
     const [earlier] = this.#sql.exec<{ currency: string; amount: number }>(
       'SELECT currency, amount FROM bills WHERE bill_no = ?',
       billNo,
@@ -111,14 +105,12 @@ export class Member extends DurableObject<Env> {
    * @returns `undefined` if the total would no longer be a safe integer; nothing was changed
    */
   register(userId: string, registration: Registration): MemberView | undefined {
+    this.#makeTables();
     const member = this.#load(userId);
     const { pass = member.pass, openingPoints = member.openingPoints } = registration;
     const next = { ...member, pass, openingPoints };
     if (!isSafe(next)) return undefined;
-    const isSame =
-      pass?.passId === member.pass?.passId &&
-      pass?.merchantId === member.pass?.merchantId &&
-      openingPoints === member.openingPoints;
+    const isSame = isSamePass(pass, member.pass) && openingPoints === member.openingPoints;
     this.ctx.storage.transactionSync(() => {
       this.#save(next);
       // A pass that was just made shows no points by itself.
@@ -157,15 +149,14 @@ export class Member extends DurableObject<Env> {
   async #put({ sequence, points, bill }: Pending, names: Merchant['fieldNames']): Promise<void> {
     const { userId, pass } = this.#load('');
     if (pass === undefined) return;
-    const { passId, merchantId } = pass;
     const dataInfo: DataInfo | undefined = bill === null ? undefined : JSON.parse(bill);
-    const update = readUpdate({ passId, merchantId, userId, points, ...(dataInfo && { dataInfo }) }, names);
+    const update = readUpdate({ ...pass, userId, points, ...(dataInfo && { dataInfo }) }, names);
     const key = { name: `member/${userId}/${sequence}`, digest: `${points}` };
     const { refusal } = await putUpdate(this.env, update, { key });
     if (refusal === undefined) return;
     if (refusal === 'PassFull') throw new Refused(refusal, []); // there is room once AlipayHK has answered
     // The points stay the member's; another pass can be registered for them.
-    tell(this.env, 'alert', { passId, userId, code: refusal });
+    tell(this.env, 'alert', { passId: pass.passId, userId, code: refusal });
   }
 
   #next(): Pending | undefined {
@@ -178,6 +169,16 @@ export class Member extends DurableObject<Env> {
       'INSERT INTO pending (points, bill) VALUES (?, ?)',
       totalOf(member),
       dataInfo ? JSON.stringify(dataInfo) : null,
+    );
+  }
+
+  /** Only where something is to be stored: tables take their room for good, even those of a user who is none. */
+  #makeTables(): void {
+    this.#sql.exec(
+      `CREATE TABLE IF NOT EXISTS bills (
+        bill_no TEXT PRIMARY KEY, currency TEXT NOT NULL, amount INTEGER NOT NULL, points INTEGER NOT NULL, at INTEGER NOT NULL
+      ) WITHOUT ROWID;
+      CREATE TABLE IF NOT EXISTS pending (sequence INTEGER PRIMARY KEY AUTOINCREMENT, points INTEGER NOT NULL, bill TEXT)`,
     );
   }
 
@@ -202,6 +203,10 @@ export class Member extends DurableObject<Env> {
     if (this.#next() === undefined) void this.ctx.storage.deleteAlarm();
     else void this.ctx.storage.setAlarm(Date.now() + pause);
   }
+}
+
+function isSamePass(one: MemberPass | undefined, other: MemberPass | undefined): boolean {
+  return (['passId', 'merchantId', 'openId', 'templateCode'] as const).every((name) => one?.[name] === other?.[name]);
 }
 
 function totalOf({ openingPoints, billPoints }: Stored): number {

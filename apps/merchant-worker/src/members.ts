@@ -19,9 +19,11 @@ const vRegistration = v.strictObject(
   {
     passId: id,
     merchantId: id,
+    openId: v.optional(id),
+    templateCode: v.optional(id),
     openingPoints: v.optional(v.pipe(v.number(wholeNumber), v.safeInteger(wholeNumber), v.minValue(0, wholeNumber))),
   },
-  'an object of passId, merchantId and, optionally, openingPoints',
+  'an object of passId, merchantId and, optionally, openId, templateCode and openingPoints',
 );
 
 /** The object of one user. */
@@ -57,10 +59,8 @@ export const members = new Hono<App>()
       if (!success) {
         throw new RequestInvalid(issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', expected: issue.message })));
       }
-      const { passId, merchantId, openingPoints } = output;
-      return c.json(
-        await registerMember(c.env, c.req.param('userId'), { pass: { passId, merchantId }, openingPoints }),
-      );
+      const { openingPoints, ...pass } = output;
+      return c.json(await registerMember(c.env, c.req.param('userId'), { pass, openingPoints }));
     },
   )
   .get('/:userId', async (c) => {

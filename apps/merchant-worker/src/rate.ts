@@ -1,6 +1,7 @@
 /**
- * A bound on requests per second and in flight: slots at even distances, each given to one asker, and a lease while its
- * request is in flight. Functions from state to state; `rate-lease.ts` stores what they return.
+ * A bound on requests per second and in flight: a line in which each asker has a place, and a lease while its request is
+ * in flight. A place is a number, not a time, so a rate that has recovered helps those who wait already. Functions from
+ * state to state; `rate-lease.ts` stores what they return.
  */
 
 /** What one shard may let pass. */
@@ -15,24 +16,25 @@ export interface Limits {
 export interface Rate {
   /** Requests per second at present. */
   perSecond: number;
-  /** When `perSecond` was worked out. */
+  /** When `perSecond` and `reached` were worked out. */
   since: number;
-  /** When it was lowered last. */
+  /** When the rate was lowered last. */
   loweredAt: number;
-  /** The next slot that nobody has. */
-  next: number;
-  /** Rises when the rate is lowered: slots of an earlier epoch were too close together. */
-  epoch: number;
+  /** The last place in the line that someone has. */
+  last: number;
+  /** The place whose turn it is: rises as fast as requests may pass, and so slower while the rate is low. */
+  reached: number;
   /** When each lease ends. */
   leases: Record<string, number>;
   /** How long leases were held of late, in milliseconds. */
   held: number;
 }
 
-/** A time at which its holder may ask again and finds a place in the rate. */
+/** A place in the line, and when to ask again with it. */
 export interface Slot {
   at: number;
-  epoch: number;
+  /** Absent where the shard could not be asked. */
+  place?: number | undefined;
 }
 
 /** Seconds after which a rate that was lowered is the full one again. */
@@ -41,35 +43,40 @@ const recovery = 120;
 const floor = 1 / 64;
 /** The weight of the lease that ended last in `held`. */
 const newest = 0.1;
-/** Milliseconds after its time for which a slot holds: what may pass at once when askers come late. */
-const grace = 5_000;
+/** Seconds after its turn for which a place holds: what may pass at once when askers come late. */
+const grace = 5;
+/** The most by which slow answers put off when to ask again, in seconds: they may be quick again at any time. */
+const slowest = 60;
+/** Longest time until someone asks again, in seconds: nobody is told when the limits are raised. */
+const longest = 600;
+/** Places that differ by less are the same: sums of fractions are not exact. */
+const tolerance = 1e-6;
 
 /** A shard that lets everything pass that it may. */
 export function fullRate({ perSecond }: Limits, now: number): Rate {
-  return { perSecond, since: now, loweredAt: 0, next: now, epoch: 0, leases: {}, held: 0 };
+  return { perSecond, since: now, loweredAt: 0, last: 0, reached: 1, leases: {}, held: 0 };
 }
 
 /**
- * Asks for a request: its lease begins, or the asker gets a slot and asks again then. Whoever finds too many in flight
- * gets the slot after the last one. Slots are as far apart as both bounds ask for: by Little's law no more than
+ * Asks for a request: its lease begins, or the asker gets a place in the line and asks again later. Whoever finds too many
+ * in flight gets the last place. The line moves no faster than both bounds allow: by Little's law no more than
  * `inFlight / held` requests end in a millisecond, and whoever asks sooner asks in vain, at the cost of those in flight.
  */
 export function take(
   before: Rate,
   { lease, slot, limits, now }: { lease: string; slot?: Slot | undefined; limits: Limits; now: number },
 ): { rate: Rate; slot?: Slot } {
-  const rate = recover(before, limits, now);
+  const rate = advance(before, limits, now);
   const leases = Object.fromEntries(Object.entries(rate.leases).filter(([, end]) => end > now));
-  const isValid = slot !== undefined && slot.epoch === rate.epoch && now < slot.at + grace;
-  const distance = Math.max(1000 / rate.perSecond, rate.held / limits.inFlight);
-  const at = isValid ? slot.at : Math.max(now, rate.next);
-  const next = isValid ? rate.next : at + distance;
-  if (at > now) return { rate: { ...rate, leases, next }, slot: { at, epoch: rate.epoch } };
+  const place = placeOf(slot, rate) ?? Math.max(rate.last + 1, rate.reached);
+  const last = Math.max(rate.last, place);
+  const at = (of: number): number => now + 1000 * secondsUntil(of - rate.reached, rate, limits);
+  if (place > rate.reached + tolerance) return { rate: { ...rate, leases, last }, slot: { at: at(place), place } };
   if (Object.keys(leases).length < limits.inFlight) {
-    return { rate: { ...rate, next, leases: { ...leases, [lease]: now + limits.leaseTime } } };
+    return { rate: { ...rate, last, leases: { ...leases, [lease]: now + limits.leaseTime } } };
   }
-  const later = Math.max(now + distance, next);
-  return { rate: { ...rate, leases, next: later + distance }, slot: { at: later, epoch: rate.epoch } };
+  const later = Math.max(last, rate.reached) + 1;
+  return { rate: { ...rate, leases, last: later }, slot: { at: at(later), place: later } };
 }
 
 /** Ends a lease. `congested` halves the rate, once a second at most: answers of requests in flight come together. */
@@ -81,15 +88,49 @@ export function give(
   // One that ended before it was given back counts in full.
   const time = end === undefined ? limits.leaseTime : limits.leaseTime - (end - now);
   const held = before.held === 0 ? time : before.held + (time - before.held) * newest;
-  const rate = { ...recover(before, limits, now), leases, held };
+  const rate = { ...advance(before, limits, now), leases, held };
   if (!congested || now - rate.loweredAt < 1000) return rate;
   const perSecond = Math.max(limits.perSecond * floor, rate.perSecond / 2);
-  return { ...rate, perSecond, loweredAt: now, epoch: rate.epoch + 1, next: now + 1000 / perSecond };
+  // Who comes next waits, although nobody is in the line.
+  return { ...rate, perSecond, loweredAt: now, last: Math.max(rate.last, rate.reached) };
 }
 
-/** The rate rises evenly, from the last halving on. */
-function recover(rate: Rate, limits: Limits, now: number): Rate {
+/** The place of a slot, if it still holds. */
+function placeOf(slot: Slot | undefined, { reached, last, perSecond }: Rate): number | undefined {
+  if (slot?.place === undefined || slot.place > last) return undefined;
+  return reached - slot.place < grace * perSecond ? slot.place : undefined;
+}
+
+/** The line moves on, and the rate rises evenly from the last halving on. */
+function advance(rate: Rate, limits: Limits, now: number): Rate {
   const seconds = Math.max(0, now - rate.since) / 1000;
-  const perSecond = Math.min(limits.perSecond, rate.perSecond + (seconds * limits.perSecond) / recovery);
-  return { ...rate, perSecond, since: now };
+  const perSecond = Math.min(limits.perSecond, rate.perSecond);
+  const { slope, toFull } = recoveryOf(perSecond, limits);
+  const rising = Math.min(seconds, toFull);
+  const passed = perSecond * rising + (slope * rising ** 2) / 2 + (seconds - rising) * limits.perSecond;
+  const ended = rate.held > 0 ? (seconds * 1000 * limits.inFlight) / rate.held : passed;
+  return {
+    ...rate,
+    perSecond: seconds < toFull ? perSecond + seconds * slope : limits.perSecond,
+    reached: rate.reached + Math.min(passed, ended),
+    since: now,
+  };
+}
+
+/** Seconds until the line has moved on by so many places, unless the rate is lowered again. */
+function secondsUntil(places: number, { perSecond, held }: Rate, limits: Limits): number {
+  const { slope, toFull } = recoveryOf(perSecond, limits);
+  const beforeFull = ((perSecond + limits.perSecond) / 2) * toFull;
+  const atRate =
+    places < beforeFull
+      ? (Math.sqrt(perSecond ** 2 + 2 * slope * places) - perSecond) / slope
+      : toFull + (places - beforeFull) / limits.perSecond;
+  const atEnds = (places * held) / limits.inFlight / 1000;
+  return Math.min(longest, Math.max(atRate, Math.min(atEnds, slowest)));
+}
+
+/** By how much the rate rises in a second, and the seconds until it is the full one. */
+function recoveryOf(perSecond: number, limits: Limits): { slope: number; toFull: number } {
+  const slope = limits.perSecond / recovery;
+  return { slope, toFull: (limits.perSecond - perSecond) / slope };
 }

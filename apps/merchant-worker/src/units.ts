@@ -18,8 +18,8 @@ export interface Change {
   closes: boolean;
 }
 
-// They describe one transaction: an older one's provider must not stand beside a newer one's bill.
-const transactionFields = new Set(['billNo', 'lastChangePoints', 'pointsProvider']);
+/** Fields of `dataInfo` that describe one transaction: an older one's provider must not stand beside a newer one's bill. */
+export const transactionFields: ReadonlySet<string> = new Set(['billNo', 'lastChangePoints', 'pointsProvider']);
 
 /** Takes an update apart. A `codeInfo` of null says that the code stays (A16), so it is no unit. */
 export function changeOf(update: UpdatePassRequest): Change {

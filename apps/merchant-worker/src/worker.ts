@@ -10,6 +10,7 @@ import { getBatch, postBatch } from './batches.ts';
 import { deadLetters } from './dead-letters.ts';
 import type { App, Env } from './env.ts';
 import { readEnvironment } from './environment.ts';
+import { tell } from './events.ts';
 import { members } from './members.ts';
 import { getMetrics } from './metrics.ts';
 import { answerCall } from './notifications.ts';
@@ -47,11 +48,12 @@ app.onError(answerTo);
 export default {
   fetch: app.fetch,
   async queue(batch, env) {
-    if (batch.queue.endsWith('-index')) {
-      await writeRows(
-        env.DB,
-        (batch as MessageBatch<PassRow>).messages.map(({ body }) => body),
-      ); // rejects: all come again
+    if (batch.queue.includes('-index')) {
+      const rows = (batch as MessageBatch<PassRow>).messages.map(({ body }) => body);
+      await writeRows(env.DB, rows).catch((error: unknown) => {
+        tell(env, 'alert', { passId: '', code: 'IndexWriteFailed' });
+        throw error; // all come again
+      });
     } else {
       await consumeLines(batch as MessageBatch<BatchMessage>, env);
     }

@@ -24,7 +24,7 @@ afterEach(() => void vi.useRealTimers());
 async function alarm(passId: string): Promise<number | undefined> {
   const mailbox = env.MAILBOX.getByName(passId);
   const at = await runInDurableObject(mailbox, (_, { storage }) => storage.getAlarm());
-  if (at === null) return undefined;
+  if (at === null || at - Date.now() > 2 * 3_600_000) return undefined; // later than any pause: only for the index
   const distance = at - Date.now();
   if (distance > 0) vi.setSystemTime(at);
   await runDurableObjectAlarm(mailbox);
@@ -42,7 +42,7 @@ async function attempt(passId: string): Promise<number> {
   throw new Error('expected an attempt within five alarms');
 }
 
-/** Runs alarms until none is set. */
+/** Runs alarms until none is set that may deliver. */
 async function settle(passId: string): Promise<void> {
   for (let turn = 0; turn < 50; turn += 1) if ((await alarm(passId)) === undefined) return;
   throw new Error('expected an end of alarms');

@@ -61,7 +61,13 @@ test.each<[string, Environment]>([
   ['MERCHANT_PRIVATE_KEY', { MERCHANT_PRIVATE_KEY: 'no key at all' }],
   ['MERCHANT_PRIVATE_KEY', { MERCHANT_PRIVATE_KEY: keys.merchant.publicKey }],
   ['ALIPAYHK_PUBLIC_KEY', { ALIPAYHK_PUBLIC_KEY: keys.gateway.privateKey }],
+  ['MERCHANT_PRIVATE_KEY_OLD', { MERCHANT_PRIVATE_KEY_OLD: keys.merchant.publicKey }],
+  ['ALIPAYHK_PUBLIC_KEY_NEXT', { ALIPAYHK_PUBLIC_KEY_NEXT: 'no key at all' }],
   ['IN_FLIGHT', { IN_FLIGHT: '3', RATE_SHARDS: '4' }],
+  ['LEVEL_FIELD', { POINTS_FIELD: 'balance', LEVEL_FIELD: 'balance' }],
+  ['POINTS_FIELD', { POINTS_FIELD: 'lastChangePoints' }],
+  ['LEVEL_FIELD', { LEVEL_FIELD: 'billNo' }],
+  ['LEVEL_FIELD', { LEVEL_FIELD: 'pointsProvider' }],
 ])('another thing in place of %s: it is named', async (name, environment) => {
   await expectMisconfigured(environment, [name]);
 });

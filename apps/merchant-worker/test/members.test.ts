@@ -1,3 +1,5 @@
+import { runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { send } from './caller.ts';
 import { recordingGateway } from './gateway.ts';
@@ -18,6 +20,8 @@ test.each<[what: string, body: unknown, status: number, path: string]>([
   ['a passId of 257 characters', { ...registration, passId: 'p'.repeat(257) }, 422, 'passId'],
   ['no merchantId', { passId: 'P1' }, 422, 'merchantId'],
   ['a merchantId of 65 characters', { ...registration, merchantId: 'm'.repeat(65) }, 422, 'merchantId'],
+  ['an empty openId', { ...registration, openId: '' }, 422, 'openId'],
+  ['a templateCode that is no text', { ...registration, templateCode: 7 }, 422, 'templateCode'],
   ['points below 0', { ...registration, openingPoints: -1 }, 422, 'openingPoints'],
   ['points that are not whole', { ...registration, openingPoints: 0.5 }, 422, 'openingPoints'],
   ['points in digits', { ...registration, openingPoints: '5' }, 422, 'openingPoints'],
@@ -29,6 +33,16 @@ test.each<[what: string, body: unknown, status: number, path: string]>([
     status: 404,
     body: { error: { code: 'MemberNotFound' } },
   });
+});
+
+test('asking for a user who is none stores nothing', async () => {
+  expect(await send('GET', '/members/U-none')).toMatchObject({ status: 404 });
+  const stored = await runInDurableObject(env.MEMBER.getByName('U-none'), (_, { storage }) => storage.sql.databaseSize);
+  const empty = await runInDurableObject(
+    env.RATE_LEASE.getByName('untouched'),
+    (_, { storage }) => storage.sql.databaseSize,
+  );
+  expect(stored).toBe(empty);
 });
 
 test('a userId of 257 characters', async () => {
@@ -55,4 +69,18 @@ test('registered again: the same changes nothing, other points change the total,
   await put('U-again', { ...body, openingPoints: 0 });
   await vi.waitFor(() => expect(applied).toHaveLength(2), { timeout: 10_000 });
   expect(applied.map(({ dataInfo }) => dataInfo)).toEqual([{ points: 10 }, { points: 0 }]);
+});
+
+test('whose pass it is goes with the points as it was registered', async () => {
+  const applied = await recordingGateway();
+  const body = { passId: 'P-who', merchantId: 'M1', openId: 'O1', templateCode: 'T1', openingPoints: 10 };
+  const { openingPoints: _, ...who } = body;
+  expect(await put('U-who', body)).toMatchObject({ status: 200, body: who });
+  await vi.waitFor(() => expect(applied).toHaveLength(1), { timeout: 10_000 });
+  await put('U-who', { ...body, templateCode: 'T2' });
+  await vi.waitFor(() => expect(applied).toHaveLength(2), { timeout: 10_000 });
+  expect(applied).toMatchObject([
+    { ...who, userId: 'U-who', dataInfo: { points: 10 } },
+    { ...who, templateCode: 'T2', dataInfo: { points: 10 } },
+  ]);
 });

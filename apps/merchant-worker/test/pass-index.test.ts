@@ -1,7 +1,9 @@
 // The index in D1: rows in any order and number, pages of dead letters, and that it can be rebuilt from the mailboxes.
+import { createMessageBatch, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { listDeadLetters, type PassRow, writeRows } from '../src/pass-index.ts';
+import worker from '../src/worker.ts';
 import { put, send, view } from './caller.ts';
 import { answerWith, gateway } from './gateway.ts';
 
@@ -62,4 +64,38 @@ test('an index that was emptied is rebuilt from the mailboxes', async () => {
   expect(await listed()).toEqual([]);
   for (const passId of passIds) expect(await send('POST', `/passes/${passId}/reindex`)).toMatchObject({ status: 202 });
   await vi.waitFor(async () => expect((await listed()).sort()).toEqual(passIds), inTime);
+});
+
+test('a dead letter whose row was lost is in the index again within six hours, until it is given up', async () => {
+  answerWith(await gateway({ handler: () => ({ resultCode: 'PASS_IS_NULL', resultStatus: 'F' }) }));
+  const inTime = { timeout: 20_000, interval: 100 };
+  const listed = async () => (await send('GET', '/dead-letters')).body.deadLetters.map(({ passId }: PassRow) => passId);
+  const stub = env.MAILBOX.getByName('L1');
+  const alarm = () => runInDurableObject(stub, (_, { storage }) => storage.getAlarm());
+  await put('L1');
+  await vi.waitFor(async () => expect(await listed()).toEqual(['L1']), inTime);
+  await env.DB.exec('DELETE FROM passes');
+  await vi.waitFor(async () => expect(await alarm()).toBeGreaterThan(Date.now() + 5 * 3_600_000), inTime);
+  vi.useFakeTimers({ toFake: ['Date'], now: (await alarm()) ?? 0 });
+  await runDurableObjectAlarm(stub);
+  vi.useRealTimers();
+  await vi.waitFor(async () => expect(await listed()).toEqual(['L1']), inTime);
+  await send('DELETE', '/dead-letters/L1');
+  await vi.waitFor(async () => expect([await listed(), await alarm()]).toEqual([[], null]), inTime);
+});
+
+test('rows that cannot be written come again, and a person is told; those that failed for good are taken later', async () => {
+  const log = vi.spyOn(console, 'error').mockReturnValue();
+  const queued = (queue: string) =>
+    worker.queue(
+      createMessageBatch(queue, [{ id: '1', timestamp: new Date(), attempts: 1, body: row('W', 1) }]) as never,
+      env,
+    );
+  await env.DB.exec('ALTER TABLE passes RENAME TO gone');
+  await expect(queued('alipayhk-merchant-index')).rejects.toThrow(/no such table/);
+  await env.DB.exec('ALTER TABLE gone RENAME TO passes');
+  const alert = { event: 'alert', passId: '', code: 'IndexWriteFailed' };
+  expect(log.mock.calls.map(([line]) => JSON.parse(line))).toEqual([alert]);
+  await queued('alipayhk-merchant-index-failed');
+  expect(await sequences()).toEqual([['W', 1]]);
 });

@@ -20,7 +20,8 @@ describe('asking', () => {
     let now = start;
     let rate = fullRate(limits, now);
     const ask = (held: number): void => {
-      const taken = take(rate, { lease: 'a', slot: { at: now, epoch: 0 }, limits, now });
+      const taken = take(rate, { lease: 'a', limits, now: now + 1_000 });
+      now += 1_000;
       rate = give(taken.rate, { lease: 'a', congested: false, limits, now: now + held });
       now += held;
     };
@@ -48,12 +49,13 @@ describe('asking', () => {
     expect(take(rate, { lease: '2', slot, limits, now: start + 100 }).slot).toBeUndefined();
   });
 
-  test('a slot that is five seconds old, or of before the rate was lowered, is none', () => {
-    const slot: Slot = { at: start, epoch: 0 };
-    const busy = { ...fullRate(limits, start), next: start + 70_000 };
+  test('a place whose turn was five seconds ago, or that nobody was given, is none', () => {
+    const slot: Slot = { at: start, place: 1 };
+    const busy = { ...fullRate(limits, start), last: 700 };
     expect(take(busy, { lease: '1', slot, limits, now: start + 4_999 }).slot).toBeUndefined();
-    expect(take(busy, { lease: '1', slot, limits, now: start + 5_000 }).slot?.at).toBe(start + 70_000);
-    expect(take({ ...busy, epoch: 1 }, { lease: '1', slot, limits, now: start }).slot?.at).toBe(start + 70_000);
+    expect(take(busy, { lease: '1', slot, limits, now: start + 5_000 }).slot?.place).toBe(701);
+    expect(take(busy, { lease: '1', slot: { at: start, place: 702 }, limits, now: start }).slot?.place).toBe(701);
+    expect(take(busy, { lease: '1', slot: { at: start }, limits, now: start }).slot?.place).toBe(701);
   });
 
   test('as many in flight as there may be: the last place in the line; a lease that ended makes room', () => {
@@ -72,14 +74,65 @@ describe('congestion', () => {
 
   test('halves the rate, once a second, down to a 64th, and it is whole again after two minutes', () => {
     const once = lower(fullRate(limits, start), start);
-    expect(once).toMatchObject({ perSecond: 5, epoch: 1 });
-    expect(lower(once, start + 999)).toMatchObject({ epoch: 1 });
+    expect(once).toMatchObject({ perSecond: 5, loweredAt: start });
+    expect(lower(once, start + 999)).toMatchObject({ loweredAt: start });
     expect(lower(once, start + 1_000).perSecond).toBeCloseTo(2.54, 2);
     let rate = once;
     for (let n = 1; n < 20; n += 1) rate = lower(rate, start + n * 1_000);
     expect(rate.perSecond).toBeGreaterThanOrEqual(10 / 64);
     expect(rate.perSecond).toBeLessThan(0.3);
     expect(take(rate, { lease: '1', limits, now: start + 20_000 + 120_000 }).rate.perSecond).toBe(10);
+  });
+});
+
+describe('a backlog', () => {
+  /** Has `count` askers come, `perSecond` of them, each asking again when it is told to; seconds until all have passed. */
+  function drain(before: Rate, count: number, perSecond: number, limitsAt: (now: number) => Limits): number {
+    let rate = before;
+    let now = before.since;
+    const asking = new Map<number, (Slot | undefined)[]>();
+    const ask = (at: number, slot?: Slot) => void asking.set(at, [...(asking.get(at) ?? []), slot]);
+    const ending = new Map<number, string[]>();
+    for (let n = 0; n < count; n += 1) ask(now + Math.floor((n * 1_000) / perSecond));
+    for (let passed = 0; passed < count && now < before.since + 9_000_000; now += 1) {
+      const limits = limitsAt(now);
+      for (const lease of ending.get(now) ?? []) rate = give(rate, { lease, congested: false, limits, now });
+      for (const slot of asking.get(now) ?? []) {
+        const lease = `${passed}`;
+        const taken = take(rate, { lease, slot, limits, now });
+        rate = taken.rate;
+        if (taken.slot) ask(Math.max(now + 1, Math.ceil(taken.slot.at)), taken.slot);
+        else {
+          passed += 1;
+          ending.set(now + 100, [...(ending.get(now + 100) ?? []), lease]);
+        }
+      }
+      asking.delete(now);
+      ending.delete(now);
+    }
+    return (now - before.since) / 1_000;
+  }
+  const ample: Limits = { perSecond: 25, inFlight: 20, leaseTime: 15_000 };
+  const backlog = 4_000;
+
+  test('that comes in congestion is gone soon after it', () => {
+    let rate = fullRate(ample, start);
+    for (let n = 0; n < 8; n += 1) {
+      rate = give(rate, { lease: 'x', congested: true, limits: ample, now: start + n * 1_000 });
+    }
+    expect(rate.perSecond).toBeLessThan(1);
+    expect(drain({ ...rate, held: 100 }, backlog, 400, () => ample)).toBeLessThan((2 * backlog) / 25 + 120);
+  });
+
+  test('that comes while answers are slow is gone soon after they are quick again', () => {
+    const slow = { ...fullRate(ample, start), held: 14_000 };
+    expect(drain(slow, backlog, 400, () => ample)).toBeLessThan((2 * backlog) / 25 + 120);
+  });
+
+  test('is gone sooner when the limits are raised', () => {
+    const low = { ...ample, perSecond: 1 };
+    const raised = (now: number) => (now < start + 60_000 ? low : ample);
+    expect(drain(fullRate(low, start), backlog, 400, raised)).toBeLessThan(600 + 60 + (2 * backlog) / 25);
   });
 });
 

@@ -1,5 +1,5 @@
 // The routes as a caller meets them: who gets in, what is taken, and what is said of everything else.
-import { createExecutionContext } from 'cloudflare:test';
+import { createExecutionContext, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type { UpdatePassRequest } from '@alipayhk-pass/update-pass/gateway';
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -59,7 +59,8 @@ test.each([
   ['no TLS data', undefined, 401],
   ['no certificate', { tlsClientAuth: { certVerified: 'NONE' } }, 401],
   ['one that failed', { tlsClientAuth: { certVerified: 'FAILED:expired' } }, 401],
-  ['a verified one', { tlsClientAuth: { certVerified: 'SUCCESS' } }, 404],
+  ['a revoked one', { tlsClientAuth: { certVerified: 'SUCCESS', certRevoked: '1' } }, 401],
+  ['a verified one', { tlsClientAuth: { certVerified: 'SUCCESS', certRevoked: '0' } }, 404],
 ])('CLIENT_CERTIFICATE on, %s', async (_, cf, status) => {
   const headers = { Authorization: 'Bearer a-token-of-the-tests' };
   const request = new Request('https://merchant.test/passes/none', {
@@ -273,6 +274,19 @@ describe('Idempotency-Key', () => {
     const closing = { headers: { 'Idempotency-Key': 'close-1' } };
     const first = await send('DELETE', `/passes/${one}`, closing);
     expect(await send('DELETE', `/passes/${one}`, closing)).toMatchObject({ status: 202, body: first.body });
+  });
+
+  test('of a change that is refused takes no room, and old ones are found without reading all', async () => {
+    const passId = freshPassId();
+    const headers = { 'Idempotency-Key': 'sale-1' };
+    const sql = <T>(ask: (sql: SqlStorage) => T) =>
+      runInDurableObject(env.MAILBOX.getByName(passId), (_, { storage }) => ask(storage.sql));
+    const before = await sql(({ databaseSize }) => databaseSize);
+    expect((await put(passId, update, { ...headers, 'If-Match': '"1"' })).status).toBe(412);
+    expect(await sql(({ databaseSize }) => databaseSize)).toBe(before);
+    await put(passId, update, headers);
+    const plan = await sql((storage) => storage.exec('EXPLAIN QUERY PLAN DELETE FROM keys WHERE at < 1').toArray());
+    expect(plan).toMatchObject([{ detail: expect.stringContaining('USING INDEX keys_at') }]);
   });
 
   test('it is kept for five days', async () => {
