@@ -30,7 +30,7 @@ function commands({ url, clientId, pass, merchantPrivateKey, gatewayPublicKey }:
   const script = fileURLToPath(new URL('openssl-client.sh', import.meta.url));
   const keys = [merchantPrivateKey, gatewayPublicKey].map((file) => `'${file}'`).join(' ');
   return {
-    curl: `curl --noproxy '*' '${url}/sandbox/passes/${passId}'`,
+    curl: `curl --noproxy '*' -H 'Sec-Fetch-Site: none' '${url}/sandbox/passes/${passId}'`,
     openssl: `echo '${update}' | sh '${script}' encrypted '${url}${path}' '${clientId}' ${keys}`,
   };
 }

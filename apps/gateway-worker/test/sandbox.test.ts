@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type StoredPass, stored } from './running.ts';
+import { ask, type StoredPass, stored } from './running.ts';
 
 const command = join(import.meta.dirname, '..', 'sandbox-command.ts');
 let work: string;
@@ -106,7 +106,7 @@ test('prints how to reach it, keeps its state, and ends when told', { timeout: 1
   expect(privateKey).toMatch(/^-----BEGIN PRIVATE KEY-----/);
   expect(readFileSync(printed.merchantPublicKey, 'utf8')).toMatch(/^-----BEGIN PUBLIC KEY-----/);
   const { passId, merchantId, userId } = printed;
-  expect(await (await fetch(`${printed.url}/sandbox/ready`)).json()).toEqual({
+  expect((await ask(printed, 'GET', '/ready')).body).toEqual({
     ...{ clientId: printed.clientId, keyVersion: '1', merchantPrivateKey: privateKey },
     gatewayPublicKey: readFileSync(printed.gatewayPublicKey, 'utf8'),
     pass: { passId, merchantId, userId, templateCode: expect.any(String) },
@@ -128,8 +128,9 @@ test('prints how to reach it, keeps its state, and ends when told', { timeout: 1
   expect(text).not.toContain('BEGIN');
   expect(readFileSync(printed.merchantPrivateKey, 'utf8')).toBe(privateKey);
   expect(await stored(printed, { passId } as StoredPass)).toMatchObject({ revision: 1, points: 120 });
-  const { entries } = (await (await fetch(`${printed.url}/sandbox/ledger`)).json()) as { entries: object[] };
-  expect(entries).toMatchObject([{ passId, applied: true, revision: 1 }]);
+  expect((await ask(printed, 'GET', '/ledger')).body).toMatchObject({
+    entries: [{ passId, applied: true, revision: 1 }],
+  });
   second.kill('SIGINT');
   expect(await once(second, 'exit')).toEqual([0, null]);
 });
