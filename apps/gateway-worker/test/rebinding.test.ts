@@ -1,5 +1,5 @@
-// A page that reached the sandbox by DNS rebinding asks as any client can, under its own name, and with every header that
-// a script may set; wrangler's proxy takes its word for the URL.
+// What wrangler, between the sandbox and the socket, lets a page do that reached it: after DNS rebinding such a page asks
+// under its own name, and with every header that a script may set; wrangler's proxy takes its word for the URL.
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { json } from 'node:stream/consumers';
@@ -23,6 +23,13 @@ test('without Sec-Fetch-Site, which a script cannot write: refused, and no key i
     const { status, body } = await readReady(headers);
     expect(status).toBe(403);
     expect(body).toMatchObject({ error: { code: 'Forbidden', issues: [{ path: 'Sec-Fetch-Site' }] } });
+  }
+});
+
+test('wrangler’s explorer, which would run any SQL, is off: its paths reach the gateway', async () => {
+  for (const path of ['/cdn-cgi/local/explorer/', '/cdn-cgi/local/explorer/api/d1/database', '/cdn-cgi/explorer']) {
+    const response = await fetch(url + path, { method: 'POST', signal: AbortSignal.timeout(20_000) });
+    expect(await response.json(), path).toMatchObject({ resultInfo: { resultCode: 'INVALID_API' } });
   }
 });
 
