@@ -40,7 +40,8 @@ const maxText = 8 * 1024;
 const withheld = ['authorization', 'cookie'];
 
 /**
- * Writes down a request, and now and then forgets the oldest ones.
+ * Writes down a request, and now and then forgets the oldest ones; what anybody may send never the newer half of the
+ * updates that verified.
  *
  * @param rows - about how many the ledger may hold
  * @returns the id of the entry
@@ -63,8 +64,12 @@ export async function recordReceipt(db: D1Database, { method, httpUri, headers, 
   // Now and then: counting on every request would cost more than a hundred rows too many.
   if (inserted % 100 === 0) {
     await db
-      .prepare('DELETE FROM ledger WHERE id <= ?1')
-      .bind(inserted - rows)
+      .prepare(
+        `DELETE FROM ledger WHERE id IN (SELECT id FROM ledger ORDER BY
+           id IN (SELECT id FROM ledger WHERE pass_id IS NOT NULL ORDER BY id DESC LIMIT ?2) DESC, id DESC
+           LIMIT -1 OFFSET ?1)`,
+      )
+      .bind(rows, Math.floor(rows / 2))
       .run();
   }
   return inserted;

@@ -197,6 +197,36 @@ describe('bounds', () => {
     const [{ rows, last } = { rows: 0, last: 0 }] = results;
     expect(rows).toBe(20 + (last % 100)); // once in a hundred, as of the last of these
   });
+
+  test('strangers push out no more than half of it: the newest updates that verified stay', async () => {
+    const pass = await freshPass();
+    const client = await merchant('merchant-1', false);
+    for (let count = 0; count < 12; count++) await client.updatePass(updateOf(pass));
+    const bounded = { ...env, LEDGER_ROWS: '20' } as Env;
+    const strange = () => worker.fetch(new Request(origin), bounded, createExecutionContext());
+    for (let count = 0; count < 130; count++) await strange();
+    const kept = await listEntries(env.DB, { passId: pass.passId, limit: 100 });
+    expect(kept.map(({ revision }) => revision)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    const { rows, last } = (await env.DB.prepare('SELECT count(*) AS rows, max(id) AS last FROM ledger').first()) as {
+      rows: number;
+      last: number;
+    };
+    expect(rows).toBe(20 + (last % 100));
+  });
+
+  test('a page of another origin leaves no entry', async () => {
+    for (const site of ['cross-site', 'same-site']) {
+      const init = { method: 'POST', headers: { 'Sec-Fetch-Site': site, 'Content-Type': 'text/plain' }, body: 'x' };
+      const response = await gateway(new Request(updatePassUrl, init));
+      expect(response.status).toBe(403);
+      expect(await response.json()).toMatchObject({ error: { issues: [{ path: 'Sec-Fetch-Site' }] } });
+    }
+    expect(await listEntries(env.DB, { limit: 10 })).toEqual([]);
+    for (const site of ['same-origin', 'none']) {
+      await gateway(new Request(updatePassUrl, { method: 'POST', headers: { 'Sec-Fetch-Site': site }, body: 'x' }));
+    }
+    expect(await listEntries(env.DB, { limit: 10 })).toHaveLength(2);
+  });
 });
 
 describe('a ledger that fails: HTTP 500 and never an S', () => {
