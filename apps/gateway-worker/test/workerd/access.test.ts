@@ -58,7 +58,7 @@ describe('on the machine itself', () => {
     ['POST', '/reset'],
     ['DELETE', '/ledger'],
   ])('%s %s without Sec-Fetch-Site, as from a page after DNS rebinding: refused', async (method, path) => {
-    for (const headers of [{}, { Origin: 'http://127.0.0.1:8787' }]) {
+    for (const headers of [new Headers(), new Headers({ Origin: 'http://127.0.0.1:8787' })]) {
       const asked = ask(`http://127.0.0.1:8787/sandbox${path}`, { method, headers }, open);
       expect(await asked).toEqual([403, 'Sec-Fetch-Site']);
     }
