@@ -90,7 +90,7 @@ async function freePort(): Promise<number> {
 const shell = (line: string) => spawnSync('sh', ['-c', line], { cwd: work, encoding: 'utf8', timeout: 30_000 });
 
 test('prints how to reach it, keeps its state, and ends when told', { timeout: 120_000 }, async () => {
-  const folder = join(work, 'kept');
+  const folder = join(work, "it's kept"); // a quote that the printed lines have to survive
   const args = ['--json', '--folder', folder, '--port', `${await freePort()}`];
   const first = start(args);
   const line = await firstOutput(first);
