@@ -125,6 +125,7 @@ function runWrangler(configDir: string, args: string[], hidden: string[] = []): 
       WRANGLER_SEND_METRICS: 'false',
       WRANGLER_HIDE_BANNER: 'true', // the banner asks the registry for a newer version
       WRANGLER_WRITE_LOGS: 'false', // else each run leaves a file in the home directory
+      X_LOCAL_EXPLORER: 'false', // else any page of a port of this machine may run SQL under /cdn-cgi/local/explorer
       X_LOCAL_OBSERVABILITY: 'false', // else it keeps a database of every call of every object
       CLOUDFLARE_CF_FETCH_ENABLED: 'false', // else it asks workers.cloudflare.com for a sample Request.cf
     },

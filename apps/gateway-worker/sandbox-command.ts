@@ -22,16 +22,19 @@ function readArguments(): { port: number; json: boolean; folder: string | undefi
   }
 }
 
+/** For a shell, whatever is in it: a folder may be named with a quote. */
+const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
 /** What a shell runs as it stands: an update, signed by OpenSSL, and a look at the pass. */
 function commands({ url, clientId, pass, merchantPrivateKey, gatewayPublicKey }: Sandbox) {
   const { passId, merchantId, userId } = pass;
   const fields = { merchantId, userId, passId, status: 'UPDATE', updateDetailType: 'UPDATE_MEMBER_CARD' };
   const update = JSON.stringify({ ...fields, dataInfo: { points: 120, level: 'GOLD' } });
-  const script = fileURLToPath(new URL('openssl-client.sh', import.meta.url));
-  const keys = [merchantPrivateKey, gatewayPublicKey].map((file) => `'${file}'`).join(' ');
+  const script = quote(fileURLToPath(new URL('openssl-client.sh', import.meta.url)));
+  const keys = [merchantPrivateKey, gatewayPublicKey].map(quote).join(' ');
   return {
-    curl: `curl --noproxy '*' '${url}/sandbox/passes/${passId}'`,
-    openssl: `echo '${update}' | sh '${script}' encrypted '${url}${path}' '${clientId}' ${keys}`,
+    curl: `curl --noproxy '*' -H 'Sec-Fetch-Site: none' '${url}/sandbox/passes/${passId}'`,
+    openssl: `echo '${update}' | sh ${script} encrypted '${url}${path}' '${clientId}' ${keys}`,
   };
 }
 

@@ -106,7 +106,7 @@ const defaultFolder = fileURLToPath(new URL('../../.sandbox', import.meta.url));
 
 /** @throws Error when it fails; that a pass is there already is none. */
 async function admin(url: string, method: string, body: object): Promise<void> {
-  const headers = { 'Content-Type': 'application/json' };
+  const headers = { 'Content-Type': 'application/json', 'Sec-Fetch-Site': 'none' };
   const response = await fetch(url, {
     method,
     headers,

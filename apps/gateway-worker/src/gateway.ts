@@ -85,7 +85,8 @@ export async function answer(request: Request, env: Env): Promise<Response> {
   const { stages, resultInfo } = trace;
   const { status, headers: replyHeaders, body, brokenAfter = body.length } = reply;
   const sent = { status, headers: replyHeaders, body: body.subarray(0, brokenAfter) };
-  await recordEnding(env.DB, id, { tracerId: tracerIdOf(sealed), stages, resultInfo, reply: sent });
+  const received = { headers, body: wire.body };
+  await recordEnding(env.DB, id, { tracerId: tracerIdOf(sealed), received, stages, resultInfo, reply: sent });
   return responseOf(reply);
 }
 

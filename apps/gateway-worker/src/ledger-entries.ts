@@ -15,7 +15,7 @@ export interface Entry {
   method: string;
   httpUri: string;
   headers: [name: string, value: string][];
-  /** At most 64 KiB of it; text, or `bodyBase64` where it is no UTF-8. */
+  /** At most 64 KiB of it, 4 KiB where it did not verify; text, or `bodyBase64` where it is no UTF-8. */
   body?: string;
   bodyBase64?: string;
   /** Length of the body received; of one that was too long, as far as it was read. */
@@ -43,19 +43,29 @@ export interface EntryQuery {
   limit: number;
 }
 
-/** Entries, the oldest first. */
+/** How much of the ledger's texts a list may hold, in UTF-16 units; a single entry is far smaller. */
+const maxList = 2 * 1024 * 1024;
+
+/** Entries, the oldest first. `next`, for `after`, is there where the limit or their size may have cut the list. */
 export async function listEntries(
   db: D1Database,
   { clientId = null, passId = null, after = 0, limit }: EntryQuery,
-): Promise<Entry[]> {
+): Promise<{ entries: Entry[]; next?: number | undefined }> {
   const { results } = await db
     .prepare(
-      `SELECT * FROM ledger WHERE id > ?1 AND (?2 IS NULL OR client_id = ?2) AND (?3 IS NULL OR pass_id = ?3)
-       ORDER BY id LIMIT ?4`,
+      `WITH found AS (
+         SELECT id, length(headers) + coalesce(length(body), 0) + coalesce(length(body_base64), 0)
+           + coalesce(length(update_pass), 0) + coalesce(length(reply), 0) AS size
+         FROM ledger WHERE id > ?1 AND (?2 IS NULL OR client_id = ?2) AND (?3 IS NULL OR pass_id = ?3)
+         ORDER BY id LIMIT ?4),
+       summed AS (SELECT id, sum(size) OVER (ORDER BY id) AS total, count(*) OVER () AS found FROM found)
+       SELECT ledger.*, found FROM summed JOIN ledger USING (id) WHERE total <= ?5 ORDER BY id`,
     )
-    .bind(after, clientId, passId, limit)
-    .all<Row>();
-  return results.map(toEntry);
+    .bind(after, clientId, passId, limit, maxList)
+    .all<Row & { found: number }>();
+  const found = results[0]?.found ?? 0;
+  const isCut = found === limit || results.length < found;
+  return { entries: results.map(toEntry), next: isCut ? results.at(-1)?.id : undefined };
 }
 
 /** The entry of this tracer id. */

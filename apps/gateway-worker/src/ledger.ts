@@ -27,20 +27,30 @@ export interface Note {
 /** How a request ended. */
 export interface Ending {
   tracerId: string | undefined;
+  /** The request once more: of one that verified more is kept. */
+  received: Pick<Receipt, 'headers' | 'body'>;
   stages: Verdict[];
   resultInfo: ResultInfo | undefined;
   reply: { status: number; headers: Headers; body: Uint8Array };
 }
 
-/** Longest body that is kept, in bytes; of a longer one its beginning. */
-const maxBytes = 64 * 1024;
-/** Longest text of any other kind that is kept, in UTF-16 units. */
-const maxText = 8 * 1024;
+/** What is kept of a message: of its body the first bytes, of its headers so many as JSON. */
+interface Bounds {
+  body: number;
+  headers: number;
+}
+/** Of one whose signature verified, and of answers. */
+const verified: Bounds = { body: 64 * 1024, headers: 16 * 1024 };
+/** Of what anybody may send. */
+const unverified: Bounds = { body: 4 * 1024, headers: 4 * 1024 };
+/** Longest path and query that is kept, in UTF-16 units: the one that verifies is far shorter. */
+const maxUri = 2 * 1024;
 /** What a caller may send along and nobody has to read here. */
 const withheld = ['authorization', 'cookie'];
 
 /**
- * Writes down a request, and now and then forgets the oldest ones.
+ * Writes down a request, and now and then forgets the oldest ones; what anybody may send never the newer half of the
+ * updates that verified.
  *
  * @param rows - about how many the ledger may hold
  * @returns the id of the entry
@@ -48,23 +58,27 @@ const withheld = ['authorization', 'cookie'];
 export async function recordReceipt(db: D1Database, { method, httpUri, headers, body }: Receipt, rows: number) {
   const encrypted = headers.has('Encrypt');
   const clientId = headers.get('Client-Id')?.slice(0, 64) ?? null;
-  const { text, base64 } = textOf(body);
+  const { text, base64 } = textOf(body, unverified);
   const inserted = await db
     .prepare(
       `INSERT INTO ledger (received_at, client_id, method, http_uri, headers, body, body_base64, body_bytes, encrypted)
        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id`,
     )
     .bind(
-      ...[Date.now(), clientId, method.slice(0, 64), httpUri.slice(0, maxText), JSON.stringify(pairsOf(headers))],
-      ...[text, base64, body.length, encrypted ? 1 : 0],
+      ...[Date.now(), clientId, method.slice(0, 64), httpUri.slice(0, maxUri)],
+      ...[JSON.stringify(pairsOf(headers, unverified)), text, base64, body.length, encrypted ? 1 : 0],
     )
     .first<number>('id');
   if (inserted === null) throw new Error('ledger: expected the id of a new row');
   // Now and then: counting on every request would cost more than a hundred rows too many.
   if (inserted % 100 === 0) {
     await db
-      .prepare('DELETE FROM ledger WHERE id <= ?1')
-      .bind(inserted - rows)
+      .prepare(
+        `DELETE FROM ledger WHERE id IN (SELECT id FROM ledger ORDER BY
+           id IN (SELECT id FROM ledger WHERE pass_id IS NOT NULL ORDER BY id DESC LIMIT ?2) DESC, id DESC
+           LIMIT -1 OFFSET ?1)`,
+      )
+      .bind(rows, Math.floor(rows / 2))
       .run();
   }
   return inserted;
@@ -77,6 +91,7 @@ export async function recordReceipt(db: D1Database, { method, httpUri, headers, 
 export function noteUpdate(db: D1Database, id: number, note: Note, takesEffect: boolean): D1PreparedStatement {
   const { tracerId, update, keyVersion, fault, stages } = note;
   const json = JSON.stringify(update);
+  const kept = json.length > verified.body ? null : json;
   return db
     .prepare(
       `UPDATE ledger SET tracer_id = ?2, pass_id = ?3, update_pass = ?4, key_version = ?5, fault = ?6, stages = ?7,
@@ -85,7 +100,7 @@ export function noteUpdate(db: D1Database, id: number, note: Note, takesEffect: 
        WHERE id = ?1`,
     )
     .bind(
-      ...[id, tracerId, update.passId.slice(0, maxPassId), json.length > maxBytes ? null : json, keyVersion ?? null],
+      ...[id, tracerId, update.passId.slice(0, maxPassId), kept, keyVersion ?? null],
       ...[fault ?? null, JSON.stringify(stages), takesEffect ? 1 : 0, update.passId],
     );
 }
@@ -99,29 +114,44 @@ export const maxPassId = 256;
  * @throws Error when the entry is gone: what is not recorded must not be answered
  */
 export async function recordEnding(db: D1Database, id: number, ending: Ending): Promise<void> {
-  const { tracerId = null, stages, resultInfo = null, reply } = ending;
-  const { text, base64 } = textOf(reply.body);
-  const { status } = reply;
-  const body = text === null ? { bodyBase64: base64 } : { body: text };
+  const { tracerId = null, received, stages, resultInfo = null, reply } = ending;
+  const isVerified = stages.some(({ stage, verdict }) => stage === 'signature' && verdict === 'passed');
+  const bounds = isVerified ? verified : unverified;
+  const { text, base64 } = textOf(received.body, bounds);
+  const replied = textOf(reply.body, verified);
+  const replyBody = replied.text === null ? { bodyBase64: replied.base64 } : { body: replied.text };
   const { meta } = await db
-    .prepare('UPDATE ledger SET tracer_id = ?2, stages = ?3, result_info = ?4, reply = ?5 WHERE id = ?1')
+    .prepare(
+      `UPDATE ledger SET tracer_id = ?2, stages = ?3, result_info = ?4, reply = ?5, headers = ?6, body = ?7,
+         body_base64 = ?8
+       WHERE id = ?1`,
+    )
     .bind(
       ...[id, tracerId, JSON.stringify(stages), resultInfo && JSON.stringify(resultInfo)],
-      JSON.stringify({ status, headers: pairsOf(reply.headers), ...body }),
+      JSON.stringify({ status: reply.status, headers: pairsOf(reply.headers, verified), ...replyBody }),
+      ...[JSON.stringify(pairsOf(received.headers, bounds)), text, base64],
     )
     .run();
   if (meta.changes !== 1) throw new Error('ledger: expected the entry of this request');
 }
 
-function pairsOf(headers: Headers): [string, string][] {
-  return [...headers].slice(0, 100).map(([name, value]) => {
-    return [name.slice(0, 256), withheld.includes(name) ? 'withheld' : value.slice(0, maxText)];
+/** As many as fit; none may take more than a quarter. */
+function pairsOf(headers: Headers, { headers: most }: Bounds): [string, string][] {
+  let left = most;
+  const pairs = [...headers].map(([name, value]): [string, string] => {
+    return [name.slice(0, 256), withheld.includes(name) ? 'withheld' : value.slice(0, most / 4)];
+  });
+  return pairs.filter((pair) => {
+    const { length } = new TextEncoder().encode(`${JSON.stringify(pair)},`);
+    if (length > left) return false;
+    left -= length;
+    return true;
   });
 }
 
 /** Bytes as text where they are UTF-8, as base64 otherwise. */
-function textOf(bytes: Uint8Array): { text: string | null; base64: string | null } {
-  const beginning = bytes.subarray(0, maxBytes);
+function textOf(bytes: Uint8Array, { body: most }: Bounds): { text: string | null; base64: string | null } {
+  const beginning = bytes.subarray(0, most);
   try {
     new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     // In the manner of a stream: a character that was cut is left out.

@@ -67,6 +67,24 @@ test('variables arrive as they are, and nothing is left behind', { timeout: 60_0
   expect(readdirSync(temporary).filter((name) => name.startsWith('alipayhk-pass'))).toEqual([]);
 });
 
+test('wrangler answers nothing in the Worker’s place, and keeps no record of calls', { timeout: 60_000 }, async () => {
+  vi.stubEnv('X_LOCAL_EXPLORER', 'true'); // whatever the environment says
+  vi.stubEnv('X_LOCAL_OBSERVABILITY', 'true');
+  const persistTo = join(work, 'unrecorded');
+  const worker = await startWorker({ configDir: echo, vars: { A: 'mine' }, persistTo });
+  try {
+    for (const explorer of ['/cdn-cgi/local/explorer', '/cdn-cgi/explorer']) {
+      for (const path of ['', '/', '/api', '/api/d1/database', '/api/local/workers']) {
+        const response = await fetch(worker.url + explorer + path);
+        expect(await response.text(), explorer + path).toBe('{"A":"mine"}');
+      }
+    }
+  } finally {
+    await worker.stop();
+  }
+  expect(readdirSync(persistTo, { recursive: true }).filter((name) => /observability/i.test(String(name)))).toEqual([]);
+});
+
 test('a process that is terminated takes its Workers with it', { timeout: 60_000 }, async () => {
   const code = `
     const { startWorker } = await import(${JSON.stringify(new URL('../dev.ts', import.meta.url).href)});

@@ -14,9 +14,9 @@ export async function ask(
   route: string,
   body?: object,
 ): Promise<{ status: number; body: unknown }> {
-  const init =
-    body === undefined ? {} : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
-  const response = await fetch(`${url}/sandbox${route}`, { method, signal: AbortSignal.timeout(20_000), ...init });
+  const headers = { 'Sec-Fetch-Site': 'none', ...(body !== undefined && { 'Content-Type': 'application/json' }) };
+  const init = { method, headers, signal: AbortSignal.timeout(20_000), ...(body && { body: JSON.stringify(body) }) };
+  const response = await fetch(`${url}/sandbox${route}`, init);
   return { status: response.status, body: await response.json() };
 }
 

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { marked } from '../processes.ts';
-import { type StoredPass, stored } from './running.ts';
+import { ask, type StoredPass, stored } from './running.ts';
 
 const command = join(import.meta.dirname, '..', 'sandbox-command.ts');
 let work: string;
@@ -74,7 +74,7 @@ async function freePort(): Promise<number> {
 const shell = (line: string) => spawnSync('sh', ['-c', line], { cwd: work, encoding: 'utf8', timeout: 30_000 });
 
 test('prints how to reach it, keeps its state, and ends when told', { timeout: 120_000 }, async () => {
-  const folder = join(work, 'kept');
+  const folder = join(work, "it's kept"); // a quote that the printed lines have to survive
   const args = ['--json', '--folder', folder, '--port', `${await freePort()}`];
   const first = start(args);
   const line = await firstOutput(first);
@@ -90,7 +90,7 @@ test('prints how to reach it, keeps its state, and ends when told', { timeout: 1
   expect(privateKey).toMatch(/^-----BEGIN PRIVATE KEY-----/);
   expect(readFileSync(printed.merchantPublicKey, 'utf8')).toMatch(/^-----BEGIN PUBLIC KEY-----/);
   const { passId, merchantId, userId } = printed;
-  expect(await (await fetch(`${printed.url}/sandbox/ready`)).json()).toEqual({
+  expect((await ask(printed, 'GET', '/ready')).body).toEqual({
     ...{ clientId: printed.clientId, keyVersion: '1', merchantPrivateKey: privateKey },
     gatewayPublicKey: readFileSync(printed.gatewayPublicKey, 'utf8'),
     pass: { passId, merchantId, userId, templateCode: expect.any(String) },
@@ -112,8 +112,9 @@ test('prints how to reach it, keeps its state, and ends when told', { timeout: 1
   expect(text).not.toContain('BEGIN');
   expect(readFileSync(printed.merchantPrivateKey, 'utf8')).toBe(privateKey);
   expect(await stored(printed, { passId } as StoredPass)).toMatchObject({ revision: 1, points: 120 });
-  const { entries } = (await (await fetch(`${printed.url}/sandbox/ledger`)).json()) as { entries: object[] };
-  expect(entries).toMatchObject([{ passId, applied: true, revision: 1 }]);
+  expect((await ask(printed, 'GET', '/ledger')).body).toMatchObject({
+    entries: [{ passId, applied: true, revision: 1 }],
+  });
   second.kill('SIGINT');
   expect(await once(second, 'exit')).toEqual([0, null]);
 });

@@ -12,7 +12,7 @@ export interface SealedFetchOptions extends SealOptions, OpenOptions {
   privateKey: KeyRing<PrivateKey>;
   /** Carries the sealed request; `globalThis.fetch` unless given. */
   fetch?: ((request: Request) => Promise<Response>) | undefined;
-  /** How long a complete response may take, in milliseconds; 10,000 unless given. */
+  /** How long a response may take until it is opened, in milliseconds; 10,000 unless given. */
   timeout?: number | undefined;
 }
 
@@ -20,8 +20,8 @@ export interface SealedFetchOptions extends SealOptions, OpenOptions {
  * A `fetch` that seals what it sends and opens what it receives. The response keeps its Signature and Encrypt headers,
  * as a record of what was verified; its body is plain.
  *
- * What is returned rejects with ResponseMissing when no complete response arrived, with the signal's reason when the
- * caller aborted, and with whatever `openResponse` throws.
+ * What is returned rejects with ResponseMissing when no complete response arrived or none was opened in time, with the
+ * signal's reason when the caller aborted, and with whatever `openResponse` throws.
  *
  * @throws TypeError for an option out of form, before anything is sent
  */
@@ -42,23 +42,23 @@ export function sealedFetch(
     const signal = AbortSignal.any([request.signal, late.signal]);
     let sealed: Request | undefined; // and then sent
     let response: Response | undefined;
-    let wire: Uint8Array<ArrayBuffer>;
+    let wire: Uint8Array<ArrayBuffer> | undefined; // once it is complete
     try {
       sealed = await unlessAborted(signal, sealChecked(new Request(request, { signal }), options));
       response = await unlessAborted(signal, fetch(sealed), cancelBody);
       wire = await readResponse(response, maxBodyBytes, signal);
-      signal.throwIfAborted(); // the body of an HTTP error may have been cut
+      // An abort comes first: the body of an HTTP error may have been cut, and a remote key may never unwrap.
+      return (await unlessAborted(signal, openRead(response, wire, sealed, options))).response;
     } catch (error) {
       if (request.signal.aborted) throw request.signal.reason;
       const { aborted } = late.signal;
-      const isOwn = !aborted && (sealed === undefined || error instanceof BodyTooLarge);
+      const isOwn = !aborted && (!sealed || wire || error instanceof BodyTooLarge);
       const expected = aborted ? `within ${timeout} ms` : 'the connection failed';
       // Its headers may have arrived, and with them the tracer id.
       throw withTracerId(isOwn ? error : new ResponseMissing(expected, error), response);
     } finally {
       clearTimeout(timer);
     }
-    return (await openRead(response, wire, sealed, options)).response;
   };
 }
 

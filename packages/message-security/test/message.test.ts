@@ -1257,7 +1257,7 @@ test('calls at the same time do not disturb one another', async () => {
   expect(replies).toEqual(bodies);
 });
 
-test('a timeout or an abort after the reply was read changes nothing', async () => {
+test('a timeout or an abort after the reply was opened changes nothing', async () => {
   const controller = new AbortController();
   let sent: Request | undefined;
   const fetch: SealedFetchOptions['fetch'] = async (request) => {
@@ -1357,6 +1357,26 @@ test('a response that comes too late is cancelled', async () => {
   expect(await refusalOf(sending)).toMatchObject({ code: 'ResponseMissing' });
   resolve(new Response(body));
   await vi.waitFor(() => expect(cancelled).toBe(true));
+});
+
+test('a key that never unwraps is ResponseMissing after the timeout, and the caller’s abort while it does not', async () => {
+  const controller = new AbortController();
+  const reason = new Error('the caller has gone');
+  let whenAsked = (): void => undefined;
+  const privateKey: PrivateKey = {
+    algorithm: 'RSA256',
+    sign: (content) => merchant.privateKey.sign(content),
+    unwrapKey: () => {
+      whenAsked();
+      return new Promise<never>(() => undefined);
+    },
+  };
+  const fetch = () => sealedReply({ encryption }, encryptedTo);
+  const late = send({ fetch, privateKey, encryption, timeout: 200 })(url, body);
+  expect(await refusalOf(late)).toMatchObject({ code: 'ResponseMissing', message: expect.stringContaining('200 ms') });
+  whenAsked = () => controller.abort(reason);
+  const left = send({ fetch, privateKey, encryption, timeout: 60_000 })(url, { ...body, signal: controller.signal });
+  expect(await refusalOf(left)).toBe(reason);
 });
 
 test('a key that never signs is ResponseMissing after the timeout', async () => {

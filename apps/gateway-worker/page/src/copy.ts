@@ -18,8 +18,18 @@ export function asCurl({ request }: Exchange): string | undefined {
   return parts.join(' \\\n  ');
 }
 
-/** A program that sends the same update with the merchant's client; keys come from its environment. */
-export function asTypeScript({ plaintext, clientId, options }: Exchange): string {
+/**
+ * A program that sends the same update with the merchant's client; keys come from its environment.
+ *
+ * @returns `undefined` where the body is no JSON: any other text would be code in the program
+ */
+export function asTypeScript({
+  plaintext,
+  clientId,
+  options,
+}: Pick<Exchange, 'plaintext' | 'clientId' | 'options'>): string | undefined {
+  const update = rewritten(plaintext, 2);
+  if (update === undefined) return undefined;
   const { encryption, keyVersion } = options;
   const version = keyVersion ? `, { keyVersion: ${JSON.stringify(keyVersion)} }` : '';
   const imports = ['importPrivateKey', 'importPublicKey', ...(encryption ? ['RSA_AES'] : [])].join(', ');
@@ -33,7 +43,7 @@ const alipayhk = createClient({
   publicKey: await importPublicKey(ALIPAYHK_PUBLIC_KEY),${encryption ? '\n  encryption: RSA_AES,' : ''}
   baseUrl: ${JSON.stringify(location.origin)},
 });
-const { tracerId } = await alipayhk.updatePass(${pretty(plaintext)});
+const { tracerId } = await alipayhk.updatePass(${update});
 console.log('updated', tracerId);
 `;
 }
@@ -56,16 +66,13 @@ export function asJson({ request, reply, entry, pass, plaintext, outcome, at, cl
   );
 }
 
-/** JSON with indents where it is JSON. */
-const pretty = (text: string): string => rewritten(text, 2);
+/** JSON as the client writes it, without blanks; any other text as it is. */
+export const compact = (text: string): string => rewritten(text, 0) ?? text;
 
-/** JSON as the client writes it, without blanks. */
-export const compact = (text: string): string => rewritten(text, 0);
-
-function rewritten(text: string, indent: number): string {
+function rewritten(text: string, indent: number): string | undefined {
   try {
     return JSON.stringify(JSON.parse(text), undefined, indent);
   } catch {
-    return text;
+    return undefined;
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Who may use the admin API. On the machine itself whoever can reach it, but no page of another origin in its browser:
- * such a page has its own hostname (even after DNS rebinding), says so in Sec-Fetch-Site or Origin, and cannot send JSON
- * without being asked first, which nothing here answers.
+ * Who may use the admin API. On the machine itself whoever says in Sec-Fetch-Site that no other page asks: browsers alone
+ * write that header, no script can, and after DNS rebinding (plain HTTP under another name) they leave it out. The name
+ * asked for proves less: wrangler's proxy lets a caller put any other in its place.
  */
 import type { MiddlewareHandler } from 'hono';
 import type { Env } from '../env.ts';
@@ -21,9 +21,10 @@ export const access: MiddlewareHandler<{ Bindings: Env }> = async ({ env, req },
       throw new Refused('Unauthorized', [{ path: 'Authorization', expected: 'Bearer and the SANDBOX_TOKEN' }]);
     }
   }
-  const site = req.header('Sec-Fetch-Site') ?? 'none';
+  // Where a token was given no page can have forged it: a client that is no browser may leave the header out.
+  const site = req.header('Sec-Fetch-Site') ?? (isOpen ? 'missing' : 'none');
   if (!['same-origin', 'none'].includes(site)) {
-    throw new Refused('Forbidden', [{ path: 'Sec-Fetch-Site', expected: 'same-origin' }]);
+    throw new Refused('Forbidden', [{ path: 'Sec-Fetch-Site', expected: 'none, or same-origin from a page' }]);
   }
   if ((req.header('Origin') ?? url.origin) !== url.origin) {
     throw new Refused('Forbidden', [{ path: 'Origin', expected: 'the sandbox’s own' }]);

@@ -13,7 +13,8 @@ const text = (longest: number) =>
 export const vText = text(256);
 export const vLongText = text(16 * 1024);
 export const vMerchantId = text(64);
-export const vPassId = text(maxPassId);
+/** Fit for a path: URLs drop a dot and two dots, however they are encoded. */
+export const vPassId = v.pipe(text(maxPassId), v.regex(/^(?!\.\.?$)/, 'other text than . and ..'));
 export const vClientId = v.pipe(text(64), v.regex(/^[\w-]+$/, 'letters, digits, dash or underscore'));
 
 /** An object with these fields and no others. */

@@ -15,10 +15,7 @@ const vQuery = strict({
 
 export const ledger = new Hono<{ Bindings: Env }>()
   .get('/', async (c) => {
-    const query = readQuery(c, vQuery);
-    const entries = await listEntries(c.env.DB, query);
-    const next = entries.length === query.limit ? entries.at(-1)?.id : undefined;
-    return c.json({ entries, next });
+    return c.json(await listEntries(c.env.DB, readQuery(c, vQuery)));
   })
   .get('/:tracerId', async ({ env, req, json }) => {
     const entry = await readEntry(env.DB, req.param('tracerId'));

@@ -93,6 +93,7 @@ export const verdicts = (within: Locator): Promise<string[]> =>
 
 /** The sandbox's admin API. */
 export async function admin(path: string): Promise<Record<string, unknown>> {
-  const response = await fetch(`${inject('sandbox').url}/sandbox${path}`, { signal: AbortSignal.timeout(10_000) });
+  const init = { headers: { 'Sec-Fetch-Site': 'none' }, signal: AbortSignal.timeout(10_000) };
+  const response = await fetch(`${inject('sandbox').url}/sandbox${path}`, init);
   return (await response.json()) as Record<string, unknown>;
 }

@@ -8,8 +8,13 @@ const { CHROMIUM: executablePath = '/usr/bin/chromium', CI } = process.env;
 export const absence =
   !existsSync(executablePath) && CI !== 'true' ? `this machine has no ${executablePath}` : undefined;
 
+/** Leads to this machine, as a name does that DNS has rebound. */
+export const reboundName = 'rebound.example';
+
 /** Starts it, headless. */
 export function launchBrowser(): Promise<Browser> {
   const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', ...quiet] });
+  const rebound = `--host-resolver-rules=MAP ${reboundName} 127.0.0.1`;
+  const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', rebound, ...quiet];
+  return chromium.launch({ executablePath, args });
 }

@@ -9,8 +9,9 @@ import {
   TimeNotAccepted,
 } from '@alipayhk-pass/message-security';
 import { ResultNotSuccess } from '@alipayhk-pass/update-pass/client';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { contractFor } from '../../page/src/contract.ts';
+import { asTypeScript } from '../../page/src/copy.ts';
 import { importKeys } from '../../page/src/key.ts';
 import { formatLink, readLink } from '../../page/src/link.ts';
 import { outcomeOf, verdictsOf } from '../../page/src/verdicts.ts';
@@ -134,4 +135,15 @@ test.each([
   expect(outcome.failedAt).toBe(failedAt);
   const fell = verdictsOf(outcome, true).find(({ verdict }) => verdict === 'failed');
   expect(fell?.stage).toBe(failedAt);
+});
+
+test('a body that is no JSON is never copied as code', () => {
+  vi.stubGlobal('location', { origin: 'http://127.0.0.1:8787' });
+  const options = { encryption: false, keyVersion: '', tamper: false, timeout: 1000 };
+  const copied = (plaintext: string) => asTypeScript({ plaintext, clientId: 'merchant-1', options });
+  expect(copied('{"passId":"P1"}')).toContain('updatePass({\n  "passId": "P1"\n})');
+  for (const text of ['{}); process.exit(1); ({}', '{passId: await fetch("//x")}', 'fetch', '']) {
+    expect(copied(text)).toBeUndefined();
+  }
+  vi.unstubAllGlobals();
 });

@@ -45,11 +45,27 @@ describe('on the machine itself', () => {
   const open = { SANDBOX_OPEN: 'loopback', SANDBOX_TOKEN: undefined };
 
   test.each(['127.0.0.1:8787', 'localhost:8787', '[::1]:8787', 'localhost'])('%s needs none', async (host) => {
-    expect(await ask(`http://${host}/sandbox/passes`, {}, open)).toEqual([200, undefined]);
+    for (const site of ['none', 'same-origin']) {
+      const headers = { 'Sec-Fetch-Site': site };
+      expect(await ask(`http://${host}/sandbox/passes`, { headers }, open)).toEqual([200, undefined]);
+    }
+  });
+
+  test.each([
+    ['GET', '/passes'],
+    ['GET', '/ledger'],
+    ['GET', '/ready'],
+    ['POST', '/reset'],
+    ['DELETE', '/ledger'],
+  ])('%s %s without Sec-Fetch-Site, as from a page after DNS rebinding: refused', async (method, path) => {
+    for (const headers of [new Headers(), new Headers({ Origin: 'http://127.0.0.1:8787' })]) {
+      const asked = ask(`http://127.0.0.1:8787/sandbox${path}`, { method, headers }, open);
+      expect(await asked).toEqual([403, 'Sec-Fetch-Site']);
+    }
   });
 
   test.each(['evil.example:8787', 'localhost.evil.example', '127.0.0.1.nip.io', '10.0.0.1', '0.0.0.0'])(
-    '%s does, as after DNS rebinding',
+    '%s does: another name',
     async (host) => {
       expect(await ask(`http://${host}/sandbox/passes`, {}, open)).toEqual([404, 'route']);
       const withToken = { ...open, SANDBOX_TOKEN: 'token' };
@@ -59,7 +75,8 @@ describe('on the machine itself', () => {
 
   test('any other value of SANDBOX_OPEN opens nothing', async () => {
     const change = { ...open, SANDBOX_OPEN: 'true' };
-    expect(await ask('http://127.0.0.1/sandbox/passes', {}, change)).toEqual([404, 'route']);
+    const headers = { 'Sec-Fetch-Site': 'none' };
+    expect(await ask('http://127.0.0.1/sandbox/passes', { headers }, change)).toEqual([404, 'route']);
   });
 });
 

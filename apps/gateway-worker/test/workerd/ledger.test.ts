@@ -15,7 +15,7 @@ beforeEach(async () => {
 
 /** The only entry. */
 async function entry(): Promise<Entry> {
-  const entries = await listEntries(env.DB, { limit: 10 });
+  const { entries } = await listEntries(env.DB, { limit: 10 });
   expect(entries).toHaveLength(1);
   return entries[0] as Entry;
 }
@@ -165,19 +165,71 @@ describe('bounds', () => {
     );
     const written = await entry();
     expect(written.clientId).toBe('c'.repeat(64));
-    expect(written.httpUri).toHaveLength(8192);
+    expect(written.httpUri).toHaveLength(2048);
     expect(written.bodyBytes).toBe(90_000);
-    expect(written.body).toBe('會'.repeat(21_845)); // whole characters of 64 KiB
+    expect(written.body).toBe('會'.repeat(1365)); // whole characters of 4 KiB
     const kept = new Map(written.headers);
     expect([kept.get('authorization'), kept.get('cookie'), kept.get('x-long')?.length]).toEqual([
       'withheld',
       'withheld',
-      8192,
+      1024,
     ]);
     await env.DB.prepare('DELETE FROM ledger').run();
 
     await gateway(new Request(`${origin}/a`, { method: 'POST', body: Uint8Array.of(0xff, 0xfe, 0) }));
     expect(await entry()).toMatchObject({ bodyBase64: '//4A', bodyBytes: 3 });
+  });
+
+  test('of what verified more is kept, applied or not', async () => {
+    const options = { ...(await optionsOf('merchant-1')), encryption: undefined };
+    const headers = { 'X-Long': 'x'.repeat(9000) };
+    const body = '會'.repeat(30_000);
+    await gateway(await sealRequest(new Request(updatePassUrl, { method: 'POST', headers, body }), options));
+    const written = await entry();
+    expect(shown(written)).toContain('signature=passed');
+    expect(written).toMatchObject({ body: '會'.repeat(21_845), bodyBytes: 90_000 }); // whole characters of 64 KiB
+    expect(new Map(written.headers).get('x-long')).toHaveLength(4096);
+  });
+
+  test('whatever a stranger sends: no more than 20 KiB in the database', async () => {
+    const names = Array.from({ length: 200 }, (_, at) => `${'n'.repeat(200)}-${at}`);
+    const headers = new Headers(names.map((name): [string, string] => [name, '"'.repeat(900)]));
+    for (const name of ['Client-Id', 'Signature', 'Encrypt', 'Request-Time']) headers.set(name, '"'.repeat(9000));
+    const merchantToo = new Headers(headers);
+    merchantToo.set('Client-Id', 'merchant-1');
+    for (const sent of [headers, merchantToo]) {
+      for (const body of ['會'.repeat(300_000), new Uint8Array(1_000_000).fill(0xff)]) {
+        const url = `${updatePassUrl}?${'q'.repeat(9000)}`;
+        await gateway(new Request(url, { method: 'POST', headers: sent, body }));
+        await gateway(new Request(updatePassUrl, { method: 'POST', headers: sent, body }));
+      }
+    }
+    const { results } = await env.DB.prepare('SELECT * FROM ledger').all();
+    expect(results).toHaveLength(8);
+    const bytes = (row: object): number => new TextEncoder().encode(Object.values(row).join('')).length;
+    for (const row of results) expect(bytes(row)).toBeLessThan(20 * 1024);
+  });
+
+  test('a list holds no more than 2 MiB, and says where it goes on', async () => {
+    const pass = await freshPass();
+    await (await merchant('merchant-1', false)).updatePass(updateOf(pass));
+    const { id } = await entry();
+    const copy = env.DB.prepare(
+      `INSERT INTO ledger (received_at, pass_id, method, http_uri, headers, body, body_bytes, encrypted)
+       SELECT received_at, pass_id, method, http_uri, headers, ?2, 65536, 0 FROM ledger WHERE id = ?1`,
+    );
+    await env.DB.batch(Array.from({ length: 60 }, () => copy.bind(id, 'x'.repeat(65_536))));
+    const ids: number[] = [];
+    const lengths: number[] = [];
+    for (let after: number | undefined = 0; after !== undefined; ) {
+      const { entries, next } = await listEntries(env.DB, { after, limit: 100 });
+      expect(JSON.stringify(entries).length).toBeLessThan(2.2 * 1024 * 1024);
+      lengths.push(entries.length);
+      ids.push(...entries.map((each) => each.id));
+      after = next;
+    }
+    expect(ids).toEqual(Array.from({ length: 61 }, (_, at) => id + at));
+    expect(lengths).toEqual([32, 29]);
   });
 
   test('an update over 64 KiB is applied, and left out of the entry', async () => {
@@ -196,6 +248,36 @@ describe('bounds', () => {
     }>();
     const [{ rows, last } = { rows: 0, last: 0 }] = results;
     expect(rows).toBe(20 + (last % 100)); // once in a hundred, as of the last of these
+  });
+
+  test('strangers push out no more than half of it: the newest updates that verified stay', async () => {
+    const pass = await freshPass();
+    const client = await merchant('merchant-1', false);
+    for (let count = 0; count < 12; count++) await client.updatePass(updateOf(pass));
+    const bounded = { ...env, LEDGER_ROWS: '20' } as Env;
+    const strange = () => worker.fetch(new Request(origin), bounded, createExecutionContext());
+    for (let count = 0; count < 130; count++) await strange();
+    const { entries } = await listEntries(env.DB, { passId: pass.passId, limit: 100 });
+    expect(entries.map(({ revision }) => revision)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    const { rows, last } = (await env.DB.prepare('SELECT count(*) AS rows, max(id) AS last FROM ledger').first()) as {
+      rows: number;
+      last: number;
+    };
+    expect(rows).toBe(20 + (last % 100));
+  });
+
+  test('a page of another origin leaves no entry', async () => {
+    for (const site of ['cross-site', 'same-site']) {
+      const init = { method: 'POST', headers: { 'Sec-Fetch-Site': site, 'Content-Type': 'text/plain' }, body: 'x' };
+      const response = await gateway(new Request(updatePassUrl, init));
+      expect(response.status).toBe(403);
+      expect(await response.json()).toMatchObject({ error: { issues: [{ path: 'Sec-Fetch-Site' }] } });
+    }
+    expect((await listEntries(env.DB, { limit: 10 })).entries).toEqual([]);
+    for (const site of ['same-origin', 'none']) {
+      await gateway(new Request(updatePassUrl, { method: 'POST', headers: { 'Sec-Fetch-Site': site }, body: 'x' }));
+    }
+    expect((await listEntries(env.DB, { limit: 10 })).entries).toHaveLength(2);
   });
 });
 

@@ -45,6 +45,9 @@ describe('bodies', () => {
     ['POST /passes', { ...pass, passId: 1 }, [['passId', 'text']]],
     ['POST /passes', { ...pass, passId: '' }, [['passId', 'text that is not empty']]],
     ['POST /passes', { ...pass, passId: 'x'.repeat(257) }, [['passId', 'at most 256 characters']]],
+    ['POST /passes', { ...pass, passId: '.' }, [['passId', 'other text than . and ..']]],
+    ['POST /passes', { ...pass, passId: '..' }, [['passId', 'other text than . and ..']]],
+    ['POST /faults', { name: 'hang', passId: '..' }, [['passId', 'other text than . and ..']]],
     ['POST /passes', { ...pass, clientId: 'a b' }, [['clientId', 'letters, digits, dash or underscore']]],
     ['POST /passes', { ...pass, merchantId: 'm'.repeat(65) }, [['merchantId', 'at most 64 characters']]],
     ['POST /passes', { ...pass, userId: null }, [['userId', 'text']]],
@@ -195,10 +198,10 @@ describe('passes', () => {
     }
   });
 
-  test('a passId with a slash, percent-encoded', async () => {
-    const existing = await freshPass({ passId: 'a/b ü' });
-    const { body } = await sandbox('GET', `/passes/${encodeURIComponent(existing.passId)}`);
-    expect(body).toMatchObject({ passId: 'a/b ü' });
+  test.each(['a/b ü', '...', '..a', '%2e', '../..'])('a passId that has to be percent-encoded: %s', async (passId) => {
+    expect((await sandbox('POST', '/passes', { ...pass, passId })).status).toBe(201);
+    const { body } = await sandbox('GET', `/passes/${encodeURIComponent(passId)}`);
+    expect(body).toMatchObject({ passId });
   });
 
   test('listed by passId, page by page, and by client', async () => {

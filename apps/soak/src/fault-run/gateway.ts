@@ -108,8 +108,9 @@ async function everyPage<Item>(url: string, path: string, name: string): Promise
 }
 
 async function admin(url: string, method: string, path: string, body?: object): Promise<Record<string, unknown>> {
-  const init = body && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
-  const response = await fetch(`${url}/sandbox${path}`, { method, ...init, signal: AbortSignal.timeout(30_000) });
+  const headers = { 'Sec-Fetch-Site': 'none', ...(body && { 'Content-Type': 'application/json' }) };
+  const init = { method, headers, ...(body && { body: JSON.stringify(body) }), signal: AbortSignal.timeout(30_000) };
+  const response = await fetch(`${url}/sandbox${path}`, init);
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} /sandbox${path}: received ${response.status} ${text}`);
   return JSON.parse(text);
