@@ -1,6 +1,6 @@
 /**
  * `npx -y pnpm@12.21.0 sandbox [--port N] [--json]`: starts the sandbox, says how to reach it, and runs until it is told
- * to end. Exit code 1 and one line on stderr when it cannot start, 2 for wrong arguments.
+ * to end. Exit code 1 and one line on stderr when it cannot start or an argument is wrong.
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -18,7 +18,7 @@ function readArguments(): { port: number; json: boolean; folder: string | undefi
     }
     return { port: Number(port), json, folder };
   } catch (error) {
-    return fail(error, 1);
+    return fail(error);
   }
 }
 
@@ -50,14 +50,25 @@ function show(sandbox: Sandbox, json: boolean): void {
   }
   const { curl, openssl, ...rows } = lines;
   const table = Object.entries(rows).map(([name, value]) => `${name.padEnd(20)}${value}`);
-  const paste = ['', '# an update, sealed by OpenSSL and sent by curl', openssl, '', '# the pass', curl, ''];
+  const paste = [
+    '',
+    '# in a browser',
+    url,
+    '',
+    '# an update, sealed by OpenSSL and sent by curl',
+    openssl,
+    '',
+    '# the pass',
+    curl,
+    '',
+  ];
   console.log([...table, ...paste, 'Ctrl-C stops it.'].join('\n'));
 }
 
-function fail(error: unknown, code: number): never {
+function fail(error: unknown): never {
   // One line: whoever needs more has wrangler's own logs.
   console.error(`sandbox: ${(error as Error).message.split('\n')[0]}`);
-  process.exit(code);
+  process.exit(1);
 }
 
 const { port, json, folder } = readArguments();
@@ -67,7 +78,7 @@ const ended = new Promise<void>((resolve) => {
   startersGone().then(resolve);
 });
 const starting = startSandbox({ port, folder });
-const sandbox = await Promise.race([starting, ended]).catch((error: unknown) => fail(error, 1));
+const sandbox = await Promise.race([starting, ended]).catch(fail);
 if (sandbox) {
   show(sandbox, json);
   await ended;
