@@ -23,6 +23,20 @@ export interface Key {
   digest: string;
 }
 
+/**
+ * Most bytes of JSON that are not delivered yet: a request made of them, a third longer where it is encrypted, has to stay
+ * below the megabyte that a gateway may take, and the record, with two bytes a character, below the two of a Durable Object.
+ */
+const maxBytes = 512 * 1024;
+/** Most names whose order is known. */
+const maxNames = 500;
+
+/** Whether a state is more than may be sent or stored. */
+export function isFull({ inFlight, pending, orders }: State): boolean {
+  const bytes = new TextEncoder().encode(JSON.stringify([inFlight?.units, pending])).length;
+  return bytes > maxBytes || Object.keys(orders).length > maxNames;
+}
+
 export class MailboxStore {
   readonly #storage: DurableObjectStorage;
 

@@ -18,7 +18,7 @@ import {
   type State,
   settle,
 } from './mailbox-state.ts';
-import { type Key, MailboxStore, type Stored } from './mailbox-store.ts';
+import { isFull, type Key, MailboxStore, type Stored } from './mailbox-store.ts';
 import { dueAt, type PassView, viewOf } from './mailbox-view.ts';
 import { countsOf } from './metrics.ts';
 import { interrupted, type Outcome, outcomeOfError, outcomeOfResult } from './outcome.ts';
@@ -53,8 +53,6 @@ const pauseAfterFault = 30_000;
 const callLimit = 3_000;
 /** Milliseconds until the index is told of a dead letter again, lest a row that was lost on its way hides it for good. */
 const pauseUntilToldAgain = 6 * 3_600_000;
-/** Longest state in characters of JSON: a request made of it has to stay below the megabyte that a gateway may take. */
-const maxState = 512 * 1024;
 
 export class Mailbox extends DurableObject<Env> {
   readonly #store = new MailboxStore(this.ctx.storage);
@@ -88,7 +86,7 @@ export class Mailbox extends DurableObject<Env> {
       ...{ sequence: 0, toIndex: 0, indexed: 0, indexAfter: 0 },
     };
     const next: Stored = { ...state, ...accept(state, wanted, now, order) };
-    if (JSON.stringify(next).length > maxState) return { revision, refusal: 'PassFull' };
+    if (isFull(next)) return { revision, refusal: 'PassFull' };
     this.#store.saveAnswer(next, key, now);
     this.#schedule();
     tell(this.env, 'accepted', { passId, revision: next.revision });

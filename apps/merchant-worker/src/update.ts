@@ -7,6 +7,10 @@ import type { Merchant } from './environment.ts';
 /** Longest update in bytes, as a body or as a line of a batch. Those seen have less than one thousand. */
 export const maxUpdateBytes = 64 * 1024;
 
+/** Longest name of a field, in characters, and most of them in an update: a mailbox remembers the order of each for days. */
+const maxNameLength = 128;
+const maxNames = 200;
+
 // Ours, beside the fields of the contract: their names there are not public (A27).
 const vLoyalty = v.object({
   points: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
@@ -25,7 +29,8 @@ export function readJson(bytes: ArrayBuffer | Uint8Array): unknown {
 
 /**
  * The update of a pass. `status` is UPDATE unless given, `points` and `level` go into `dataInfo` under their configured
- * names, and everything else is checked against the contract and passed on as it is.
+ * names, and everything else is checked against the contract and passed on as it is. At most 200 fields, and 200 of
+ * `dataInfo`, with names of at most 128 characters.
  *
  * @param body - JSON with the passId in it
  * @throws RequestInvalid with the path of every issue
@@ -39,6 +44,8 @@ export function readUpdate(body: unknown, names: Merchant['fieldNames']): Update
   const update = checkUpdate({ status: 'UPDATE', updateDetailType: 'UPDATE_MEMBER_CARD', ...fields });
   if (update.passId.length > 256) fail({ path: 'passId', expected: 'at most 256 characters' });
   const { dataInfo = {} } = update;
+  checkNames('', update);
+  checkNames('dataInfo', dataInfo);
   const loyalty = (['points', 'level'] as const)
     .filter((name) => output[name] !== undefined)
     .map((name): [string, unknown] => [names[name], output[name]]);
@@ -47,6 +54,15 @@ export function readUpdate(body: unknown, names: Merchant['fieldNames']): Update
     fail(...twice.map((name) => ({ path: `dataInfo.${name}`, expected: 'none: it is given beside dataInfo' })));
   }
   return loyalty.length === 0 ? update : { ...update, dataInfo: { ...dataInfo, ...Object.fromEntries(loyalty) } };
+}
+
+/** @throws RequestInvalid */
+function checkNames(path: string, fields: object): void {
+  const names = Object.keys(fields);
+  if (names.length > maxNames) fail({ path, expected: `at most ${maxNames} fields` });
+  if (names.some((name) => name.length > maxNameLength)) {
+    fail({ path, expected: `names of at most ${maxNameLength} characters` });
+  }
 }
 
 /** Puts the passId of the path into a body, which must not name one itself. */

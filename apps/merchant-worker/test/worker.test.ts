@@ -244,6 +244,34 @@ test('more than a pass can hold at a time: 413, and what it held stays', async (
   vi.useRealTimers();
 });
 
+test('what a pass can hold is measured in bytes, as it is sent', async () => {
+  const passId = freshPassId();
+  const wide = (n: number) => ({ ...update, dataInfo: { [`text${n}`]: '金'.repeat(20_000) } }); // 60 KB each
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10 * 365 * 86_400_000 });
+  let accepted = 0;
+  while (accepted < 20 && (await put(passId, wide(accepted))).status === 202) accepted += 1;
+  expect(accepted).toBe(8);
+  vi.useRealTimers();
+});
+
+test('names that were used before take no room of what is not delivered, but there may not be ever more of them', async () => {
+  const passId = freshPassId();
+  const names = (from: number, length = 200) =>
+    Object.fromEntries(Array.from({ length }, (_, n) => [`${from + n}`.padEnd(128, 'n'), 1]));
+  for (const from of [0, 200]) expect((await put(passId, { ...update, dataInfo: names(from) })).status).toBe(202);
+  await expectRefusal(put(passId, { ...update, dataInfo: names(400) }), 413, { code: 'PassFull' });
+  await vi.waitFor(async () => expect(await view(passId)).toMatchObject({ delivered: 2 }), { timeout: 10_000 });
+  for (let n = 0; n < 3; n += 1) {
+    expect((await put(passId, { ...update, dataInfo: names(0) })).status).toBe(202);
+  }
+
+  const tooMany = { code: 'RequestInvalid', issues: [{ path: 'dataInfo', expected: 'at most 200 fields' }] };
+  await expectRefusal(put(freshPassId(), { ...update, dataInfo: names(0, 201) }), 422, tooMany);
+  const expected = 'names of at most 128 characters';
+  const tooLong = { code: 'RequestInvalid', issues: [{ path: 'dataInfo', expected }] };
+  await expectRefusal(put(freshPassId(), { ...update, dataInfo: { ['n'.repeat(129)]: 1 } }), 422, tooLong);
+});
+
 describe('Idempotency-Key', () => {
   test('the same request gets the same answer, and no other revision', async () => {
     const passId = freshPassId();
