@@ -4,15 +4,21 @@ import { Hono } from 'hono';
 import { Refused } from './answer.ts';
 import type { App } from './env.ts';
 import { mailboxOf } from './mailboxes.ts';
-import { listDeadLetters } from './pass-index.ts';
+import { type DeadLetterRow, listDeadLetters } from './pass-index.ts';
 
 const pageSize = 100;
 
 export const deadLetters = new Hono<App>()
   .get('/', async (c) => {
     const rows = await listDeadLetters(c.env.DB, readCursor(c.req.query('after')), pageSize);
-    const last = rows.length === pageSize ? rows.at(-1) : undefined;
-    return c.json({ deadLetters: rows, ...(last && { next: `${last.deadAt}.${last.passId}` }) });
+    return c.json({ deadLetters: rows, ...nextOf(rows) });
+  })
+  .post('/replay', async (c) => {
+    const resultCode = readResultCode(c.req.query('resultCode'));
+    const rows = await listDeadLetters(c.env.DB, readCursor(c.req.query('after')), pageSize, resultCode);
+    // Of one that the index still has, but that was revived meanwhile, nothing is replayed.
+    const results = await Promise.all(rows.map(({ passId }) => mailboxOf(c.env, passId).replay()));
+    return c.json({ replayed: results.filter(Boolean).length, ...nextOf(rows) }, 202);
   })
   .post('/:passId/replay', async (c) => {
     const passId = c.req.param('passId');
@@ -27,6 +33,18 @@ export const deadLetters = new Hono<App>()
 
 function notDeadLettered(expected: string): Refused {
   return new Refused('NotDeadLettered', [{ path: 'passId', expected }]);
+}
+
+/** Where the next page begins, if there may be one. */
+function nextOf(rows: readonly DeadLetterRow[]): { next?: string } {
+  const last = rows.length === pageSize ? rows.at(-1) : undefined;
+  return last ? { next: `${last.deadAt}.${last.passId}` } : {};
+}
+
+/** @throws RequestInvalid */
+function readResultCode(resultCode = ''): string {
+  if (/^\w{1,64}$/.test(resultCode)) return resultCode;
+  throw new RequestInvalid([{ path: 'resultCode', expected: 'the one that the dead letters have' }]);
 }
 
 /** @throws RequestInvalid */

@@ -33,6 +33,9 @@ const unknowns: Partial<Record<UpdatePassError['code'], Omit<Outcome, 'kind' | '
   BodyTooLarge: { alert: true },
 };
 
+/** F for a fault of this merchant's keys or account: every pass gets it. */
+const accountFaults = new Set(['INVALID_SIGNATURE', 'INVALID_CLIENT', 'KEY_NOT_FOUND', 'ACCESS_DENIED']);
+
 /** An attempt that ended with this object's life. */
 export const interrupted: Outcome = { kind: 'unknown', code: 'Interrupted' };
 
@@ -53,7 +56,8 @@ export function outcomeOfError(error: unknown, now: number): Outcome {
     const resultCode = name(error.resultInfo.resultCode);
     const congested = resultCode === 'REQUEST_TRAFFIC_EXCEED_LIMIT';
     const kind = resultStatus === 'F' ? 'refused' : 'unknown';
-    return { kind, ...known, resultCode, ...(congested && { congested }) };
+    const alert = accountFaults.has(resultCode);
+    return { kind, ...known, resultCode, ...(congested && { congested }), ...(alert && { alert }) };
   }
   if (code === 'ResponseUnexpected') {
     const { reason, response } = error;

@@ -58,18 +58,22 @@ export type DeadLetterRow = Pick<PassRow, 'passId' | 'revision' | 'resultCode' |
  * Dead letters, the oldest first.
  *
  * @param after - the last one of the page before
+ * @param resultCode - those with this one only
  */
 export async function listDeadLetters(
   db: D1Database,
   after: { deadAt: number; passId: string },
   limit: number,
+  resultCode?: string,
 ): Promise<DeadLetterRow[]> {
   const { results } = await db
     .prepare(
       `SELECT pass_id AS passId, revision, result_code AS resultCode, tracer_id AS tracerId, dead_at AS deadAt
-       FROM passes WHERE dead_at IS NOT NULL AND (dead_at, pass_id) > (?1, ?2) ORDER BY dead_at, pass_id LIMIT ?3`,
+       FROM passes WHERE dead_at IS NOT NULL AND (dead_at, pass_id) > (?1, ?2)
+         AND (?4 IS NULL OR result_code = ?4)
+       ORDER BY dead_at, pass_id LIMIT ?3`,
     )
-    .bind(after.deadAt, after.passId, limit)
+    .bind(after.deadAt, after.passId, limit, resultCode ?? null)
     .all<DeadLetterRow>();
   return results;
 }

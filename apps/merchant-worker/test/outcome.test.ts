@@ -37,6 +37,13 @@ describe('the outcome is', () => {
       saying({ resultCode: 'PASS_HAS_NOT_EXIST', resultStatus: 'F', resultMessage: 'no pass of Ada' }),
       { kind: 'refused', code: 'ResultNotSuccess', resultCode: 'PASS_HAS_NOT_EXIST', ...traced },
     ],
+    ...['INVALID_SIGNATURE', 'INVALID_CLIENT', 'KEY_NOT_FOUND', 'ACCESS_DENIED'].map(
+      (resultCode): [string, Promise<Answer>, Partial<Outcome>] => [
+        `F for all passes, ${resultCode}`,
+        saying({ resultCode, resultStatus: 'F' }),
+        { kind: 'refused', code: 'ResultNotSuccess', resultCode, ...traced, alert: true },
+      ],
+    ),
     [
       'F with a code that is no name',
       saying({ resultCode: 'Ada\nLovelace', resultStatus: 'F' }),

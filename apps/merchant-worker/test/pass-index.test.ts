@@ -51,6 +51,37 @@ test('dead letters come in pages, the oldest first, those of one moment too', as
   expect(await listDeadLetters(env.DB, { deadAt: 1_004, passId: 'P1204' }, 10)).toEqual([]);
 });
 
+test('dead letters of one result code are replayed page by page, and no others', async () => {
+  answerWith(
+    await gateway({
+      handler: ({ passId }) => ({ resultCode: passId === 'K3' ? 'PARAM_ILLEGAL' : 'KEY_NOT_FOUND', resultStatus: 'F' }),
+    }),
+  );
+  const inTime = { timeout: 20_000, interval: 100 };
+  for (const passId of ['K1', 'K2', 'K3']) await put(passId);
+  await vi.waitFor(async () => expect((await send('GET', '/dead-letters')).body.deadLetters).toHaveLength(3), inTime);
+  // Long since revived, but still in the index: a page and a half of them, before the others.
+  await writeRows(
+    env.DB,
+    Array.from({ length: 150 }, (_, n) => row(`gone${n}`, 1, { resultCode: 'KEY_NOT_FOUND' })),
+  );
+
+  answerWith(await gateway());
+  const replay = (query: string) => send('POST', `/dead-letters/replay${query}`);
+  const first = await replay('?resultCode=KEY_NOT_FOUND');
+  expect(first).toMatchObject({ status: 202, body: { replayed: 0, next: expect.any(String) } });
+  const after = encodeURIComponent(first.body.next);
+  expect(await replay(`?resultCode=KEY_NOT_FOUND&after=${after}`)).toMatchObject({
+    status: 202,
+    body: { replayed: 2 },
+  });
+  for (const passId of ['K1', 'K2']) {
+    await vi.waitFor(async () => expect(await view(passId)).toMatchObject({ state: 'delivered', revision: 1 }), inTime);
+  }
+  expect(await view('K3')).toMatchObject({ state: 'dead' });
+  expect(await replay('')).toMatchObject({ status: 422, body: { error: { issues: [{ path: 'resultCode' }] } } });
+});
+
 test('an index that was emptied is rebuilt from the mailboxes', async () => {
   answerWith(await gateway({ handler: () => ({ resultCode: 'PASS_IS_NULL', resultStatus: 'F' }) }));
   const passIds = ['R1', 'R2', 'R3'];

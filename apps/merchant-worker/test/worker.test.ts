@@ -34,6 +34,7 @@ describe('without the token: 401', () => {
     ['GET', '/batches/1'],
     ['GET', '/dead-letters'],
     ['POST', '/dead-letters/1/replay'],
+    ['POST', '/dead-letters/replay'],
     ['DELETE', '/dead-letters/1'],
     ['GET', '/metrics'],
     ['GET', '/anything'],
