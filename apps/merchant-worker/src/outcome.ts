@@ -67,11 +67,18 @@ export function outcomeOfError(error: unknown, now: number): Outcome {
       kind: 'unknown',
       ...known,
       resultCode: `HTTP_${response.status}`,
-      ...(response.status === 429 ? { congested: true } : response.status < 500 && { alert: true, slow: true }),
+      ...httpFault(response.status),
       ...(retryAfter !== undefined && { retryAfter }),
     };
   }
   return { kind: 'unknown', ...known, ...unknowns[code] };
+}
+
+/** What a status says beyond unknown. A redirection, as to a maintenance page, may end by itself; the rest below 500 not. */
+function httpFault(status: number): Omit<Outcome, 'kind'> {
+  if (status === 429) return { congested: true };
+  if (status >= 500) return {};
+  return status >= 400 ? { alert: true, slow: true } : { alert: true };
 }
 
 /** Seconds or a date (RFC 9110 §10.2.3), in milliseconds from now. */

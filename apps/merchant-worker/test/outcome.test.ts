@@ -97,7 +97,7 @@ describe('the outcome is', () => {
     [
       'HTTP 302',
       http(302, { Location: 'https://elsewhere.test' }),
-      { kind: 'unknown', code: 'ResponseUnexpected', resultCode: 'HTTP_302', alert: true, slow: true },
+      { kind: 'unknown', code: 'ResponseUnexpected', resultCode: 'HTTP_302', alert: true },
     ],
     [
       'an answer that was changed',
