@@ -1,4 +1,4 @@
-/** Counters, kept by the shards of the rate bound, which hear of every attempt; and their Prometheus text. */
+/** Counters, kept by the shards of the rate bound, which hear of every attempt and bill; and their Prometheus text. */
 import type { Env } from './env.ts';
 import type { Attempt } from './mailbox-state.ts';
 import type { Outcome } from './outcome.ts';
@@ -6,7 +6,9 @@ import { countDeadLetters } from './pass-index.ts';
 import { shardOf } from './rate-lease.ts';
 
 /** How many of each since the shard exists. */
-export type Counts = Partial<Record<'accepted' | 'coalesced' | 'delivered' | 'retried' | 'dead', number>>;
+export type Counts = Partial<
+  Record<'accepted' | 'coalesced' | 'delivered' | 'retried' | 'dead' | 'awarded' | 'repeated', number>
+>;
 
 /** What one attempt adds. `accepted` counts a change when it is sent for the first time, alone or coalesced. */
 export function countsOf({ kind }: Outcome, accepted: number, { coalesced }: Pick<Attempt, 'coalesced'>): Counts {
@@ -20,6 +22,8 @@ const help: Record<keyof Required<Counts>, string> = {
   delivered: 'Attempts that AlipayHK confirmed with S.',
   retried: 'Attempts whose outcome is unknown.',
   dead: 'Attempts that AlipayHK refused with F.',
+  awarded: 'Bills that were new.',
+  repeated: 'Bills that were there already.',
 };
 
 /** `GET /metrics`: sums over the shards, and the number of dead letters from the index. */

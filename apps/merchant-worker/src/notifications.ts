@@ -2,6 +2,7 @@
  * AlipayHK's calls: verified, turned into points by the merchant's policy, stored in the user's member object, and only then
  * answered S.
  */
+import { waitUntil } from 'cloudflare:workers';
 import {
   createWebhooks,
   type NotifyBillRequest,
@@ -15,12 +16,13 @@ import { tell } from './events.ts';
 import { createMembercard } from './membercard.ts';
 import { longestId, memberOf, registerMember } from './members.ts';
 import { AmountInvalid, amountOf, pointsPolicy } from './points.ts';
+import { rateLeaseOf } from './rate-lease.ts';
 
 const success: ResultInfo = { resultCode: 'SUCCESS', resultStatus: 'S' };
 const illegal: ResultInfo = { resultCode: 'PARAM_ILLEGAL', resultStatus: 'F' };
 
 /** Answers a call of AlipayHK's; what does not verify never gets to a member (A31). */
-export function answerCall(request: Request, env: Env, { inbound }: Pick<Merchant, 'inbound'>): Promise<Response> {
+export function answerCall(request: Request, env: Env, { inbound, rate }: Merchant): Promise<Response> {
   const takeIn: WebhooksOptions['createMembercard'] = async (customer) => {
     if (customer.userId.length > longestId) return { resultInfo: illegal };
     const { reply, member } = await createMembercard(customer);
@@ -29,14 +31,14 @@ export function answerCall(request: Request, env: Env, { inbound }: Pick<Merchan
   };
   return createWebhooks({
     ...inbound,
-    notifyBill: (bill) => award(bill, env),
+    notifyBill: (bill) => award(bill, env, rate.shards),
     createMembercard: takeIn,
     onRefusal: (refusal) => report(refusal, env),
   })(request);
 }
 
 /** @throws TypeError for a policy that returns no whole number: AlipayHK is told U, and asks again once it was mended */
-async function award(bill: NotifyBillRequest, env: Env): Promise<ResultInfo> {
+async function award(bill: NotifyBillRequest, env: Env, shards: number): Promise<ResultInfo> {
   const { userId, billNo, orderAmount, pointsProvider } = bill;
   const alert = (code: string) =>
     tell(env, 'alert', { passId: '', userId: userId.slice(0, longestId), billNo: billNo.slice(0, longestId), code });
@@ -65,6 +67,12 @@ async function award(bill: NotifyBillRequest, env: Env): Promise<ResultInfo> {
   }
   // Without the points: beside userId and billNo they say what the customer spent.
   tell(env, result, { passId: '', userId, billNo });
+  // Nobody waits for it, and what is not counted is awarded all the same.
+  waitUntil(
+    rateLeaseOf(env, userId, shards)
+      .count({ [result]: 1 })
+      .catch(() => undefined),
+  );
   return success;
 }
 

@@ -49,6 +49,12 @@ export class RateLease extends DurableObject<Env> {
     this.#save({ rate: give(shard.rate, { lease, congested, limits, now }), counts: sum(shard.counts, counts) });
   }
 
+  /** @param counts - what to add to this shard's counters */
+  async count(counts: Counts): Promise<void> {
+    const shard = this.#load(limitsOf(await readEnvironment(this.env)), Date.now());
+    this.#save({ ...shard, counts: sum(shard.counts, counts) });
+  }
+
   /** Requests per second that this shard lets pass at present, how many are in flight, and what it has counted so far. */
   async state(): Promise<{ perSecond: number; inFlight: number; counts: Counts }> {
     const limits = limitsOf(await readEnvironment(this.env));

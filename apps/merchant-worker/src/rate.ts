@@ -45,8 +45,6 @@ const floor = 1 / 64;
 const newest = 0.1;
 /** Seconds after its turn for which a place holds: what may pass at once when askers come late. */
 const grace = 5;
-/** The most by which slow answers put off when to ask again, in seconds: they may be quick again at any time. */
-const slowest = 60;
 /** Longest time until someone asks again, in seconds: nobody is told when the limits are raised. */
 const longest = 600;
 /** Places that differ by less are the same: sums of fractions are not exact. */
@@ -126,7 +124,8 @@ function secondsUntil(places: number, { perSecond, held }: Rate, limits: Limits)
       ? (Math.sqrt(perSecond ** 2 + 2 * slope * places) - perSecond) / slope
       : toFull + (places - beforeFull) / limits.perSecond;
   const atEnds = (places * held) / limits.inFlight / 1000;
-  return Math.min(longest, Math.max(atRate, Math.min(atEnds, slowest)));
+  // Answers may be quick again at any time: who is put off by slow ones comes while the place still holds.
+  return Math.min(longest, Math.max(atRate, Math.min(atEnds, grace)));
 }
 
 /** By how much the rate rises in a second, and the seconds until it is the full one. */

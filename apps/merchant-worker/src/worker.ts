@@ -5,6 +5,7 @@
 import { Hono } from 'hono';
 import { answerTo, Refused } from './answer.ts';
 import { authorize } from './authorize.ts';
+import { batchLifetime, clearBatches } from './batch-clearing.ts';
 import { type BatchMessage, consumeLines } from './batch-queue.ts';
 import { getBatch, postBatch } from './batches.ts';
 import { deadLetters } from './dead-letters.ts';
@@ -57,5 +58,11 @@ export default {
     } else {
       await consumeLines(batch as MessageBatch<BatchMessage>, env);
     }
+  },
+  async scheduled(_controller, env) {
+    await clearBatches(env.DB, Date.now() - batchLifetime).catch((error: unknown) => {
+      tell(env, 'alert', { passId: '', code: 'ClearingFailed' });
+      throw error; // shown as a failed run; the next one begins where it ended
+    });
   },
 } satisfies ExportedHandler<Env, PassRow | BatchMessage>;

@@ -64,6 +64,21 @@ const appliedTo = (passId: string) => applied.filter((update) => update.passId =
 const alerts = () => lines.filter(({ event }) => event === 'alert').map(({ code }) => code);
 
 describe('a bill becomes points', () => {
+  // First: what another test has told may be counted late.
+  test('and is counted, once as new and once as repeated', async () => {
+    const { userId } = newUser();
+    const counters = async () => {
+      const { body } = await send('GET', '/metrics');
+      return ['awarded', 'repeated'].map((name) =>
+        Number(new RegExp(`^merchant_${name}_total (\\d+)$`, 'm').exec(body)?.[1]),
+      );
+    };
+    const [awarded = 0, repeated = 0] = await counters();
+    const bill = billOf(500, { userId });
+    for (let time = 0; time < 2; time++) await alipayhk().notifyBill(bill);
+    await vi.waitFor(async () => expect(await counters()).toEqual([awarded + 1, repeated + 1]), { timeout: 10_000 });
+  });
+
   test.each([undefined, RSA_AES])('and the points reach the card; encryption %o', async (encryption) => {
     const { userId, passId, register, view } = newUser();
     expect(await register()).toMatchObject({ status: 200, body: { userId, passId, points: 0, bills: 0, pending: 0 } });
