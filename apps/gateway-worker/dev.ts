@@ -45,7 +45,7 @@ const devWorker = join(import.meta.dirname, 'dev-worker.ts');
 const wrangler = join(createRequire(import.meta.url).resolve('wrangler/package.json'), '../bin/wrangler.js');
 
 /**
- * Runs `wrangler dev` on 127.0.0.1 and waits until the Worker answers. A process that ends, by itself or
+ * Runs wrangler's local mode (`dev-worker.ts`) on 127.0.0.1 and waits until the Worker answers. A process that ends, by itself or
  * by SIGINT, SIGTERM or SIGHUP, takes the Workers that it started with it.
  *
  * @throws Error with wrangler's output when the Worker does not answer within 60 seconds
@@ -62,7 +62,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   writeFileSync(join(work, 'vars.env'), envText);
   const run = runNode(
     configDir,
-    // Not as arguments of the process: whoever lists processes can read those.
+    // The variables in a file: whoever lists processes can read arguments.
     [devWorker, join(configDir, 'wrangler.jsonc'), `${port}`, join(work, 'vars.env'), persistTo ?? join(work, 'state')],
     Object.keys(vars),
   );
