@@ -41,10 +41,11 @@ export interface RunningWorker {
 /** How long a Worker may take until it answers, a migration until it is applied, and wrangler until it has ended; milliseconds. */
 const limits = { start: 60_000, migrate: 60_000, stop: 5_000 };
 
+const devWorker = join(import.meta.dirname, 'dev-worker.ts');
 const wrangler = join(createRequire(import.meta.url).resolve('wrangler/package.json'), '../bin/wrangler.js');
 
 /**
- * Runs `wrangler dev` on 127.0.0.1 and waits until the Worker answers. A process that ends, by itself or
+ * Runs wrangler's local mode (`dev-worker.ts`) on 127.0.0.1 and waits until the Worker answers. A process that ends, by itself or
  * by SIGINT, SIGTERM or SIGHUP, takes the Workers that it started with it.
  *
  * @throws Error with wrangler's output when the Worker does not answer within 60 seconds
@@ -59,14 +60,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const removeWork = (): void => rmSync(work, { recursive: true, force: true, maxRetries: 5 });
   cleanups.add(removeWork);
   writeFileSync(join(work, 'vars.env'), envText);
-  const listen = `--ip 127.0.0.1 --port ${port} --inspector-port 0 --show-interactive-dev-session=false`;
-  const run = runWrangler(
+  const run = runNode(
     configDir,
-    [
-      ...['dev', ...listen.split(' ')],
-      // Not `--var`: whoever lists processes can read arguments.
-      ...['--env-file', join(work, 'vars.env'), '--persist-to', persistTo ?? join(work, 'state')],
-    ],
+    // The variables in a file: whoever lists processes can read arguments.
+    [devWorker, join(configDir, 'wrangler.jsonc'), `${port}`, join(work, 'vars.env'), persistTo ?? join(work, 'state')],
     Object.keys(vars),
   );
   const stop = async (): Promise<void> => {
@@ -99,7 +96,16 @@ export async function applyMigrations({
   database?: string;
 }): Promise<void> {
   checkConfigDir(configDir);
-  const run = runWrangler(configDir, ['d1', 'migrations', 'apply', database, '--local', '--persist-to', persistTo]);
+  const run = runNode(configDir, [
+    wrangler,
+    'd1',
+    'migrations',
+    'apply',
+    database,
+    '--local',
+    '--persist-to',
+    persistTo,
+  ]);
   const code = await Promise.race([run.ended, sleep(limits.migrate, 'no end', { ref: false })]);
   await run.stop();
   if (code === 0) return;
@@ -115,9 +121,9 @@ interface WranglerRun {
 }
 
 /** @param hidden - variables of this process that wrangler would prefer to those of its `--env-file` */
-function runWrangler(configDir: string, args: string[], hidden: string[] = []): WranglerRun {
+function runNode(configDir: string, args: string[], hidden: string[] = []): WranglerRun {
   const inherited = Object.entries(process.env).filter(([name]) => !hidden.includes(name));
-  const child = spawn(process.execPath, [wrangler, ...args], {
+  const child = spawn(process.execPath, args, {
     cwd: configDir,
     env: {
       ...Object.fromEntries(inherited),

@@ -1,5 +1,5 @@
 // Starting and stopping wrangler, with Workers made up for it.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -67,12 +67,18 @@ test('variables arrive as they are, and nothing is left behind', { timeout: 60_0
   expect(readdirSync(temporary).filter((name) => name.startsWith('alipayhk-pass'))).toEqual([]);
 });
 
-test('wrangler answers nothing in the Worker’s place, and keeps no record of calls', { timeout: 60_000 }, async () => {
+test('wrangler answers nothing in the Worker’s place, keeps no record of calls, and opens no debugger', {
+  timeout: 60_000,
+}, async () => {
   vi.stubEnv('X_LOCAL_EXPLORER', 'true'); // whatever the environment says
   vi.stubEnv('X_LOCAL_OBSERVABILITY', 'true');
   const persistTo = join(work, 'unrecorded');
   const worker = await startWorker({ configDir: echo, vars: { A: 'mine' }, persistTo });
   try {
+    const processes = execFileSync('ps', ['-A', '-ww', '-o', 'pgid=,args='], { encoding: 'utf8' }).split('\n');
+    const ofWorker = processes.filter((line) => Number.parseInt(line, 10) === worker.processGroup);
+    expect(ofWorker.filter((line) => /workerd\b.* serve\b/.test(line)).length).toBeGreaterThan(0);
+    expect(ofWorker.filter((line) => /inspector/.test(line))).toEqual([]);
     for (const explorer of ['/cdn-cgi/local/explorer', '/cdn-cgi/explorer']) {
       for (const path of ['', '/', '/api', '/api/d1/database', '/api/local/workers']) {
         const response = await fetch(worker.url + explorer + path);
