@@ -50,9 +50,10 @@ const longest = 600;
 /** Places that differ by less are the same: sums of fractions are not exact. */
 const tolerance = 1e-6;
 
-/** A shard that lets everything pass that it may. */
-export function fullRate({ perSecond }: Limits, now: number): Rate {
-  return { perSecond, since: now, loweredAt: 0, last: 0, reached: 1, leases: {}, held: 0 };
+/** A shard that lets everything pass that it may; leases are taken to be held as long as both bounds allow alike. */
+export function fullRate({ perSecond, inFlight }: Limits, now: number): Rate {
+  const held = (1000 * inFlight) / perSecond; // not the first request's: that one may have been a cold start
+  return { perSecond, since: now, loweredAt: 0, last: 0, reached: 1, leases: {}, held };
 }
 
 /**
@@ -85,7 +86,7 @@ export function give(
   const { [lease]: end, ...leases } = before.leases;
   // One that ended before it was given back counts in full.
   const time = end === undefined ? limits.leaseTime : limits.leaseTime - (end - now);
-  const held = before.held === 0 ? time : before.held + (time - before.held) * newest;
+  const held = before.held + (time - before.held) * newest;
   const rate = { ...advance(before, limits, now), leases, held };
   if (!congested || now - rate.loweredAt < 1000) return rate;
   const perSecond = Math.max(limits.perSecond * floor, rate.perSecond / 2);
@@ -106,7 +107,7 @@ function advance(rate: Rate, limits: Limits, now: number): Rate {
   const { slope, toFull } = recoveryOf(perSecond, limits);
   const rising = Math.min(seconds, toFull);
   const passed = perSecond * rising + (slope * rising ** 2) / 2 + (seconds - rising) * limits.perSecond;
-  const ended = rate.held > 0 ? (seconds * 1000 * limits.inFlight) / rate.held : passed;
+  const ended = (seconds * 1000 * limits.inFlight) / rate.held;
   return {
     ...rate,
     perSecond: seconds < toFull ? perSecond + seconds * slope : limits.perSecond,

@@ -8,12 +8,28 @@ const start = Date.UTC(2026, 10, 22);
 
 describe('asking', () => {
   test('where answers are slow, slots are as far apart as requests in flight end', () => {
-    const { rate } = take(fullRate(limits, start), { lease: '1', limits, now: start });
+    let rate = fullRate(limits, start);
+    let now = start;
+    for (let n = 0; n < 200; n += 1) {
+      rate = give(take(rate, { lease: '1', limits, now }).rate, {
+        lease: '1',
+        congested: false,
+        limits,
+        now: now + 900,
+      });
+      now += 900;
+    }
     // 3 in flight for 900 ms each: one ends every 300 ms, whatever the rate is.
-    const slow = give(rate, { lease: '1', congested: false, limits, now: start + 900 });
-    const first = take(slow, { lease: '2', limits, now: start + 900 });
+    const first = take(rate, { lease: '2', limits, now });
     expect(first.slot).toBeUndefined();
-    expect(take(first.rate, { lease: '3', limits, now: start + 900 }).slot?.at).toBe(start + 1_200);
+    expect(Math.round(take(first.rate, { lease: '3', limits, now }).slot?.at ?? 0)).toBe(now + 300);
+  });
+
+  test('a cold start slows nobody', () => {
+    const { rate } = take(fullRate(limits, start), { lease: '1', limits, now: start });
+    const cold = give(rate, { lease: '1', congested: false, limits, now: start + 900 });
+    const first = take(cold, { lease: '2', limits, now: start + 900 });
+    expect(take(first.rate, { lease: '3', limits, now: start + 900 }).slot?.at).toBeLessThan(start + 900 + 130);
   });
 
   test('a single slow answer slows nobody for long, and quick ones bring the rate back', () => {
