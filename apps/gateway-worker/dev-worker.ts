@@ -14,3 +14,5 @@ worker.raw.on('error', (event: unknown) => {
   console.error(event);
   process.exit(1);
 });
+await worker.ready;
+console.log(`\nready on ${(await worker.url).origin}`);

@@ -55,7 +55,6 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   checkConfigDir(configDir);
   const envText = formatEnvFile(vars);
   const port = options.port ?? (await freePort());
-  const url = `http://127.0.0.1:${port}`;
   const work = mkdtempSync(join(tmpdir(), 'alipayhk-pass-wrangler-')); // readable by this user alone
   const removeWork = (): void => rmSync(work, { recursive: true, force: true, maxRetries: 5 });
   cleanups.add(removeWork);
@@ -71,8 +70,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     removeWork();
     cleanups.delete(removeWork);
   };
+  let url: string;
   try {
-    await untilAnswer(url + readyPath, run.ended);
+    url = await untilAnswer(run, readyPath);
   } catch (error) {
     await stop();
     throw new Error(`wrangler dev: expected an answer, received ${(error as Error).message}\n${run.output()}`);
@@ -190,7 +190,8 @@ function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-async function untilAnswer(url: string, ended: WranglerRun['ended']): Promise<void> {
+/** The Worker's origin as `dev-worker.ts` tells it: what answers on a port that was free a moment ago may be another server. */
+async function untilAnswer({ ended, output }: WranglerRun, path: string): Promise<string> {
   let over: string | undefined;
   const late = sleep(limits.start, `no answer within ${limits.start / 1000} seconds`, { ref: false });
   const end = ended.then(
@@ -201,11 +202,14 @@ async function untilAnswer(url: string, ended: WranglerRun['ended']): Promise<vo
     over = reason;
   });
   while (over === undefined) {
-    const response = await fetch(url, { signal: AbortSignal.timeout(2_000), redirect: 'manual' }).catch(
-      () => undefined,
-    );
-    await response?.body?.cancel();
-    if (response !== undefined) return;
+    const [, url] = /^ready on (http:\S+)$/m.exec(output()) ?? [];
+    const response =
+      url &&
+      (await fetch(url + path, { signal: AbortSignal.timeout(2_000), redirect: 'manual' }).catch(() => undefined));
+    if (url && response) {
+      await response.body?.cancel();
+      return url;
+    }
     await sleep(100);
   }
   throw new Error(over);
