@@ -65,8 +65,7 @@ export class RateLease extends DurableObject<Env> {
   }
 
   #load(limits: Limits, now: number): Shard {
-    const { rate, counts = {} } = this.ctx.storage.kv.get<Partial<Shard>>('shard') ?? {};
-    return { rate: { ...fullRate(limits, now), ...rate }, counts }; // a state of before `held` has none
+    return this.ctx.storage.kv.get<Shard>('shard') ?? { rate: fullRate(limits, now), counts: {} };
   }
 
   #save(shard: Shard): void {
