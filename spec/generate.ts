@@ -9,7 +9,7 @@ import openapiTypescript, { astToString } from 'openapi-typescript';
 /** The contract. */
 export const specFile = fileURLToPath(new URL('openapi.yaml', import.meta.url));
 /** Where its generated code is committed. */
-export const generatedDir = fileURLToPath(new URL('../packages/update-pass/src/generated', import.meta.url));
+export const generatedDir = fileURLToPath(new URL('../packages/api/src/generated', import.meta.url));
 
 const header = '// Generated from spec/openapi.yaml by `pnpm generate`. Do not edit: change the spec.';
 

@@ -1,3 +1,9 @@
 import { defineConfig } from 'tsdown';
 
-export default defineConfig({ entry: 'src/index.ts', platform: 'neutral', target: 'es2022', dts: true });
+export default defineConfig({
+  entry: ['src/index.ts', 'src/ecc224.ts', 'src/internals-for-tests.ts'],
+  platform: 'neutral',
+  target: 'es2022',
+  dts: true,
+  unbundle: true, // dist has the files of src, so that a stack trace and a bundle report name them
+});

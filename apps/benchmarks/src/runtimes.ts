@@ -5,8 +5,8 @@ import { createRequire } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { runProcess } from '@alipayhk-pass/runtime-tests/process';
 import { Miniflare } from 'miniflare';
-import { runProcess } from '../../runtime-tests/src/process.ts';
 
 export interface Runtime {
   name: string;

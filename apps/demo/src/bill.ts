@@ -3,8 +3,8 @@
  * fails half of the time.
  */
 import assert from 'node:assert/strict';
+import { createNotifier } from '@alipayhk-pass/api/gateway';
 import { importPrivateKey, importPublicKey } from '@alipayhk-pass/message-security';
-import { createNotifier } from '@alipayhk-pass/update-pass/gateway';
 import { registerMember, untilDelivered, untilTold } from './merchant.ts';
 import { failHalfOfTheTime, showStoredPass } from './sandbox.ts';
 import { row, subheading } from './show.ts';

@@ -22,10 +22,10 @@ const purchase = (billNo: string, lastChangePoints: string): Update => ({
 async function demo(started: AsyncDisposableStack): Promise<void> {
   heading('1  Both ends, on this machine');
   const stage = await setStage(started);
-  row('gateway', `${stage.gatewayUrl}  apps/gateway-worker, in AlipayHK's place`);
+  row('gateway', `${stage.gatewayUrl}  apps/sandbox, in AlipayHK's place`);
   row('recorder', `${stage.recorder.url}  between the two: what is shown below was on the wire`);
-  row('merchant', `${stage.merchantUrls.off}  apps/merchant-worker, ENCRYPTION off`);
-  row('merchant', `${stage.merchantUrls.on}  apps/merchant-worker, ENCRYPTION on`);
+  row('merchant', `${stage.merchantUrls.off}  apps/outbox, ENCRYPTION off`);
+  row('merchant', `${stage.merchantUrls.on}  apps/outbox, ENCRYPTION on`);
   row('keys', 'two RSA pairs of 2048 bits, made for this run');
   row('note', '␊ is a line feed on the wire; every other line ends here only, for reading');
   await registerMerchant(stage);

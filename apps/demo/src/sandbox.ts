@@ -1,6 +1,6 @@
 /** The sandbox's own API, as the demo needs it: what AlipayHK's console and a look at the card would be. */
 import assert from 'node:assert/strict';
-import type { UpdatePassRequest } from '@alipayhk-pass/update-pass/client';
+import type { UpdatePassRequest } from '@alipayhk-pass/api';
 import { row } from './show.ts';
 import { type Card, clientId, type Stage } from './stage.ts';
 

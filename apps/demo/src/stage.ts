@@ -7,7 +7,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { applyMigrations, startWorker } from '@alipayhk-pass/gateway-worker/dev';
+import { applyMigrations, startWorker } from '@alipayhk-pass/sandbox-worker/dev';
 import { type KeyPair, makeKeyPair } from './keys.ts';
 import { type Recorder, startRecorder } from './recorder.ts';
 
@@ -68,7 +68,7 @@ export async function setStage(started: AsyncDisposableStack): Promise<Stage> {
     return (await worker).url;
   };
   const startMerchant = (ENCRYPTION: 'off' | 'on') =>
-    start('merchant-worker', {
+    start('outbox', {
       CLIENT_ID: clientId,
       MERCHANT_PRIVATE_KEY: merchant.privateKey,
       ALIPAYHK_PUBLIC_KEY: gateway.publicKey,
@@ -84,7 +84,7 @@ export async function setStage(started: AsyncDisposableStack): Promise<Stage> {
     });
   const startGateway = () => {
     const vars = { GATEWAY_PRIVATE_KEY: gateway.privateKey, SANDBOX_TOKEN: sandboxToken };
-    return start('gateway-worker', vars, join(temporary, 'database'));
+    return start('sandbox', vars, join(temporary, 'database'));
   };
   const [gatewayUrl, off, on] = await Promise.all([startGateway(), startMerchant('off'), startMerchant('on')]);
   recorder.forwardTo(gatewayUrl);

@@ -1,7 +1,7 @@
 /** The steps of the demo. Each prints what happened and throws when it is not what has to happen. */
 import assert from 'node:assert/strict';
+import type { UpdatePassRequest } from '@alipayhk-pass/api';
 import { importPublicKey, openResponse } from '@alipayhk-pass/message-security';
-import type { UpdatePassRequest } from '@alipayhk-pass/update-pass/client';
 import { type Encryption, putUpdate, untilDelivered } from './merchant.ts';
 import type { Exchange } from './recorder.ts';
 import { readPass, showStoredPass } from './sandbox.ts';

@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { marked } from '@alipayhk-pass/gateway-worker/processes';
+import { marked } from '@alipayhk-pass/sandbox-worker/processes';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 let temporary: string;

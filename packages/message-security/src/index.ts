@@ -1,5 +1,3 @@
-export { diagnoseKeys, fingerprint, type KeyDiagnosis, type KeysToDiagnose } from './diagnosis.ts';
-export { type Encryption, RSA_AES } from './encryption.ts';
 export {
   AlgorithmNotSupported,
   type AnyMessageError,
@@ -15,7 +13,7 @@ export {
   TimeNotAccepted,
   tracerIdOf,
 } from './errors.ts';
-export { formatHeader, parseHeader, type SecurityHeader } from './header.ts';
+export { diagnoseKeys, fingerprint, type KeyDiagnosis, type KeysToDiagnose } from './keys/diagnosis.ts';
 export {
   importPrivateKey,
   importPublicKey,
@@ -23,8 +21,10 @@ export {
   type KeyOptions,
   type PrivateKey,
   type PublicKey,
-} from './key.ts';
-export type { KeyRing } from './key-ring.ts';
+} from './keys/key.ts';
+export type { KeyRing } from './keys/key-ring.ts';
+export { type Encryption, RSA_AES } from './message/encryption.ts';
+export { formatHeader, parseHeader, type SecurityHeader } from './message/header.ts';
 export {
   type OpenedRequest,
   type OpenedResponse,
@@ -32,16 +32,16 @@ export {
   openResponse,
   sealRequest,
   sealResponse,
-} from './message.ts';
+} from './message/message.ts';
 export {
   checkOptions,
   type MessageOptions,
   type OpenOptions,
   type OpenRequestOptions,
   type SealOptions,
-} from './options.ts';
-export { memoryReplayStore, type ReplayGuard, type ReplayStore, replayGuard } from './replay.ts';
-export { type SealedFetchOptions, sealedFetch } from './sealed-fetch.ts';
-export { contentToBeSigned, httpUriOf, type SignedParts, sign, verify } from './signature.ts';
-export { type RsaAesOptions, rsaAes } from './suites.ts';
-export { formatTime, parseTime } from './time.ts';
+} from './message/options.ts';
+export { memoryReplayStore, type ReplayGuard, type ReplayStore, replayGuard } from './message/replay.ts';
+export { type SealedFetchOptions, sealedFetch } from './message/sealed-fetch.ts';
+export { contentToBeSigned, httpUriOf, type SignedParts, sign, verify } from './message/signature.ts';
+export { type RsaAesOptions, rsaAes } from './message/suites.ts';
+export { formatTime, parseTime } from './message/time.ts';

@@ -1,5 +1,7 @@
 import { inspect } from 'node:util';
 import { expect, expectTypeOf, test } from 'vitest';
+import { encryptEcb } from '../src/crypto/aes-ecb.ts';
+import { encryptPkcs1 } from '../src/crypto/rsaes-pkcs1.ts';
 import {
   AlgorithmNotSupported,
   type AnyMessageError,
@@ -21,8 +23,6 @@ import {
   sealResponse,
   TimeNotAccepted,
 } from '../src/index.ts';
-import { encryptEcb } from '../src/lib/aes-ecb.ts';
-import { encryptPkcs1 } from '../src/lib/rsaes-pkcs1.ts';
 import {
   gateway,
   httpUri,

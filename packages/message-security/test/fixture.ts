@@ -11,8 +11,9 @@ import {
   publicEncrypt,
 } from 'node:crypto';
 import { keys } from '../../../spec/vectors/index.ts';
+import type { RsaPrivateNumbers, RsaPublicNumbers } from '../src/crypto/rsa.ts';
 import { importPrivateKey, importPublicKey, sign } from '../src/index.ts';
-import { checkNumbers, type RsaPrivateNumbers, type RsaPublicNumbers, readKeyText } from '../src/lib/rsa-key.ts';
+import { checkNumbers, readKeyText } from '../src/keys/rsa-key.ts';
 import { type Bytes, utf8 } from './bytes.ts';
 
 export * from './bytes.ts';

@@ -2,9 +2,9 @@
 import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatHeader, parseHeader } from '../src/header.ts';
 import { MessageError, openRequest, openResponse, RSA_AES, sealRequest, sealResponse } from '../src/index.ts';
-import { formatTime, parseTime } from '../src/time.ts';
+import { formatHeader, parseHeader } from '../src/message/header.ts';
+import { formatTime, parseTime } from '../src/message/time.ts';
 import { instant, ofGateway, ofMerchant, post, refusalOf } from './fixture.ts';
 
 const names = fc.constantFrom('Signature' as const, 'Encrypt' as const);

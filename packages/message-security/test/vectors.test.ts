@@ -3,6 +3,9 @@ import { Crypto as PeculiarCrypto } from '@peculiar/webcrypto';
 import { expect, test } from 'vitest';
 import { vectors } from '../../../spec/vectors/index.ts';
 import type { Vector } from '../../../spec/vectors/vector.ts';
+import { encryptEcb } from '../src/crypto/aes-ecb.ts';
+import { decodeBase64 } from '../src/crypto/base64.ts';
+import { decryptPkcs1 } from '../src/crypto/rsaes-pkcs1.ts';
 import {
   contentToBeSigned,
   type OpenOptions,
@@ -12,9 +15,6 @@ import {
   RSA_AES,
   sign,
 } from '../src/index.ts';
-import { encryptEcb } from '../src/lib/aes-ecb.ts';
-import { decodeBase64 } from '../src/lib/base64.ts';
-import { decryptPkcs1 } from '../src/lib/rsaes-pkcs1.ts';
 import {
   type Bytes,
   fromHex,

@@ -1,5 +1,5 @@
 /** The second signature algorithm: its vectors, and what it signs itself. */
-import { importEcc224PrivateKey, importEcc224PublicKey } from '@alipayhk-pass/ecc224';
+import { importEcc224PrivateKey, importEcc224PublicKey } from '@alipayhk-pass/message-security/ecc224';
 import { keys, vectors } from '@alipayhk-pass/spec/vectors/ecc224';
 import { equal, errorOf } from '../assert.ts';
 import { open } from '../message.ts';

@@ -1,13 +1,14 @@
-/** Client and gateway of update-pass plugged into each other: no port, no mock, the whole way of an update and back. */
-import { RSA_AES, type SealedFetchOptions } from '@alipayhk-pass/message-security';
+/** Client and gateway of api plugged into each other: no port, no mock, the whole way of an update and back. */
+
 import {
   type Client,
   createClient,
   type ResultInfo,
   ResultNotSuccess,
   type UpdatePassRequest,
-} from '@alipayhk-pass/update-pass/client';
-import { createGateway, type Refusal } from '@alipayhk-pass/update-pass/gateway';
+} from '@alipayhk-pass/api';
+import { createGateway, type Refusal } from '@alipayhk-pass/api/gateway';
+import { RSA_AES, type SealedFetchOptions } from '@alipayhk-pass/message-security';
 import { equal, errorOf } from '../assert.ts';
 import { importKeys, type Party } from '../keys.ts';
 import { clientId } from '../message.ts';

@@ -1,8 +1,11 @@
 /** RSAES-PKCS1-v1_5 decryption with implicit rejection, for keys of any size. */
 import { formatHeader, importPrivateKey, openRequest, RSA_AES, sealRequest } from '@alipayhk-pass/message-security';
-import { bitLength } from '../../../../packages/message-security/src/lib/der.ts';
-import { type RsaPrivateNumbers, readKeyText } from '../../../../packages/message-security/src/lib/rsa-key.ts';
-import { decryptPkcs1 } from '../../../../packages/message-security/src/lib/rsaes-pkcs1.ts';
+import {
+  bitLength,
+  decryptPkcs1,
+  type RsaPrivateNumbers,
+  readKeyText,
+} from '@alipayhk-pass/message-security/internals-for-tests';
 import { equal, errorOf } from '../assert.ts';
 import { importKeys } from '../keys.ts';
 import { clientId } from '../message.ts';

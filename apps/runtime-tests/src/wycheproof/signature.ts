@@ -1,8 +1,8 @@
 /** RSASSA-PKCS1-v1_5 of any size and digest that Web Crypto has, and ECDSA over P-224. */
-import { importEcc224PublicKey } from '@alipayhk-pass/ecc224';
+
 import { importPublicKey, type PublicKey } from '@alipayhk-pass/message-security';
-import { bitLength } from '../../../../packages/message-security/src/lib/der.ts';
-import { readKeyText, toJwk } from '../../../../packages/message-security/src/lib/rsa-key.ts';
+import { importEcc224PublicKey } from '@alipayhk-pass/message-security/ecc224';
+import { bitLength, readKeyText, toJwk } from '@alipayhk-pass/message-security/internals-for-tests';
 import { equal } from '../assert.ts';
 import { type Case, fromHex, type Group, nameOf, type WycheproofTest } from './file.ts';
 

@@ -4,10 +4,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { applyMigrations, startWorker } from '@alipayhk-pass/gateway-worker/dev';
-import { type Sandbox, startSandbox } from '@alipayhk-pass/gateway-worker/sandbox';
+import { applyMigrations, startWorker } from '@alipayhk-pass/sandbox-worker/dev';
+import { type Sandbox, startSandbox } from '@alipayhk-pass/sandbox-worker/sandbox';
 import { makeFolder } from '../folder.ts';
-import { merchantWorker } from '../merchant-worker.ts';
+import { outboxDir } from '../outbox.ts';
 import { Runtime } from './runtime.ts';
 import type { Merchant } from './till.ts';
 import { startWire, type Wire } from './wire.ts';
@@ -48,7 +48,7 @@ export async function setStage(started: AsyncDisposableStack): Promise<Stage> {
   });
   started.defer(() => gateway.stop());
   const persistTo = join(folder, 'merchant');
-  await Promise.all([gateway.start(), applyMigrations({ configDir: merchantWorker, persistTo })]);
+  await Promise.all([gateway.start(), applyMigrations({ configDir: outboxDir, persistTo })]);
   if (sandbox === undefined) throw new Error('expected a sandbox once it has started');
 
   const { clientId, keyVersion, pass } = sandbox;
@@ -62,7 +62,7 @@ export async function setStage(started: AsyncDisposableStack): Promise<Stage> {
     GATEWAY_URL: wire.url,
     KEY_VERSION: keyVersion,
   };
-  const merchant = new Runtime(() => startWorker({ configDir: merchantWorker, vars, persistTo }));
+  const merchant = new Runtime(() => startWorker({ configDir: outboxDir, vars, persistTo }));
   started.defer(() => merchant.stop());
   await merchant.start();
   return {

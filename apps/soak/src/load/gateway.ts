@@ -6,8 +6,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { createGateway } from '@alipayhk-pass/api/gateway';
 import { importPrivateKey, importPublicKey } from '@alipayhk-pass/message-security';
-import { createGateway } from '@alipayhk-pass/update-pass/gateway';
 import keys from '../../../../spec/vectors/keys.json' with { type: 'json' };
 
 /** When each update came first, in milliseconds since the epoch, by its number; 0 if it did not. */

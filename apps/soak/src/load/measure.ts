@@ -1,5 +1,5 @@
 /** What a phase of the load costs: the processes that take part, before and after. */
-import type { RunningWorker } from '@alipayhk-pass/gateway-worker/dev';
+import type { RunningWorker } from '@alipayhk-pass/sandbox-worker/dev';
 import { costOf, machineTime, memoryOf, timeOf } from './processes.ts';
 import type { Gateway } from './servers.ts';
 

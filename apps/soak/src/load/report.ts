@@ -1,7 +1,5 @@
 /** The load as LOAD.md shows it. Every figure comes from a phase; what is divided by what stands beside it. */
-import { machine } from '../../../benchmarks/src/machine.ts';
-import { quantile } from '../../../benchmarks/src/statistics.ts';
-import { table } from '../../../benchmarks/src/table.ts';
+import { machine, quantile, table } from '@alipayhk-pass/benchmarks/report';
 import type { Phase } from './measure.ts';
 import { inFlight } from './servers.ts';
 

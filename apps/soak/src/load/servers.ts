@@ -2,10 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { applyMigrations, type RunningWorker, startWorker } from '@alipayhk-pass/gateway-worker/dev';
+import { applyMigrations, type RunningWorker, startWorker } from '@alipayhk-pass/sandbox-worker/dev';
 import keys from '../../../../spec/vectors/keys.json' with { type: 'json' };
 import { makeFolder } from '../folder.ts';
-import { merchantWorker } from '../merchant-worker.ts';
+import { outboxDir } from '../outbox.ts';
 
 export const clientId = '4Q5Y8W0WSG45P907917';
 export const apiToken = 'a-token-of-the-load';
@@ -73,7 +73,7 @@ export async function startMerchant(
   perSecond: number,
 ): Promise<RunningWorker> {
   const persistTo = makeFolder(started);
-  await applyMigrations({ configDir: merchantWorker, persistTo });
+  await applyMigrations({ configDir: outboxDir, persistTo });
   const vars = {
     CLIENT_ID: clientId,
     MERCHANT_PRIVATE_KEY: keys.merchant.privateKey,
@@ -86,7 +86,7 @@ export async function startMerchant(
     IN_FLIGHT: `${inFlight}`,
     RATE_SHARDS: '1',
   };
-  return start(started, merchantWorker, vars, persistTo);
+  return start(started, outboxDir, vars, persistTo);
 }
 
 async function start(

@@ -1,0 +1,26 @@
+export {
+  diagnoseKeys,
+  importPrivateKey,
+  importPublicKey,
+  type KeyDiagnosis,
+  type KeyInput,
+  type KeyOptions,
+  type KeyRing,
+  type KeysToDiagnose,
+  MessageError,
+  type PrivateKey,
+  type PublicKey,
+  RSA_AES,
+} from '@alipayhk-pass/message-security';
+export { type Client, type ClientOptions, checkUpdate, createClient, type UpdatePassResult } from './client.ts';
+export {
+  type Issue,
+  isUpdatePassError,
+  type NotSuccess,
+  RequestInvalid,
+  ResponseInvalid,
+  ResultNotSigned,
+  ResultNotSuccess,
+  type UpdatePassError,
+} from './errors.ts';
+export type { CodeInfo, DataInfo, ResultInfo, UpdatePassRequest } from './generated/types.ts';

@@ -1,0 +1,105 @@
+// What a log could show of either end: no key, no member's data, no signature, whatever goes wrong.
+import { inspect } from 'node:util';
+import { RSA_AES, sealRequest } from '@alipayhk-pass/message-security';
+import { keys } from '@alipayhk-pass/spec/vectors';
+import { expect, test } from 'vitest';
+import { createGateway, type Refusal } from '../src/gateway.ts';
+import { createClient } from '../src/index.ts';
+import { clientId, clientOptions, gateway, merchant, replying, stranger, success, update } from './fixtures.ts';
+
+const url = 'https://open.alipay.hk/api/open/alipay/v1/ipass/pass/manage/updatePass';
+const secret = 'NAME-OF-A-MEMBER-陳大文';
+const card = { ...update, passId: secret, userId: secret, dataInfo: { holder: secret, [secret]: 1 } };
+
+/** What gives a private key away, however it is printed: twelve bytes of it anywhere. */
+const needles = [secret.slice(0, 12), secret.slice(-3)];
+for (const { privateKey } of [keys.merchant, keys.gateway]) {
+  const der = Buffer.from(privateKey.replace(/-----[^-]+-----|\s/g, ''), 'base64').subarray(26);
+  for (let at = 0; at + 12 <= der.length; at += 12) {
+    const part = der.subarray(at, at + 12);
+    needles.push(part.toString('base64'), part.toString('hex'), [...part].join(', '));
+  }
+}
+
+function expectNoSecretIn(thing: unknown, more: string[] = []): void {
+  const shown = [inspect(thing, { depth: null }), JSON.stringify(thing), String((thing as Error).stack)].join('\n');
+  for (const needle of [...needles, ...more]) expect(shown.includes(needle), shown.slice(0, 200)).toBe(false);
+}
+
+test('the gateway’s hook is told why, and nothing of what was sent', async () => {
+  const refusals: Refusal[] = [];
+  const fetch = createGateway({
+    publicKeyOf: (id) => (id === clientId ? merchant.publicKey : undefined),
+    privateKey: gateway.privateKey,
+    handler: () => success,
+    maxBodyBytes: 5000,
+    onRefusal: (refusal) => refusals.push(refusal),
+  });
+  const parties = { clientId, privateKey: merchant.privateKey, publicKey: gateway.publicKey };
+  const post = (body: unknown, to = url) => new Request(to, { method: 'POST', body: JSON.stringify(body) });
+  const encrypted = await sealRequest(post(card), { ...parties, encryption: RSA_AES });
+  const sent = [
+    await sealRequest(post({ ...card, status: secret }), parties),
+    await sealRequest(post({ ...card, dataInfo: [secret] }), parties),
+    await sealRequest(post(secret), { ...parties, encryption: RSA_AES }),
+    await sealRequest(post(card, `${url}?q=1`), { ...parties, now: () => 0 }),
+    await sealRequest(post({ ...card, filler: secret.repeat(500) }), parties),
+    await sealRequest(post(card), { ...parties, clientId: 'OTHER' }),
+    await sealRequest(post(card), { ...parties, privateKey: stranger.privateKey }),
+    new Request(encrypted, { body: `${await encrypted.clone().text()}AAAA` }),
+  ];
+  const signatures = sent.map((request) => request.headers.get('Signature')?.slice(-60) as string);
+  for (const request of sent) await fetch(request);
+  expect(refusals.map(({ error }) => (error as Error).name)).toEqual([
+    'RequestInvalid',
+    'RequestInvalid',
+    'RequestInvalid',
+    'TimeNotAccepted',
+    'BodyTooLarge',
+    'Refused',
+    'SignatureVerificationFailed',
+    'SignatureVerificationFailed',
+  ]);
+  for (const refusal of refusals) {
+    expectNoSecretIn(refusal, signatures);
+    expectNoSecretIn(refusal.error, signatures);
+  }
+  expectNoSecretIn(fetch);
+});
+
+test('no error of the client holds what was sent, what was answered, or a key', async () => {
+  const signatures: string[] = [];
+  const watched = (fetch: (request: Request) => Promise<Response>) => async (request: Request) => {
+    const response = await fetch(request);
+    for (const { headers } of [request, response])
+      signatures.push(...(headers.get('Signature')?.match(/.{60}$/) ?? []));
+    return response;
+  };
+  const body = { resultInfo: { resultCode: 'SUCCESS', resultStatus: secret }, [secret]: 1 };
+  const unsigned = (response: Response) => new Response(response.body, { headers: {} });
+  const codes: string[] = [];
+  for (const [fetch, sent] of [
+    [replying(), { ...card, status: secret }],
+    [replying({ body }), card],
+    [replying({ body: secret }), card],
+    [replying({ body, encrypted: true, signedBy: stranger.privateKey }), card],
+    [replying({ body, now: 0 }), card],
+    [replying({ body, change: unsigned }), card],
+    [() => Promise.reject(new Error('connection lost')), card],
+  ] as const) {
+    const client = createClient({ ...clientOptions(watched(fetch)), encryption: RSA_AES });
+    expectNoSecretIn(client);
+    const error = await client.updatePass(sent as typeof card).catch((reason) => reason);
+    codes.push(error.code);
+    expectNoSecretIn(error, signatures);
+  }
+  expect(codes).toEqual([
+    'RequestInvalid',
+    'ResponseInvalid',
+    'DecryptionFailed',
+    'SignatureVerificationFailed',
+    'TimeNotAccepted',
+    'ResponseUnexpected',
+    'ResponseMissing',
+  ]);
+});

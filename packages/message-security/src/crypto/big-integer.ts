@@ -1,0 +1,56 @@
+/** Big integers: bytes to numbers and back, and arithmetic modulo a number. BigInt does not run in constant time. */
+
+const hexOf = /* @__PURE__ */ Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** Big-endian bytes as a number (OS2IP, RFC 8017 §4.2). */
+export function bytesToBigInt(bytes: Uint8Array): bigint {
+  let hex = '0x0';
+  for (const byte of bytes) hex += hexOf[byte];
+  return BigInt(hex);
+}
+
+/** A number as `length` big-endian bytes (I2OSP, RFC 8017 §4.1); it must fit. */
+export function bigIntToBytes(value: bigint, length: number): Uint8Array<ArrayBuffer> {
+  // A digit of 1 in front in place of padding: the work is the same however many zeros the value begins with.
+  const hex = (value + (1n << BigInt(8 * length))).toString(16);
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) bytes[i] = Number.parseInt(hex.slice(i * 2 + 1, i * 2 + 3), 16);
+  return bytes;
+}
+
+/** How many bits a number has. */
+export function bitLength(value: bigint): number {
+  return value.toString(2).length;
+}
+
+/** base^exponent for the small public exponent. */
+export function publicPower(base: bigint, exponent: bigint, modulus: bigint): bigint {
+  let result = 1n;
+  for (const bit of exponent.toString(2)) {
+    result = (result * result) % modulus;
+    if (bit === '1') result = (result * base) % modulus;
+  }
+  return result;
+}
+
+/** base^exponent in windows of 5 bits: each window costs the same five squarings and one multiplication. */
+export function secretPower(base: bigint, exponent: bigint, modulus: bigint): bigint {
+  const powers = [1n, base];
+  for (let i = 2; i < 32; i++) powers.push(((powers[i - 1] as bigint) * base) % modulus);
+  let result = 1n;
+  for (const digit of exponent.toString(32)) {
+    for (let i = 0; i < 5; i++) result = (result * result) % modulus;
+    result = (result * (powers[Number.parseInt(digit, 32)] as bigint)) % modulus;
+  }
+  return result;
+}
+
+/** Inverse of `value` by the extended Euclidean algorithm; `undefined` when it shares a factor with `modulus`. */
+export function modInverse(value: bigint, modulus: bigint): bigint | undefined {
+  let [a, b, x, y] = [value, modulus, 1n, 0n];
+  while (b !== 0n) {
+    const quotient = a / b;
+    [a, b, x, y] = [b, a - quotient * b, y, x - quotient * y];
+  }
+  return a === 1n ? ((x % modulus) + modulus) % modulus : undefined;
+}

@@ -1,0 +1,110 @@
+/**
+ * From an EC key in any spelling to its number or its point, checked, and words for what a wrong key is.
+ * Reading text and DER is message-security's, built in from its sources: a key is read alike whatever its algorithm.
+ */
+import { bytesToBigInt } from '../crypto/big-integer.ts';
+import { p224, SCALAR_BYTES } from '../crypto/p224.ts';
+import {
+  BIT_STRING,
+  type Der,
+  derInteger,
+  INTEGER,
+  OBJECT_IDENTIFIER,
+  OCTET_STRING,
+  parseDer,
+  SEQUENCE,
+} from './der.ts';
+import { readDerText, unwrapDer } from './key-text.ts';
+
+/** Object identifiers as their bytes, joined by dots. */
+const EC_PUBLIC_KEY = '42.134.72.206.61.2.1'; // RFC 5480 §2.1.1
+const SECP224R1 = '43.129.4.0.33'; // RFC 5480 §2.1.1.1
+const RSA = '42.134.72.134.247.13.1.1.'; // rsaEncryption, RSASSA-PSS and their like
+const otherCurves: Record<string, string> = {
+  '42.134.72.206.61.3.1.7': 'P-256',
+  '43.129.4.0.34': 'P-384',
+  '43.129.4.0.35': 'P-521',
+  '43.129.4.0.10': 'secp256k1',
+};
+
+/** What `openssl ecparam -genkey` writes before the key, which names the curve again. */
+const parametersBlock = /^\s*-----BEGIN EC PARAMETERS-----[^-]*-----END EC PARAMETERS-----/;
+
+/**
+ * The half of a P-224 key that is wanted: a private key's 28 bytes, or a public key's point, uncompressed;
+ * a string says what the text is instead.
+ */
+export function readEcKey(text: string, want: 'private' | 'public'): Uint8Array<ArrayBuffer> | string {
+  const der = readDerText(text.replace(parametersBlock, ''));
+  if (typeof der === 'string') return der;
+  const [first, second] = der.parts;
+  if (der.tag === SEQUENCE && first?.tag === INTEGER && second?.tag === OCTET_STRING) {
+    return want === 'private' ? readPrivate(der, false) : 'a private key';
+  }
+  if (der.tag === SEQUENCE && first !== undefined && der.parts.every(({ tag }) => tag === INTEGER)) return 'an RSA key';
+  const key = unwrapDer(der, wrongAlgorithm);
+  if (typeof key === 'string') return key;
+  if (key.half !== want) return `a ${key.half} key`;
+  return want === 'private' ? readPrivate(parseDer(key.content), true) : readPoint(key.content);
+}
+
+/** ECPrivateKey of RFC 5915 §3. Around it, PKCS#8 has named the curve already; alone it must do so itself. */
+function readPrivate(der: Der | undefined, curveIsKnown: boolean): Uint8Array<ArrayBuffer> | string {
+  const malformed = 'a malformed EC private key';
+  const [version, secret, ...optional] = der?.parts ?? [];
+  if (der?.tag !== SEQUENCE || derInteger(version) !== 1n || secret?.tag !== OCTET_STRING) return malformed;
+  const parameters = optional[0]?.tag === 0xa0 ? optional.shift() : undefined;
+  const publicHalf = optional[0]?.tag === 0xa1 ? optional.shift() : undefined;
+  if (optional.length > 0) return malformed;
+
+  if (parameters !== undefined) {
+    const wrong = parameters.parts.length === 1 ? wrongCurve(parameters.parts[0]) : malformed;
+    if (wrong !== undefined) return wrong;
+  } else if (!curveIsKnown) {
+    return 'an EC private key that does not name its curve';
+  }
+  const { BASE, Fn } = p224();
+  const scalar = bytesToBigInt(secret.content);
+  if (secret.content.length !== SCALAR_BYTES || scalar === 0n || scalar >= Fn.ORDER) {
+    return 'an EC private key that is out of range';
+  }
+  if (publicHalf !== undefined) {
+    const [bits] = publicHalf.parts;
+    if (bits?.tag !== BIT_STRING || bits.content[0] !== 0 || publicHalf.parts.length !== 1) return malformed;
+    const point = readPoint(bits.content.subarray(1));
+    if (typeof point === 'string') return point;
+    if (!BASE.multiply(scalar).equals(p224().fromBytes(point))) {
+      return 'an EC private key whose public half is another key’s';
+    }
+  }
+  return secret.content;
+}
+
+/** A point of SEC 1 §2.3.4, compressed or not, checked to be on the curve; the curve has no other subgroup (h = 1). */
+function readPoint(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | string {
+  try {
+    // Uncompressed: noble reads it again for each signature, and need not take a square root each time.
+    return new Uint8Array(p224().fromBytes(bytes).toBytes(false));
+  } catch {
+    return 'an EC key whose point is not on P-224';
+  }
+}
+
+function wrongAlgorithm({ parts: [algorithm, curve, more] }: Der): string | undefined {
+  const id = identifier(algorithm);
+  if (id?.startsWith(RSA)) return 'an RSA key';
+  if (id !== EC_PUBLIC_KEY || more !== undefined) return 'a key that is not id-ecPublicKey';
+  return wrongCurve(curve);
+}
+
+function wrongCurve(curve: Der | undefined): string | undefined {
+  const id = identifier(curve);
+  if (id === SECP224R1) return undefined;
+  // RFC 5480 §2.1.1: names only. Parameters spelled out let a forger choose the generator (CVE-2020-0601).
+  if (id === undefined) return 'an EC key that does not name its curve';
+  return `an EC key on ${otherCurves[id] ?? 'another curve'}`;
+}
+
+function identifier(element: Der | undefined): string | undefined {
+  return element?.tag === OBJECT_IDENTIFIER ? element.content.join('.') : undefined;
+}

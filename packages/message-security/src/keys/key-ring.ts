@@ -1,0 +1,51 @@
+/**
+ * Key rings: one key or several versions of it (A8). Which one signs, and which ones a header may mean.
+ */
+import { HeaderInvalid } from '../errors.ts';
+
+interface Versioned {
+  readonly keyVersion?: string | undefined;
+}
+
+/** One key, or several versions of it, the latest last. */
+export type KeyRing<Key> = Key | readonly [Key, ...Key[]];
+
+/**
+ * The versions of a ring, the latest first.
+ *
+ * @throws TypeError for an empty ring
+ */
+export function latestFirst<Key>(ring: KeyRing<Key>): [Key, ...Key[]] {
+  const keys = [ring].flat().reverse();
+  if (keys.length === 0) throw new TypeError('key ring: expected at least one key, received none');
+  return keys as [Key, ...Key[]];
+}
+
+/**
+ * The key that signs: the latest, or the version named.
+ *
+ * @throws TypeError when the ring has no such version
+ */
+export function signingKey<Key extends Versioned>(privateKey: KeyRing<Key>, keyVersion: string | undefined): Key {
+  const key = latestFirst(privateKey).find((each) => keyVersion === undefined || each.keyVersion === keyVersion);
+  if (key === undefined) throw new TypeError(`keyVersion: expected a version of privateKey, received ${keyVersion}`);
+  return key;
+}
+
+/**
+ * The keys that a header may mean, the latest first: all of them when it names no version. A key without a version
+ * stands for every version.
+ *
+ * @throws HeaderInvalid when the ring has no such version
+ */
+export function keysFor<Key extends Versioned>(
+  header: 'Signature' | 'Encrypt',
+  ring: KeyRing<Key>,
+  keyVersion: string | undefined,
+): Key[] {
+  const keys = latestFirst(ring).filter(
+    (key) => keyVersion === undefined || key.keyVersion === undefined || key.keyVersion === keyVersion,
+  );
+  if (keys.length === 0) throw new HeaderInvalid(header, 'expected a keyVersion that is configured');
+  return keys;
+}

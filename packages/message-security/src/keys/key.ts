@@ -1,0 +1,134 @@
+/**
+ * Keys: text in whatever form people hold it -> checked numbers -> one non-extractable CryptoKey, imported once.
+ * `PrivateKey` and `PublicKey` are interfaces, so a KMS or another algorithm fits where a local key does.
+ */
+import { bytesToBigInt } from '../crypto/big-integer.ts';
+import type { RsaPrivateNumbers, RsaPublicNumbers } from '../crypto/rsa.ts';
+import { checkNumbers, readJwk, readKeyText, toJwk, wrongSize } from './rsa-key.ts';
+
+/** Our half of a pair: signs what we send and, for RSA_AES, unwraps the symmetric keys that we are sent. */
+export interface PrivateKey {
+  /** Signature algorithm, as `RSA256`. */
+  readonly algorithm: string;
+  /** Written into the Signature header when given (A8). */
+  readonly keyVersion?: string | undefined;
+  /** Signature over `data`. A remote key (a KMS, an HSM) implements just this. */
+  sign(data: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * For a remote key that takes part in RSA_AES: RSAES-PKCS1-v1_5 decryption of an encrypted symmetric key.
+   * A local key does not show this: there is no plaintext without a verified signature.
+   */
+  unwrapKey?(encryptedKey: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** The other side's half: verifies what we receive and, for RSA_AES, encrypts what we send. */
+export interface PublicKey {
+  /** Signature algorithm, as `RSA256`. */
+  readonly algorithm: string;
+  /** Which version this key is; without one it stands for every version (A8). */
+  readonly keyVersion?: string | undefined;
+  /** Whether `signature` belongs to `data` and this key. */
+  verify(signature: Uint8Array<ArrayBuffer>, data: Uint8Array<ArrayBuffer>): Promise<boolean>;
+}
+
+/** A key as text (PEM or bare base64, escaped line ends allowed), as a JWK, or as a CryptoKey. */
+export type KeyInput = string | JsonWebKey | CryptoKey;
+
+/** What `importPrivateKey` and `importPublicKey` take besides the key. */
+export interface KeyOptions {
+  /** Version that AlipayHK's console shows for this key: letters, digits, dot, dash and underscore. */
+  keyVersion?: string | undefined;
+  /** What errors call the key, as `MERCHANT_PRIVATE_KEY`; `privateKey` or `publicKey` unless given. */
+  name?: string | undefined;
+  /** Replaces `globalThis.crypto`. */
+  crypto?: Crypto | undefined;
+}
+
+const rsassa = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' } as const;
+// Beside the handle, not in it: nothing that prints, copies or serialises a handle can reach a private number.
+const privateNumbers = new WeakMap<PrivateKey, RsaPrivateNumbers>();
+const publicNumbers = new WeakMap<PublicKey, RsaPublicNumbers>();
+
+/** The numbers of a local private key: for encryption.ts, not exported from the package. */
+export const privateNumbersOf = (key: PrivateKey): RsaPrivateNumbers | undefined => privateNumbers.get(key);
+
+/** The numbers of a local public key: for encryption.ts, not exported from the package. */
+export const publicNumbersOf = (key: PublicKey): RsaPublicNumbers | undefined => publicNumbers.get(key);
+
+/**
+ * Imports the RSA private key that signs, of 2048 bits or more: PKCS#8 or PKCS#1, as PEM or bare base64; a JWK; a CryptoKey.
+ * A CryptoKey that is not extractable signs but cannot take part in RSA_AES, which needs the key's numbers.
+ *
+ * @throws TypeError that says what was given instead: a public key, an encrypted one, an EC key, one too short …
+ * @see A2, A18; RFC 5208 §5 (PKCS#8), RFC 8017 appendix A.1 (PKCS#1), RFC 7518 §6.3 (JWK)
+ */
+export async function importPrivateKey(input: KeyInput, options: KeyOptions = {}): Promise<PrivateKey> {
+  const { subtle } = options.crypto ?? globalThis.crypto;
+  const { key, numbers } = await importRsa('private', input, options.name ?? 'privateKey', subtle);
+  const handle: PrivateKey = Object.freeze({
+    algorithm: 'RSA256',
+    keyVersion: checkKeyVersion(options.keyVersion),
+    sign: async (data: Uint8Array<ArrayBuffer>) => new Uint8Array(await subtle.sign(rsassa.name, key, data)),
+  });
+  if (numbers !== undefined) privateNumbers.set(handle, numbers as RsaPrivateNumbers);
+  return handle;
+}
+
+/**
+ * Imports the RSA public key that verifies, of 2048 bits or more: SPKI, PKCS#1 or an X.509 certificate (for its key only:
+ * neither dates nor issuer are checked), as PEM or bare base64; a JWK; a CryptoKey.
+ *
+ * @throws TypeError that says what was given instead
+ * @see A2, A18; RFC 5280 §4.1 (SPKI), RFC 8017 appendix A.1 (PKCS#1), RFC 7518 §6.3 (JWK)
+ */
+export async function importPublicKey(input: KeyInput, options: KeyOptions = {}): Promise<PublicKey> {
+  const { subtle } = options.crypto ?? globalThis.crypto;
+  const { key, numbers } = await importRsa('public', input, options.name ?? 'publicKey', subtle);
+  const handle: PublicKey = Object.freeze({
+    algorithm: 'RSA256',
+    keyVersion: checkKeyVersion(options.keyVersion),
+    verify: (signature: Uint8Array<ArrayBuffer>, data: Uint8Array<ArrayBuffer>) =>
+      subtle.verify(rsassa.name, key, signature, data),
+  });
+  if (numbers !== undefined) publicNumbers.set(handle, numbers);
+  return handle;
+}
+
+async function importRsa(
+  want: 'private' | 'public',
+  input: KeyInput,
+  name: string,
+  subtle: SubtleCrypto,
+): Promise<{ key: CryptoKey; numbers?: RsaPublicNumbers | RsaPrivateNumbers }> {
+  const usage = want === 'private' ? 'sign' : 'verify';
+  const refuse = (received: string): never => {
+    throw new TypeError(`${name}: expected an RSA ${want} key of 2048 bits or more, received ${received}`);
+  };
+  if (typeof input !== 'string' && (typeof input !== 'object' || input === null)) return refuse(typeof input);
+  let plain = input;
+  if (isCryptoKey(plain)) {
+    const { algorithm, type, usages, extractable } = plain;
+    const { hash, modulusLength, publicExponent } = algorithm as RsaHashedKeyAlgorithm;
+    if (type !== want || algorithm.name !== rsassa.name || hash?.name !== rsassa.hash || !usages.includes(usage)) {
+      return refuse(`a CryptoKey that is not for ${rsassa.name} with ${rsassa.hash} and "${usage}"`);
+    }
+    const wrong = wrongSize(modulusLength, bytesToBigInt(publicExponent));
+    if (wrong !== undefined) return refuse(wrong);
+    if (!extractable) return { key: plain };
+    plain = await subtle.exportKey('jwk', plain);
+  }
+  const read = typeof plain === 'string' ? readKeyText(plain) : readJwk(plain as JsonWebKey);
+  const numbers = typeof read === 'string' ? refuse(read) : checkNumbers(read, want);
+  if (typeof numbers === 'string') return refuse(numbers);
+  return { key: await subtle.importKey('jwk', toJwk(numbers), rsassa, false, [usage]), numbers };
+}
+
+function isCryptoKey(input: KeyInput): input is CryptoKey {
+  return typeof input === 'object' && 'usages' in input && 'extractable' in input;
+}
+
+/** For every importer of keys, those of other packages included; not exported from this one. */
+export function checkKeyVersion(keyVersion: string | undefined): string | undefined {
+  if (keyVersion === undefined || /^[\w.-]+$/.test(keyVersion)) return keyVersion;
+  throw new TypeError('keyVersion: expected letters, digits, dot, dash or underscore');
+}

@@ -1,0 +1,107 @@
+/**
+ * From an RSA key in any spelling to its numbers, checked: the same answer in every runtime (lib/der.ts says why), and
+ * words for what a wrong key is. Wrong or swapped keys are the first cause of "the signature does not verify".
+ */
+import { decodeBase64, encodeBase64Url } from '../crypto/base64.ts';
+import { bigIntToBytes, bitLength, bytesToBigInt } from '../crypto/big-integer.ts';
+import type { RsaPrivateNumbers, RsaPublicNumbers } from '../crypto/rsa.ts';
+import { type Der, derInteger, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, parseDer, SEQUENCE } from './der.ts';
+import { readDerText, unwrapDer } from './key-text.ts';
+
+/** Order of the INTEGERs in PKCS#1, which is also the order of use here (RFC 8017 appendix A.1). */
+const names = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi'] as const;
+
+/** Numbers of a key given as PEM or bare base64; a string says what the text is instead of an RSA key. */
+export function readKeyText(text: string): bigint[] | string {
+  const der = readDerText(text);
+  if (typeof der === 'string') return der;
+  const { tag, parts } = der;
+  if (tag === SEQUENCE && parts.length > 1) {
+    if (parts.every((part) => part.tag === INTEGER)) return readIntegers(parts); // PKCS#1
+    if (parts[0]?.tag === INTEGER && parts[1]?.tag === OCTET_STRING) return 'an EC key'; // SEC1
+  }
+  const key = unwrapDer(der, wrongAlgorithm);
+  return typeof key === 'string' ? key : readInner(key.content);
+}
+
+function readInner(content: Uint8Array<ArrayBuffer>): bigint[] | string {
+  const inner = parseDer(content);
+  return inner?.tag === SEQUENCE ? readIntegers(inner.parts) : 'a malformed RSA key';
+}
+
+function readIntegers(parts: Der[]): bigint[] | string {
+  const integers = parts.map(derInteger);
+  if (integers.includes(undefined)) return 'a malformed RSA key';
+  if (integers.length === 2) return integers as bigint[];
+  // RFC 8017 appendix A.1.2: a leading 0 says that there are two primes.
+  return integers.length === 9 && integers[0] === 0n ? (integers.slice(1) as bigint[]) : 'a malformed RSA key';
+}
+
+function wrongAlgorithm({ parts: [oid, parameters, more] }: Der): string | undefined {
+  const id = oid?.tag === OBJECT_IDENTIFIER ? oid.content.join('.') : '';
+  if (id === '42.134.72.206.61.2.1') return 'an EC key';
+  const isNull = parameters?.tag === 0x05 && parameters.content.length === 0 && more === undefined;
+  return id === '42.134.72.134.247.13.1.1.1' && isNull ? undefined : 'a key that is not rsaEncryption';
+}
+
+/** Numbers of an RSA JWK (RFC 7518 §6.3); a string says what it is instead. */
+export function readJwk(jwk: JsonWebKey): bigint[] | string {
+  if (jwk.kty !== 'RSA') return jwk.kty === 'EC' ? 'an EC key' : 'a JWK that is no RSA key';
+  const numbers: bigint[] = [];
+  for (const name of jwk.d === undefined ? names.slice(0, 2) : names) {
+    const value = jwk[name];
+    const bytes = typeof value === 'string' && value.length < 4096 ? decodeBase64(value) : undefined;
+    if (bytes === undefined || bytes.length === 0) return `a JWK without a valid ${name}`;
+    numbers.push(bytesToBigInt(bytes));
+  }
+  return numbers;
+}
+
+/** Numbers as the JWK that Web Crypto imports: the one canonical form, understood alike everywhere. */
+export function toJwk(numbers: RsaPublicNumbers | RsaPrivateNumbers): JsonWebKey {
+  const jwk: JsonWebKey = { kty: 'RSA' };
+  for (const name of 'd' in numbers ? names : names.slice(0, 2)) {
+    const value = (numbers as RsaPrivateNumbers)[name];
+    jwk[name] = encodeBase64Url(bigIntToBytes(value, Math.ceil(bitLength(value) / 8)));
+  }
+  return jwk;
+}
+
+/**
+ * What is wrong with a modulus of so many bits or with this exponent (A18). Exponents are 3 and 65537 only, as in workerd:
+ * another one would work here and fail there.
+ */
+export function wrongSize(bits: number, e: bigint): string | undefined {
+  if (bits < 2048) return `an RSA key of ${bits} bits`;
+  if (bits > 8192) return 'an RSA key of more than 8192 bits';
+  return e === 3n || e === 65537n ? undefined : 'an RSA key whose public exponent is neither 65537 nor 3';
+}
+
+/** Checks the numbers and names them; a string says which check failed. */
+export function checkNumbers(
+  numbers: bigint[],
+  want: 'private' | 'public',
+): RsaPrivateNumbers | RsaPublicNumbers | string {
+  const isPrivate = numbers.length === names.length;
+  if (isPrivate !== (want === 'private')) return isPrivate ? 'a private key' : 'a public key';
+  const [n, e, d, p, q, dp, dq, qi] = numbers as [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint];
+  const bits = bitLength(n);
+  const wrong = wrongSize(bits, e);
+  if (wrong !== undefined) return wrong;
+  if (n % 2n === 0n) return 'an RSA key with an even modulus';
+  const size = Math.ceil(bits / 8);
+  if (!isPrivate) return { n, e, size };
+  // That both are less than n says that neither is 1.
+  const consistent =
+    p < n &&
+    q < n &&
+    p * q === n &&
+    d < n &&
+    dp === d % (p - 1n) &&
+    dq === d % (q - 1n) &&
+    (qi * q) % p === 1n &&
+    qi < p &&
+    (e * dp) % (p - 1n) === 1n &&
+    (e * dq) % (q - 1n) === 1n;
+  return consistent ? { n, e, size, d, p, q, dp, dq, qi } : 'an RSA private key whose numbers contradict each other';
+}

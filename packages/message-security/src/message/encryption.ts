@@ -1,0 +1,111 @@
+/**
+ * RSA_AES: a fresh AES key encrypts the body, the receiver's RSA key encrypts the AES key (A4, A5).
+ * An `Encryption` is an opaque handle: message.ts reaches its suite, callers cannot, so that nothing is decrypted
+ * before its signature was verified. A bundle that never names RSA_AES does not carry it.
+ */
+
+import { aesEcb } from '../crypto/aes-ecb.ts';
+import { decodeBase64, encodeBase64 } from '../crypto/base64.ts';
+import { rsaesPkcs1 } from '../crypto/rsaes-pkcs1.ts';
+import { type ContentCipher, isAesLength, type KeyTransport } from '../crypto/suite.ts';
+import { type PrivateKey, type PublicKey, privateNumbersOf, publicNumbersOf } from '../keys/key.ts';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+declare const brand: unique symbol;
+
+/** A way to encrypt bodies, to be passed as `encryption`: RSA_AES, or what `rsaAes` returns. */
+export interface Encryption {
+  /** Name in the Encrypt header. */
+  readonly algorithm: string;
+  /** An object of the same shape is not one. */
+  readonly [brand]: true;
+}
+
+/** What a suite does with a body; for message.ts alone. */
+export interface EncryptionSuite {
+  /** @throws TypeError for a key with which it cannot decrypt */
+  checkKey(privateKey: PrivateKey): void;
+  /** @throws TypeError for a body that is not UTF-8, and for a key without numbers */
+  encrypt(plaintext: Bytes, publicKey: PublicKey, crypto: Crypto): Promise<SealedBody>;
+  /** `undefined` for every reason alike; message.ts makes one DecryptionFailed of it. */
+  decrypt(sealed: SealedBody, privateKey: PrivateKey, crypto: Crypto): Promise<Bytes | undefined>;
+}
+
+/** Body as it goes on the wire, and the encrypted symmetric key that belongs to it. */
+export interface SealedBody {
+  body: Bytes;
+  encryptedKey: Bytes;
+}
+
+const suites = new WeakMap<Encryption, EncryptionSuite>();
+
+/** Whether this is a handle that this package made. */
+export const isEncryption = (value: unknown): value is Encryption => suites.has(value as Encryption);
+
+/** The suite behind a handle; not exported from the package. */
+export const suiteOf = (encryption: Encryption): EncryptionSuite => suites.get(encryption) as EncryptionSuite;
+
+/** A handle for RSA_AES with this cipher and this transport; not exported from the package. */
+export function defineEncryption(cipher: ContentCipher, transport: KeyTransport): Encryption {
+  const encryption = Object.freeze({ algorithm: 'RSA_AES' }) as Encryption;
+  suites.set(encryption, {
+    checkKey(privateKey) {
+      if (privateNumbersOf(privateKey) || privateKey.unwrapKey) return;
+      throw new TypeError('privateKey: expected a key with its numbers, or one that has unwrapKey, for RSA_AES');
+    },
+    async encrypt(plaintext, publicKey, crypto) {
+      if (!isUtf8(plaintext)) throw new TypeError('body: expected text in UTF-8, to be encrypted');
+      const numbers = publicNumbersOf(publicKey);
+      if (numbers === undefined) throw new TypeError('publicKey: expected an RSA key with its numbers, for RSA_AES');
+      const symmetricKey = crypto.getRandomValues(new Uint8Array(32));
+      const ciphertext = await cipher.encrypt(symmetricKey, plaintext, crypto);
+      const body = new TextEncoder().encode(encodeBase64(ciphertext));
+      return { body, encryptedKey: await transport.wrap(symmetricKey, numbers, crypto) };
+    },
+    async decrypt({ body, encryptedKey }, privateKey, crypto) {
+      const symmetricKey = await unwrapKey(encryptedKey, privateKey, transport, crypto);
+      const ciphertext = decodeBase64(new TextDecoder('latin1').decode(body));
+      if (symmetricKey === undefined || ciphertext === undefined) return undefined;
+      // Whatever the runtime finds wrong here (Chromium has no AES-192), an attacker learns nothing from it.
+      const plaintext = await cipher.decrypt(symmetricKey, ciphertext, crypto).catch(() => undefined);
+      // A wrong key whose padding happens to fit must not be told apart from any other.
+      return plaintext && isUtf8(plaintext) ? plaintext : undefined;
+    },
+  });
+  return encryption;
+}
+
+/**
+ * RSA_AES as Ant's own clients use it: AES-ECB with PKCS#7 padding, RSAES-PKCS1-v1_5. Sends AES-256, reads 128, 192 and 256.
+ *
+ * @see A4; RFC 8017 §7.2, RFC 5652 §6.3, NIST SP 800-38A §6.1
+ */
+export const RSA_AES: Encryption = /* @__PURE__ */ defineEncryption(aesEcb, rsaesPkcs1);
+
+async function unwrapKey(
+  encryptedKey: Bytes,
+  privateKey: PrivateKey,
+  transport: KeyTransport,
+  crypto: Crypto,
+): Promise<Bytes | undefined> {
+  const numbers = privateNumbersOf(privateKey);
+  if (numbers !== undefined) return transport.unwrap(encryptedKey, numbers, crypto);
+  try {
+    const symmetricKey = await privateKey.unwrapKey?.(encryptedKey);
+    if (symmetricKey && isAesLength(symmetricKey.length)) return symmetricKey;
+  } catch {
+    // What a remote key says about the padding stays here.
+  }
+  return crypto.getRandomValues(new Uint8Array(32)); // fails like any wrong key
+}
+
+/** Whether these bytes are text in UTF-8. */
+function isUtf8(bytes: Bytes): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}

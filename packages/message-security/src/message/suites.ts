@@ -1,0 +1,88 @@
+/**
+ * Other suites of RSA_AES, for gateways that agree to them beforehand (A26). The default stays Ant's: `RSA_AES`.
+ * Everything here is native Web Crypto; only the default needs lib/.
+ */
+
+import { aesEcb } from '../crypto/aes-ecb.ts';
+import type { RsaPublicNumbers } from '../crypto/rsa.ts';
+import { rsaesPkcs1 } from '../crypto/rsaes-pkcs1.ts';
+import { type ContentCipher, isAesLength, type KeyTransport } from '../crypto/suite.ts';
+import { toJwk } from '../keys/rsa-key.ts';
+import { defineEncryption, type Encryption } from './encryption.ts';
+
+/** What `rsaAes` takes; what is left out is as in `RSA_AES`. */
+export interface RsaAesOptions {
+  content?: 'AES-ECB' | 'AES-CBC' | 'AES-GCM';
+  keyTransport?: 'RSAES-PKCS1-v1_5' | 'RSA-OAEP' | 'RSA-OAEP-256';
+}
+
+/**
+ * RSA_AES with another content cipher or key transport than Ant's. Both ends must be set to the same: no header says which.
+ *
+ * @throws TypeError for a name that is not listed
+ * @see A26; NIST SP 800-38A §6.2 (CBC), SP 800-38D (GCM), RFC 8017 §7.1 (OAEP, with SHA-1 or, as RSA-OAEP-256, SHA-256)
+ */
+export function rsaAes({ content = 'AES-ECB', keyTransport = 'RSAES-PKCS1-v1_5' }: RsaAesOptions): Encryption {
+  return defineEncryption(
+    choose('content', content, {
+      'AES-ECB': aesEcb,
+      'AES-CBC': withIv('AES-CBC', 16),
+      'AES-GCM': withIv('AES-GCM', 12),
+    }),
+    choose('keyTransport', keyTransport, {
+      'RSAES-PKCS1-v1_5': rsaesPkcs1,
+      'RSA-OAEP': oaep('SHA-1'),
+      'RSA-OAEP-256': oaep('SHA-256'),
+    }),
+  );
+}
+
+function choose<T>(option: string, name: string, known: Record<string, T>): T {
+  const found = Object.hasOwn(known, name) ? known[name] : undefined;
+  if (found === undefined) throw new TypeError(`${option}: expected one of ${Object.keys(known).join(', ')}`);
+  return found;
+}
+
+function withIv(name: 'AES-CBC' | 'AES-GCM', ivLength: number): ContentCipher {
+  return {
+    async encrypt(key, plaintext, crypto) {
+      const { subtle } = crypto;
+      const iv = crypto.getRandomValues(new Uint8Array(ivLength));
+      const symmetricKey = await subtle.importKey('raw', key, name, false, ['encrypt']);
+      const ciphertext = await subtle.encrypt({ name, iv }, symmetricKey, plaintext);
+      const content = new Uint8Array(ivLength + ciphertext.byteLength);
+      content.set(iv);
+      content.set(new Uint8Array(ciphertext), ivLength);
+      return content;
+    },
+    async decrypt(key, content, { subtle }) {
+      const symmetricKey = await subtle.importKey('raw', key, name, false, ['decrypt']);
+      const algorithm = { name, iv: content.subarray(0, ivLength) };
+      return new Uint8Array(await subtle.decrypt(algorithm, symmetricKey, content.subarray(ivLength)));
+    },
+  };
+}
+
+function oaep(hash: 'SHA-1' | 'SHA-256'): KeyTransport {
+  const algorithm = { name: 'RSA-OAEP', hash };
+  const keys = new WeakMap<RsaPublicNumbers, { subtle: SubtleCrypto; key: CryptoKey }>();
+  const keyFor = async (numbers: RsaPublicNumbers, subtle: SubtleCrypto, usage: 'encrypt' | 'decrypt') => {
+    let entry = keys.get(numbers);
+    if (entry?.subtle !== subtle) {
+      entry = { subtle, key: await subtle.importKey('jwk', toJwk(numbers), algorithm, false, [usage]) };
+      keys.set(numbers, entry);
+    }
+    return entry.key;
+  };
+  return {
+    async wrap(symmetricKey, to, { subtle }) {
+      return new Uint8Array(await subtle.encrypt('RSA-OAEP', await keyFor(to, subtle, 'encrypt'), symmetricKey));
+    },
+    async unwrap(encryptedKey, numbers, { subtle }) {
+      const key = await keyFor(numbers, subtle, 'decrypt');
+      // Why it failed is not asked: every reason is one DecryptionFailed.
+      const symmetricKey = await subtle.decrypt('RSA-OAEP', key, encryptedKey).catch(() => new ArrayBuffer(0));
+      return isAesLength(symmetricKey.byteLength) ? new Uint8Array(symmetricKey) : undefined;
+    },
+  };
+}

@@ -1,0 +1,132 @@
+import { describe, expect, test, vi } from 'vitest';
+import * as native from '../../src/crypto/base64.ts';
+import { dice, noise, utf8 } from '../bytes.ts';
+
+/** As in a runtime that has only `atob` and `btoa`: Node 20 and 22. The pinned Node has the native calls. */
+async function withoutNative(): Promise<typeof native> {
+  const ownFrom = Object.getOwnPropertyDescriptor(Uint8Array, 'fromBase64');
+  const ownTo = Object.getOwnPropertyDescriptor(Uint8Array.prototype, 'toBase64');
+  if (ownFrom === undefined || ownTo === undefined) throw new Error('expected a Node that has native base64');
+  const without = <Result>(run: () => Result): Result => {
+    Reflect.deleteProperty(Uint8Array, 'fromBase64');
+    Reflect.deleteProperty(Uint8Array.prototype, 'toBase64');
+    try {
+      return run();
+    } finally {
+      Object.defineProperty(Uint8Array, 'fromBase64', ownFrom);
+      Object.defineProperty(Uint8Array.prototype, 'toBase64', ownTo);
+    }
+  };
+  vi.resetModules();
+  Reflect.deleteProperty(Uint8Array, 'fromBase64');
+  const own = await import('../../src/crypto/base64.ts').finally(() => without(() => undefined));
+  return {
+    decodeBase64: (text) => without(() => own.decodeBase64(text)),
+    encodeBase64: (bytes) => without(() => own.encodeBase64(bytes)),
+    encodeBase64Url: (bytes) => without(() => own.encodeBase64Url(bytes)),
+  };
+}
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+describe.each([
+  ['with native base64', native],
+  ['without it', await withoutNative()],
+])('%s', (_, { decodeBase64, encodeBase64, encodeBase64Url }) => {
+  test.each([
+    ['a length that no bytes have', 'A'],
+    ['a length that no bytes have, after whole groups', 'QUJDR'],
+    ['a length that no bytes have, padded', 'QUJDR==='],
+    ['one = where two belong', 'QQ='],
+    ['two = where one belongs', 'QUI=='],
+    ['= after a whole group', 'QUJD='],
+    ['== after a whole group', 'QUJD=='],
+    ['= alone', '='],
+    ['== alone', '=='],
+    ['==== alone', '===='],
+    ['= in the middle', 'QQ==QUJD'],
+    ['= at the start', '=QUJD'],
+    ['a character outside the alphabet', 'QU*D'],
+    ['a percent sign', 'QU%3D'],
+    ['a dot', 'QU.D'],
+    ['a letter beyond ASCII', 'QUJé'],
+    ['a full-width letter', 'ＱUJD'],
+    ['half of a surrogate pair', 'QUJ\ud800'],
+    ['a NUL', 'QUJD\0'],
+    ['a vertical tab', 'QU\vJD'],
+    ['a form feed', 'QU\fJD'],
+    ['a no-break space', 'QU\u00a0JD'],
+    ['a byte order mark', '\ufeffQUJD'],
+  ])('%s is refused', (_, text) => {
+    expect(decodeBase64(text)).toBeUndefined();
+  });
+
+  test('of one byte in two digits, only the sixteenth that leaves no bits over is accepted', () => {
+    const accepted = [...alphabet].filter((digit) => decodeBase64(`A${digit}`) !== undefined);
+    expect(accepted.join('')).toBe('AQgw');
+    expect([...alphabet].filter((digit) => decodeBase64(`A${digit}==`) !== undefined)).toEqual(accepted);
+  });
+
+  test('of two bytes in three digits, only the quarter that leaves no bits over is accepted', () => {
+    const accepted = [...alphabet].filter((digit) => decodeBase64(`AA${digit}`) !== undefined);
+    expect(accepted.join('')).toBe('AEIMQUYcgkosw048');
+    expect([...alphabet].filter((digit) => decodeBase64(`AA${digit}=`) !== undefined)).toEqual(accepted);
+  });
+
+  test.each([
+    ['', ''],
+    ['f', 'Zg=='],
+    ['fo', 'Zm8='],
+    ['foo', 'Zm9v'],
+    ['foob', 'Zm9vYg=='],
+    ['fooba', 'Zm9vYmE='],
+    ['foobar', 'Zm9vYmFy'],
+  ])('RFC 4648 §10: %j is %j, with and without padding', (text, base64) => {
+    expect(encodeBase64(utf8(text))).toBe(base64);
+    expect(decodeBase64(base64)).toEqual(utf8(text));
+    expect(decodeBase64(base64.replaceAll('=', ''))).toEqual(utf8(text));
+  });
+
+  test('blanks, tabs and line ends are dropped wherever they stand', () => {
+    expect(decodeBase64(' Z g\t=\r\n=\n')).toEqual(utf8('f'));
+    expect(decodeBase64('\n\r\t ')).toEqual(new Uint8Array());
+  });
+
+  test('the two alphabets decode alike, mixed too', () => {
+    const bytes = Uint8Array.of(0xfb, 0xff, 0xbf, 0xfb, 0xff, 0xbf);
+    for (const text of ['+/+/+/+/', '-_-_-_-_', '+_-/+_-/']) expect(decodeBase64(text)).toEqual(bytes);
+  });
+
+  test('every length agrees with Node, in both alphabets and both directions', () => {
+    for (let length = 0; length <= 100; length++) {
+      const bytes = noise(length);
+      const base64 = Buffer.from(bytes).toString('base64');
+      const base64Url = Buffer.from(bytes).toString('base64url');
+      expect(encodeBase64(bytes)).toBe(base64);
+      expect(encodeBase64Url(bytes)).toBe(base64Url);
+      expect(decodeBase64(base64)).toEqual(bytes);
+      expect(decodeBase64(base64Url)).toEqual(bytes);
+    }
+  });
+
+  test('a body of a megabyte does not overflow the stack', () => {
+    const bytes = noise(1024 * 1024 + 1);
+    const base64 = encodeBase64(bytes);
+    expect(base64).toBe(Buffer.from(bytes).toString('base64'));
+    expect(Buffer.from(decodeBase64(base64) ?? []).equals(bytes)).toBe(true);
+  });
+
+  test('only one text of a given length decodes to given bytes, whatever is changed in it', () => {
+    const roll = dice(1);
+    for (let round = 0; round < 500; round++) {
+      const bytes = noise(1 + roll(12), round);
+      const text = encodeBase64(bytes).replaceAll('=', '');
+      const at = roll(text.length);
+      const other = alphabet[roll(64)] as string;
+      const changed = text.slice(0, at) + other + text.slice(at + 1);
+      const decoded = decodeBase64(changed);
+      if (changed === text) expect(decoded).toEqual(bytes);
+      else expect(decoded).not.toEqual(bytes);
+    }
+  });
+});

@@ -1,0 +1,280 @@
+import {
+  constants,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  privateDecrypt,
+  publicEncrypt,
+} from 'node:crypto';
+import { Crypto as PeculiarCrypto } from '@peculiar/webcrypto';
+import { expect, test } from 'vitest';
+import { bigIntToBytes, bytesToBigInt } from '../../src/crypto/big-integer.ts';
+import { decryptPkcs1, encryptPkcs1 } from '../../src/crypto/rsaes-pkcs1.ts';
+import {
+  type Bytes,
+  concat,
+  encryptRaw,
+  keys,
+  noise,
+  observedCrypto,
+  privateNumbers,
+  publicNumbers,
+  toHex,
+} from '../fixture.ts';
+
+const { privateKey: privatePem, publicKey: publicPem } = keys.gateway;
+const privateKey = privateNumbers(privatePem);
+const publicKey = publicNumbers(publicPem);
+const size = 256;
+
+const decrypt = (ciphertext: Bytes, key = privateKey) => decryptPkcs1(ciphertext, key, crypto);
+/** The encoded message, by OpenSSL: the raw private operation. */
+const encodedOf = (ciphertext: Bytes, pem = privatePem): Bytes =>
+  new Uint8Array(privateDecrypt({ key: pem, padding: constants.RSA_NO_PADDING }, ciphertext));
+/** OpenSSL's own decryption; since 3.2 with the same implicit rejection. */
+const openSslDecrypt = (ciphertext: Bytes, pem = privatePem): Bytes =>
+  new Uint8Array(privateDecrypt({ key: pem, padding: constants.RSA_PKCS1_PADDING }, ciphertext));
+
+/** 00 02, `padding` bytes that are not zero, 00, then the message up to the end. */
+function block(padding: number, change: (block: Bytes) => void = () => undefined): Bytes {
+  const bytes = noise(size, padding).map((byte) => byte || 1);
+  bytes.set([0, 2]);
+  bytes[2 + padding] = 0;
+  change(bytes);
+  return bytes;
+}
+
+const wrongBlocks: [string, Bytes][] = [
+  ['it starts 01', block(100, (bytes) => bytes.set([1]))],
+  ['it starts 00 01', block(100, (bytes) => bytes.set([0, 1]))],
+  ['it starts 00 00', block(100, (bytes) => bytes.set([0, 0]))],
+  ['it starts 00 03', block(100, (bytes) => bytes.set([0, 3]))],
+  ['it starts 00 82', block(100, (bytes) => bytes.set([0, 0x82]))],
+  ['it starts 00 ff', block(100, (bytes) => bytes.set([0, 0xff]))],
+  ['it starts 02 00', block(100, (bytes) => bytes.set([2, 0]))],
+  ['there is no zero', block(254)],
+  ['there is no padding', block(0)],
+  ['there is no padding, and another zero later', block(100, (bytes) => bytes.set([0], 2))],
+  ['the padding has one byte', block(1)],
+  ['the padding has seven bytes', block(7)],
+  ['a zero early and another one later', block(100, (bytes) => bytes.set([0], 9))],
+  ['all zeros', new Uint8Array(size)],
+  ['one', block(254, (bytes) => bytes.fill(0).set([1], 255))],
+];
+
+test.each([0, 1, 128, 255, 257, 512])('a ciphertext of %i bytes is refused aloud', async (length) => {
+  expect(await decrypt(new Uint8Array(length).fill(1))).toBeUndefined();
+});
+
+test('a right ciphertext with a zero byte before it, or without its leading zero, is refused aloud', async () => {
+  const ciphertext = encryptPkcs1(noise(32), publicKey, crypto);
+  expect(await decrypt(concat(new Uint8Array(1), ciphertext))).toBeUndefined();
+  expect(await decrypt(ciphertext.slice(1))).toBeUndefined();
+});
+
+test('a value that is not below the modulus is refused aloud, even where it stands for a right one', async () => {
+  const c = bytesToBigInt(encryptPkcs1(noise(32), publicKey, crypto));
+  const values = [publicKey.n, publicKey.n + 1n, (1n << 2048n) - 1n];
+  if (c + publicKey.n < 1n << 2048n) values.push(c + publicKey.n);
+  for (const value of values) expect(await decrypt(bigIntToBytes(value, size))).toBeUndefined();
+});
+
+test('the value just below the modulus is not refused aloud', async () => {
+  const ciphertext = bigIntToBytes(publicKey.n - 1n, size);
+  expect((await decrypt(ciphertext))?.message).toEqual(openSslDecrypt(ciphertext));
+});
+
+test.each(wrongBlocks)('a wrong padding yields OpenSSL’s synthetic message, not an error: %s', async (_, bytes) => {
+  const ciphertext = encryptRaw(bytes, publicPem);
+  const decryption = await decrypt(ciphertext);
+  expect(toHex(decryption?.message as Bytes)).toBe(toHex(openSslDecrypt(ciphertext)));
+  expect(decryption?.substitute.length).toBe(32);
+});
+
+test('a hundred ciphertexts from nowhere yield OpenSSL’s synthetic messages, of many lengths', async () => {
+  const lengths = new Set<number>();
+  for (let seed = 1; seed <= 100; seed++) {
+    const ciphertext = noise(size, seed);
+    ciphertext[0] = 0; // below the modulus
+    const message = (await decrypt(ciphertext))?.message as Bytes;
+    expect(toHex(message)).toBe(toHex(openSslDecrypt(ciphertext)));
+    lengths.add(message.length);
+  }
+  expect(lengths.size).toBeGreaterThan(50);
+  expect(Math.max(...lengths)).toBeLessThanOrEqual(245);
+});
+
+test('synthetic messages are as long as a message can be, and as short', async () => {
+  const wanted = new Set([0, 245]);
+  for (let seed = 1; seed < 5000 && wanted.size > 0; seed++) {
+    const ciphertext = noise(size, seed);
+    ciphertext[0] = 0;
+    const theirs = openSslDecrypt(ciphertext);
+    if (!wanted.delete(theirs.length)) continue;
+    expect(toHex((await decrypt(ciphertext))?.message as Bytes)).toBe(toHex(theirs));
+  }
+  expect(wanted).toEqual(new Set());
+}, 20_000);
+
+test('keys whose size is no multiple of 8 bits, of 3072 bits, and with exponent 3 agree with OpenSSL', async () => {
+  for (const options of [
+    { modulusLength: 2050 },
+    { modulusLength: 2054 },
+    { modulusLength: 3072 },
+    { modulusLength: 2048, publicExponent: 3 },
+  ]) {
+    const pair = generateKeyPairSync('rsa', options);
+    const pem = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+    const own = privateNumbers(pem);
+    expect(own.size).toBe(Math.ceil(options.modulusLength / 8));
+    const right = encryptPkcs1(noise(32), own, crypto);
+    expect((await decrypt(right, own))?.message).toEqual(noise(32));
+    expect(openSslDecrypt(right, pem)).toEqual(noise(32));
+    const wrong = noise(own.size);
+    wrong[0] = 0;
+    expect(toHex((await decrypt(wrong, own))?.message as Bytes)).toBe(toHex(openSslDecrypt(wrong, pem)));
+  }
+});
+
+test('the same wrong ciphertext yields the same messages again, another one or another key does not', async () => {
+  const [first, second] = [encryptRaw(block(3), publicPem), encryptRaw(block(4), publicPem)];
+  const stranger = privateNumbers(keys.stranger.privateKey);
+  const small = first.slice();
+  small[0] = 0; // below every modulus
+  const seen = await Promise.all([
+    decrypt(first),
+    decrypt(first),
+    decrypt(second),
+    decrypt(small),
+    decrypt(small, stranger),
+  ]);
+  const [once, again, other, ours, theirs] = seen.map((each) => toHex(each?.substitute as Bytes));
+  expect(again).toBe(once);
+  expect(seen[1]).toEqual(seen[0]);
+  expect(other).not.toBe(once);
+  expect(theirs).not.toBe(ours);
+});
+
+test('the substitute is no part of the synthetic message, and there is one for a right padding too', async () => {
+  const wrong = await decrypt(encryptRaw(block(3), publicPem));
+  expect(toHex(wrong?.message as Bytes)).not.toContain(toHex(wrong?.substitute as Bytes));
+  const right = await decrypt(encryptPkcs1(noise(32), publicKey, crypto));
+  expect(right?.substitute.length).toBe(32);
+  expect(right?.substitute).not.toEqual(noise(32));
+});
+
+test('wrong and right paddings ask Web Crypto the same questions', async () => {
+  const asked = async (ciphertext: Bytes): Promise<string[]> => {
+    const calls: string[] = [];
+    const watched = observedCrypto((method) => calls.push(method));
+    await decryptPkcs1(ciphertext, privateNumbers(privatePem), watched);
+    return calls;
+  };
+  const right = await asked(encryptPkcs1(noise(32), publicKey, crypto));
+  expect(right.filter((method) => method === 'sign').length).toBeGreaterThan(10);
+  for (const [, bytes] of wrongBlocks) expect(await asked(encryptRaw(bytes, publicPem))).toEqual(right);
+});
+
+test('a result that does not check is not given out: it would give a prime away', async () => {
+  const ciphertext = encryptPkcs1(noise(32), publicKey, crypto);
+  for (const name of ['dp', 'dq', 'qi', 'p'] as const) {
+    const faulty = { ...privateKey, [name]: privateKey[name] + 2n };
+    expect(await decrypt(ciphertext, faulty)).toBeUndefined();
+  }
+});
+
+test.each([0, 1, 15, 16, 24, 32, 33, 244, 245])('a message of %i bytes goes both ways with OpenSSL', async (length) => {
+  const message = noise(length);
+  expect(openSslDecrypt(encryptPkcs1(message, publicKey, crypto))).toEqual(message);
+  const theirs = new Uint8Array(publicEncrypt({ key: publicPem, padding: constants.RSA_PKCS1_PADDING }, message));
+  expect((await decrypt(theirs))?.message).toEqual(message);
+});
+
+test('messages go both ways with @peculiar/webcrypto', async () => {
+  const peculiar = new PeculiarCrypto().subtle;
+  const algorithm = { name: 'RSAES-PKCS1-v1_5' };
+  const spki = createPublicKey(publicPem).export({ type: 'spki', format: 'der' });
+  const pkcs8 = createPrivateKey(privatePem).export({ type: 'pkcs8', format: 'der' });
+  const theirPublic = await peculiar.importKey('spki', spki, algorithm, false, ['encrypt']);
+  const theirPrivate = await peculiar.importKey('pkcs8', pkcs8, algorithm, false, ['decrypt']);
+  for (const length of [1, 16, 24, 32, 245]) {
+    const message = noise(length);
+    const theirs = new Uint8Array(await peculiar.encrypt(algorithm, theirPublic, message));
+    expect((await decrypt(theirs))?.message).toEqual(message);
+    const ours = encryptPkcs1(message, publicKey, crypto);
+    expect(new Uint8Array(await peculiar.decrypt(algorithm, theirPrivate, ours))).toEqual(message);
+  }
+});
+
+test.each([8, 9, 100, 253])(
+  'a padding of %i bytes is accepted, the message being what follows the first zero',
+  async (padding) => {
+    const bytes = block(padding, (each) => {
+      if (padding < 252) each.set([0, 0], 2 + padding + 1); // zeros of the message are the message's
+    });
+    const decryption = await decrypt(encryptRaw(bytes, publicPem));
+    expect(decryption?.message).toEqual(bytes.slice(2 + padding + 1));
+  },
+);
+
+test('what is encrypted is 00 02, a padding without zeros, 00 and the message', () => {
+  for (const length of [0, 16, 32, 245]) {
+    const encoded = encodedOf(encryptPkcs1(noise(length), publicKey, crypto));
+    const end = size - length - 1;
+    expect([...encoded.slice(0, 2)]).toEqual([0, 2]);
+    expect(encoded.slice(2, end).includes(0)).toBe(false);
+    expect(encoded[end]).toBe(0);
+    expect(encoded.slice(end + 1)).toEqual(noise(length));
+  }
+});
+
+test('the padding is fresh in every call', () => {
+  const seen = new Set(Array.from({ length: 20 }, () => toHex(encodedOf(encryptPkcs1(noise(32), publicKey, crypto)))));
+  expect(seen.size).toBe(20);
+});
+
+test('random zeros in the padding are drawn again until they are none, and no other byte is', () => {
+  let draws = 0;
+  const zeros = new Proxy(crypto, {
+    get: (target, name) =>
+      name === 'getRandomValues'
+        ? (bytes: Uint8Array<ArrayBuffer>) => {
+            target.getRandomValues(bytes);
+            draws++;
+            if (draws === 1) return bytes.fill(7).fill(0, 3, 6);
+            if (draws <= 4) return bytes.fill(0);
+            return bytes.fill(9);
+          }
+        : Reflect.get(target, name, target),
+  });
+  const encoded = encodedOf(encryptPkcs1(noise(32), publicKey, zeros));
+  expect([...encoded.slice(2, 10)]).toEqual([7, 7, 7, 9, 9, 9, 7, 7]);
+  expect(draws).toBe(1 + 3 + 3); // the padding, three zeros in place of the first, one good draw for each
+});
+
+test('the private operation is blinded with a random number that is drawn anew at least every 33 uses', async () => {
+  const fresh = privateNumbers(privatePem); // blinding starts anew with a new key
+  let draws = 0;
+  const watched = observedCrypto((method, [bytes]) => {
+    if (method === 'getRandomValues' && (bytes as Uint8Array).length >= size) draws++;
+  });
+  const ciphertext = encryptPkcs1(noise(32), publicKey, crypto);
+  for (let use = 0; use < 70; use++) {
+    expect((await decryptPkcs1(ciphertext, fresh, watched))?.message).toEqual(noise(32));
+  }
+  expect(draws).toBeGreaterThanOrEqual(3);
+  expect(draws).toBeLessThan(10);
+});
+
+test('decryptions that run at the same time do not disturb one another', async () => {
+  const messages = Array.from({ length: 20 }, (_, seed) => noise(32, seed));
+  const ciphertexts = messages.map((message) => encryptPkcs1(message, publicKey, crypto));
+  const decryptions = await Promise.all(ciphertexts.map((ciphertext) => decrypt(ciphertext)));
+  expect(decryptions.map((each) => toHex(each?.message as Bytes))).toEqual(messages.map(toHex));
+});
+
+test('this runtime has no RSAES-PKCS1-v1_5 of its own: the day this fails, lib/rsaes-pkcs1.ts can shrink', async () => {
+  const algorithm = { name: 'RSAES-PKCS1-v1_5' };
+  const spki = createPublicKey(publicPem).export({ type: 'spki', format: 'der' }) as Bytes;
+  await expect(crypto.subtle.importKey('spki', spki, algorithm, false, ['encrypt'])).rejects.toThrow();
+});

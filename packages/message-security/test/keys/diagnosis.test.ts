@@ -1,0 +1,108 @@
+import { createHash, createPublicKey } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { diagnoseKeys, fingerprint, importPrivateKey, type KeysToDiagnose } from '../../src/index.ts';
+import { gateway, keys, merchant } from '../fixture.ts';
+
+const spkiHash = (pem: string) =>
+  createHash('sha256')
+    .update(createPublicKey(pem).export({ type: 'spki', format: 'der' }))
+    .digest('hex');
+
+const right: KeysToDiagnose = {
+  merchantPrivateKey: keys.merchant.privateKey,
+  merchantPublicKey: keys.merchant.publicKey,
+  gatewayPublicKey: keys.gateway.publicKey,
+};
+
+describe('each mistake is said in words', () => {
+  const cases: [string, KeysToDiagnose, string[]][] = [
+    [
+      'keys of two pairs',
+      { ...right, merchantPrivateKey: keys.stranger.privateKey },
+      ['merchantPrivateKey and merchantPublicKey are not a pair'],
+    ],
+    [
+      "the merchant's own key as AlipayHK's",
+      { ...right, gatewayPublicKey: keys.merchant.publicKey },
+      ["gatewayPublicKey is the merchant's own: expected AlipayHK's, which its console shows"],
+    ],
+    [
+      'identical public keys, without a private one',
+      { ...right, merchantPrivateKey: undefined, gatewayPublicKey: keys.merchant.publicKey },
+      ['merchantPublicKey and gatewayPublicKey are identical: expected one key of each side'],
+    ],
+    [
+      'public for private',
+      { ...right, merchantPrivateKey: keys.merchant.publicKey },
+      ['merchantPrivateKey: expected an RSA private key of 2048 bits or more, received a public key'],
+    ],
+    [
+      'private for public, twice',
+      { ...right, merchantPublicKey: keys.merchant.privateKey, gatewayPublicKey: keys.gateway.privateKey },
+      [
+        'merchantPublicKey: expected an RSA public key of 2048 bits or more, received a private key',
+        'gatewayPublicKey: expected an RSA public key of 2048 bits or more, received a private key',
+      ],
+    ],
+    [
+      'a key cut short',
+      { gatewayPublicKey: keys.gateway.publicKey.slice(0, 200) },
+      [
+        'gatewayPublicKey: expected an RSA public key of 2048 bits or more, received PEM that is cut short or holds more than one block',
+      ],
+    ],
+  ];
+  test.each(cases)('%s', async (_, input, problems) => {
+    expect((await diagnoseKeys(input)).problems).toEqual(problems);
+  });
+});
+
+test('right keys have no problem, and fingerprints as OpenSSL prints them', async () => {
+  const own = spkiHash(keys.merchant.publicKey);
+  expect(await diagnoseKeys(right)).toEqual({
+    problems: [],
+    fingerprints: {
+      merchantPrivateKey: own,
+      merchantPublicKey: own,
+      gatewayPublicKey: spkiHash(keys.gateway.publicKey),
+    },
+  });
+});
+
+test('no keys, no problems; one key alone is looked at alone', async () => {
+  expect(await diagnoseKeys({})).toEqual({ problems: [], fingerprints: {} });
+  expect((await diagnoseKeys({ gatewayPublicKey: keys.gateway.publicKey })).problems).toEqual([]);
+});
+
+test('a key that is not extractable is compared by what it signs, though it has no fingerprint', async () => {
+  const der = Buffer.from(keys.merchant.privateKey.replace(/-----.*-----|\s/g, ''), 'base64');
+  const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
+  const locked = await crypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign']);
+  expect(await fingerprint(await importPrivateKey(locked))).toBeUndefined();
+  const diagnosis = await diagnoseKeys({ ...right, merchantPrivateKey: locked });
+  expect(diagnosis.problems).toEqual([]);
+  expect(Object.keys(diagnosis.fingerprints)).toEqual(['merchantPublicKey', 'gatewayPublicKey']);
+  expect(
+    (await diagnoseKeys({ ...right, merchantPrivateKey: locked, merchantPublicKey: keys.gateway.publicKey })).problems,
+  ).toEqual([
+    'merchantPrivateKey and merchantPublicKey are not a pair',
+    'merchantPublicKey and gatewayPublicKey are identical: expected one key of each side',
+  ]);
+});
+
+test('both halves of a pair have the same fingerprint', async () => {
+  expect(await fingerprint(merchant.privateKey)).toBe(await fingerprint(merchant.publicKey));
+  expect(await fingerprint(merchant.publicKey)).not.toBe(await fingerprint(gateway.publicKey));
+});
+
+test('two public keys without fingerprints are not taken for identical', async () => {
+  const locked = async (pem: string) => {
+    const der = Buffer.from(pem.replace(/-----.*-----|\s/g, ''), 'base64');
+    return crypto.subtle.importKey('spki', der, { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, false, ['verify']);
+  };
+  const [merchantPublicKey, gatewayPublicKey] = [
+    await locked(keys.merchant.publicKey),
+    await locked(keys.gateway.publicKey),
+  ];
+  expect(await diagnoseKeys({ merchantPublicKey, gatewayPublicKey })).toEqual({ problems: [], fingerprints: {} });
+});

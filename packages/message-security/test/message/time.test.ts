@@ -1,0 +1,182 @@
+import { expect, test } from 'vitest';
+import { formatTime, parseTime, TimeNotAccepted } from '../../src/index.ts';
+import { checkTime } from '../../src/message/time.ts';
+import { instant, refusalOf } from '../fixture.ts';
+
+test.each([
+  ['nothing', ''],
+  ['a date alone', '2024-05-22'],
+  ['no zone', '2024-05-22T06:42:21'],
+  ['no zone after a fraction', '2024-05-22T06:42:21.123'],
+  ['no seconds', '2024-05-22T06:42+05:30'],
+  ['a blank for the T', '2024-05-22 06:42:21+05:30'],
+  ['a lower-case t', '2024-05-22t06:42:21+05:30'],
+  ['a lower-case z', '2024-05-22T06:42:21z'],
+  ['a zone of two digits', '2024-05-22T06:42:21+05'],
+  ['a zone of three digits', '2024-05-22T06:42:21+530'],
+  ['a zone with seconds', '2024-05-22T06:42:21+05:30:00'],
+  ['a zone without a sign', '2024-05-22T06:42:2105:30'],
+  ['a minus sign that is no hyphen', '2024-05-22T06:42:21−05:30'],
+  ['a zone by name', '2024-05-22T06:42:21[Asia/Hong_Kong]'],
+  ['two zones', '2024-05-22T06:42:21Z+00:00'],
+  ['an offset of 24 hours', '2024-05-22T06:42:21+24:00'],
+  ['an offset of 60 minutes', '2024-05-22T06:42:21+05:60'],
+  ['an offset of 99 hours', '2024-05-22T06:42:21-99:00'],
+  ['30 February', '2024-02-30T00:00:00Z'],
+  ['29 February of a common year', '2023-02-29T00:00:00Z'],
+  ['29 February of 1900', '1900-02-29T00:00:00Z'],
+  ['31 April', '2024-04-31T00:00:00Z'],
+  ['32 May', '2024-05-32T00:00:00Z'],
+  ['day 0', '2024-05-00T00:00:00Z'],
+  ['month 0', '2024-00-22T00:00:00Z'],
+  ['month 13', '2024-13-22T00:00:00Z'],
+  ['24:00', '2024-05-22T24:00:00Z'],
+  ['hour 25', '2024-05-22T25:00:00Z'],
+  ['minute 60', '2024-05-22T06:60:00Z'],
+  ['a leap second', '2016-12-31T23:59:60Z'],
+  ['second 61', '2024-05-22T06:42:61Z'],
+  ['a fraction without digits', '2024-05-22T06:42:21.Z'],
+  ['a fraction of ten digits', '2024-05-22T06:42:21.1234567890Z'],
+  ['a fraction after a comma', '2024-05-22T06:42:21,123Z'],
+  ['a year of two digits', '24-05-22T06:42:21Z'],
+  ['a year of six digits', '+002024-05-22T06:42:21Z'],
+  ['a year of six digits and no seconds', '+012024-05-22T06:42Z'],
+  ['a year before the first', '-000001-05-22T06:42Z'],
+  ['a month of one digit', '2024-5-22T06:42:21Z'],
+  ['the basic form', '20240522T064221Z'],
+  ['a week date', '2024-W21-3T06:42:21Z'],
+  ['milliseconds since the epoch', '1716340341000'],
+  ['the form of HTTP', 'Wed, 22 May 2024 01:12:21 GMT'],
+  ['a blank before', ' 2024-05-22T06:42:21Z'],
+  ['a blank after', '2024-05-22T06:42:21Z '],
+  ['a line feed after', '2024-05-22T06:42:21Z\n'],
+  ['something after', '2024-05-22T06:42:21Z.{}'],
+  ['digits of another script', '２０２４-05-22T06:42:21Z'],
+])('%s is no time', (_, text) => {
+  expect(parseTime(text)).toBeUndefined();
+});
+
+test.each([
+  ['2024-05-22T06:42:21+05:30', 'the page’s sample'],
+  ['2024-05-22T06:42:21+0530', 'an offset without its colon'],
+  ['2024-05-22T01:12:21Z', 'UTC'],
+  ['2024-05-22T01:12:21+00:00', 'UTC as an offset'],
+  ['2024-05-22T01:12:21-00:00', 'UTC as a negative offset'],
+  ['2024-05-22T01:12:21+0000', 'UTC as an offset without its colon'],
+  ['2024-05-22T09:12:21+08:00', 'Hong Kong'],
+  ['2024-05-21T20:12:21-05:00', 'the day before, west of Greenwich'],
+  ['2024-05-23T00:12:21+23:00', 'the day after, at the last hour of an offset'],
+  ['2024-05-22T01:12:21.0Z', 'a fraction of nothing'],
+  ['2024-05-22T01:12:21.000000000Z', 'a fraction of nothing in nanoseconds'],
+])('%s is the instant of the tests: %s', (text) => {
+  expect(parseTime(text)).toBe(instant);
+});
+
+test.each([
+  ['2024-05-22T06:42:21.5+05:30', 500],
+  ['2024-05-22T06:42:21.12+0530', 120],
+  ['2024-05-22T01:12:21.123Z', 123],
+  ['2024-05-22T01:12:21.123456Z', 123.456],
+  ['2024-05-22T01:12:21.123456789Z', 123.456789],
+  ['2024-05-22T01:12:21.999999999Z', 999.999999],
+])('%s is %d ms later', (text, milliseconds) => {
+  expect((parseTime(text) as number) - instant).toBeCloseTo(milliseconds, 2);
+});
+
+test('the days that do exist are accepted', () => {
+  for (const text of ['2024-02-29T00:00:00Z', '2000-02-29T23:59:59Z', '2024-12-31T23:59:59Z', '1970-01-01T00:00:00Z']) {
+    expect(parseTime(text)).toBe(Date.parse(text));
+  }
+});
+
+test.each([
+  '',
+  'Z',
+  '+0800',
+  '+8:00',
+  '08:00',
+  '+24:00',
+  '+08:60',
+  '+08:00 ',
+  '+08:00\n',
+  'Asia/Hong_Kong',
+  '−08:00',
+  '.1234Z',
+])('a zone of %j is the caller’s mistake', (zone) => {
+  expect(() => formatTime(instant, zone)).toThrow(TypeError);
+  expect(() => formatTime(instant, zone)).toThrow(/^zone: expected an offset as \+08:00$/);
+});
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 9e15, -9e15])(
+  'a clock that says %d is the caller’s mistake',
+  (time) => {
+    expect(() => formatTime(time)).toThrow(TypeError);
+    expect(() => formatTime(time)).toThrow('now: expected milliseconds since the epoch');
+  },
+);
+
+test('a clock outside the years that four digits hold is the caller’s mistake, as microseconds are', () => {
+  expect(() => formatTime(instant * 1000)).toThrow(TypeError);
+  expect(() => formatTime(Date.parse('-000001-12-31T00:00:00Z'))).toThrow(TypeError);
+});
+
+test.each([
+  [undefined, '2024-05-22T09:12:21+08:00'],
+  ['+08:00', '2024-05-22T09:12:21+08:00'],
+  ['+05:30', '2024-05-22T06:42:21+05:30'],
+  ['+00:00', '2024-05-22T01:12:21+00:00'],
+  ['-00:30', '2024-05-22T00:42:21-00:30'],
+  ['-09:30', '2024-05-21T15:42:21-09:30'],
+  ['+23:59', '2024-05-23T01:11:21+23:59'],
+])('in the zone %s the instant is written %s', (zone, text) => {
+  expect(formatTime(instant, zone)).toBe(text);
+});
+
+test('milliseconds are cut off, never rounded up into the future', () => {
+  expect(formatTime(instant + 999, '+00:00')).toBe('2024-05-22T01:12:21+00:00');
+});
+
+test('what is written is read as the same second, in every zone', () => {
+  for (let minutes = -1439; minutes <= 1439; minutes += 37) {
+    const [hours, rest] = [Math.trunc(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+    const zone = `${minutes < 0 ? '-' : '+'}${String(hours).padStart(2, '0')}:${String(rest).padStart(2, '0')}`;
+    const time = instant + minutes * 7_654_321;
+    expect(parseTime(formatTime(time, zone))).toBe(Math.floor(time / 1000) * 1000);
+  }
+});
+
+/** The refusal of a time that says `instant`, by a clock that says `now`. */
+const refusalAt = (now: number, tolerance = 300) =>
+  refusalOf(() => checkTime('Request-Time', '2024-05-22T01:12:21Z', instant, now, tolerance));
+
+test('a message from the past beyond the tolerance is refused: this clock is ahead', async () => {
+  const refusal = await refusalAt(instant + 301_000);
+  expect(refusal).toBeInstanceOf(TimeNotAccepted);
+  expect(refusal).toMatchObject({ code: 'TimeNotAccepted', time: '2024-05-22T01:12:21Z', skew: 301, tolerance: 300 });
+  expect(refusal.message).toBe('Request-Time: expected within 300 s of this clock, which is 301 s ahead');
+});
+
+test('a message from the future beyond the tolerance is refused: this clock is behind', async () => {
+  const refusal = await refusalAt(instant - 3_600_000);
+  expect(refusal).toMatchObject({ code: 'TimeNotAccepted', skew: -3600 });
+  expect(refusal.message).toBe('Request-Time: expected within 300 s of this clock, which is 3600 s behind');
+});
+
+test('the tolerance itself is accepted, one millisecond more is not, in both directions', async () => {
+  for (const tolerance of [1, 300, 86_400]) {
+    for (const direction of [1, -1]) {
+      const limit = instant + direction * tolerance * 1000;
+      expect(() => checkTime('Request-Time', '', instant, limit, tolerance)).not.toThrow();
+      expect(await refusalAt(limit + direction, tolerance)).toMatchObject({ code: 'TimeNotAccepted' });
+    }
+  }
+});
+
+test('a clock that says no time accepts no message', async () => {
+  expect(await refusalAt(Number.NaN)).toMatchObject({ code: 'TimeNotAccepted' });
+});
+
+test('a skew that is beyond the tolerance is never printed as if it were within', async () => {
+  expect(await refusalAt(instant + 300_400)).toMatchObject({ skew: 301 });
+  expect(await refusalAt(instant - 300_400)).toMatchObject({ skew: -301 });
+});
