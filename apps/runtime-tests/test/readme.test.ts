@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
-import { createGateway, type UpdateContext, type UpdatePassRequest } from '@alipayhk-pass/api/gateway';
+import { createGateway, type Received, type UpdatePassRequest } from '@alipayhk-pass/api/gateway';
 import { importPrivateKey, importPublicKey } from '@alipayhk-pass/message-security';
 import { keys } from '@alipayhk-pass/spec/vectors';
 import { build } from 'esbuild';
@@ -19,7 +19,7 @@ const app = join(import.meta.dirname, '..');
 const readme = readFileSync(join(app, '../../README.md'), 'utf8');
 const [node = '', worker = ''] = Array.from(readme.matchAll(/```ts\n(.*?)```/gs), ([, code]) => code);
 const folder = join(app, 'dist/readme'); // below node_modules, as a user's file would be
-const applied: { update: UpdatePassRequest; context: UpdateContext }[] = [];
+const applied: { update: UpdatePassRequest; context: Received }[] = [];
 const variables = {
   CLIENT_ID: '4Q5Y8W0WSG45P907917',
   MERCHANT_PRIVATE_KEY: keys.merchant.privateKey.replaceAll('\n', '\\n'),
