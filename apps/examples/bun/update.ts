@@ -1,12 +1,5 @@
 /** Updates one membership card. */
-import {
-  createClient,
-  importPrivateKey,
-  importPublicKey,
-  isUpdatePassError,
-  RSA_AES,
-  type UpdatePassError,
-} from '@alipayhk-pass/api';
+import { createClient, importPrivateKey, importPublicKey, isUpdatePassError, RSA_AES } from '@alipayhk-pass/api';
 
 const { CLIENT_ID = '', MERCHANT_PRIVATE_KEY = '', ALIPAYHK_PUBLIC_KEY = '', GATEWAY_URL } = Bun.env;
 const [passId = '2024052200000000000001', level = '金卡'] = Bun.argv.slice(2);
@@ -33,14 +26,12 @@ try {
   if (!isUpdatePassError(error)) throw error; // a TypeError: a mistake in the call or in the configuration
   // The message holds no key and no body. AlipayHK asks for the tracerId.
   console.error(error.code, error.message, error.tracerId ?? '');
-  console.error(whatToDo(error));
-  process.exitCode = 1;
-}
-
-function whatToDo(error: UpdatePassError): string {
-  if (error.code === 'RequestInvalid') return 'Nothing was sent. Correct the update.';
-  if (error.code === 'ResultNotSuccess' && error.resultInfo.resultStatus === 'F') {
-    return 'AlipayHK refused the update. It will refuse the same update again.';
+  if (error.code === 'RequestInvalid') {
+    console.error('Nothing was sent. Correct the update.');
+  } else if (error.code === 'ResultNotSuccess' && error.resultInfo.resultStatus === 'F') {
+    console.error('AlipayHK refused the update. It will refuse the same update again.');
+  } else {
+    console.error('The update may have taken effect. Send the newest state of this card again, later.');
   }
-  return 'The update may have taken effect. Send the newest state of this card again, later.';
+  process.exitCode = 1;
 }

@@ -34,7 +34,7 @@ export const entryOf = (tracerId: string) => ask<Entry>('GET', `/ledger/${tracer
 
 /** Every entry about a pass, also of a pass that does not exist. */
 export const entriesOf = async (passId: string) =>
-  (await ask<{ entries: Entry[] }>('GET', `/ledger?passId=${passId}`)).entries;
+  (await ask<{ entries: Entry[] }>('GET', `/ledger?passId=${encodeURIComponent(passId)}`)).entries;
 
 /** Makes the next request for this pass fail. */
 export const fail = (passId: string, fault: string) => ask('POST', '/faults', { name: fault, passId, times: 1 });

@@ -12,11 +12,16 @@ const denoTasks = JSON.parse(readFileSync(join(app, 'deno/deno.json'), 'utf8')).
 // Deno would install from a registry what its file names; here it is installed already.
 const installed = 'deno run --cached-only --no-lock --node-modules-dir=manual';
 
+const node = manifestOf('node').scripts.start;
+// It does not strip types; the example has none.
+const node20 = join(app, 'node_modules/node20/bin/node');
+
 describe.each([
-  { example: 'node', command: manifestOf('node').scripts.start },
-  { example: 'bun', command: manifestOf('bun').scripts.start },
-  { example: 'deno', command: denoTasks.start.replace('deno run', installed) },
-] as const)('the example for $example', ({ example, command }) => {
+  { runtime: 'Node', example: 'node', command: node },
+  { runtime: 'Node 20', example: 'node', command: `cp update.ts update.mjs && ${node20} --env-file=.env update.mjs` },
+  { runtime: 'Bun', example: 'bun', command: manifestOf('bun').scripts.start },
+  { runtime: 'Deno', example: 'deno', command: denoTasks.start.replace('deno run', installed) },
+] as const)('the example for $runtime', ({ runtime, example, command }) => {
   let folder: string;
   beforeAll(async () => {
     folder = await copyExample(example);
@@ -53,7 +58,7 @@ describe.each([
   });
 
   test('ends with status 1 and names the code when AlipayHK refuses the update', async () => {
-    const passId = `unknown-${example}`;
+    const passId = `unknown-${runtime}`;
     const { code, stderr } = await start([passId, '金卡']);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^ResultNotSuccess .*PASS_HAS_NOT_EXIST.*\nAlipayHK refused the update\./);

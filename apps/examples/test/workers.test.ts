@@ -32,13 +32,14 @@ const success = { resultInfo: { resultCode: 'SUCCESS', resultStatus: 'S' } };
 
 describe.each(['worker', 'hono'] as const)('the example %s', (example) => {
   let folder: string;
+  let vars: Record<string, string>;
   let worker: { url: string; output(): string; stop(): Promise<void> } | undefined;
   const persistTo = () => join(folder, '.wrangler/state');
 
   beforeAll(async () => {
     folder = await copyExample(example);
     const { url, clientId, keys } = inject('sandbox');
-    const vars = fillIn(folder, '.dev.vars.example', {
+    vars = fillIn(folder, '.dev.vars.example', {
       API_TOKEN: 'token-of-the-tests',
       CLIENT_ID: clientId,
       MERCHANT_TAG: 'merchant',
@@ -54,9 +55,9 @@ describe.each(['worker', 'hono'] as const)('the example %s', (example) => {
     rmSync(folder, { recursive: true });
   });
 
-  const post = async (body: string, token = 'token-of-the-tests') => {
+  const post = async (body: string, token = 'token-of-the-tests', url = worker?.url) => {
     const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
-    const response = await fetch(`${worker?.url}/updates`, { method: 'POST', headers, body });
+    const response = await fetch(`${url}/updates`, { method: 'POST', headers, body });
     const text = await response.text();
     return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : text };
   };
@@ -125,6 +126,15 @@ describe.each(['worker', 'hono'] as const)('the example %s', (example) => {
     const passId = await freshPass();
     expect(await post(updateOf(passId), 'another-token')).toMatchObject({ status: 401 });
     expect(await entriesOf(passId)).toEqual([]);
+  });
+
+  test('replies 401 to every token when API_TOKEN is not set', async () => {
+    const { API_TOKEN: _, ...rest } = vars;
+    const open = await startWorker({ configDir: folder, vars: rest });
+    const replies = await Promise.all(['', 'undefined', 'null'].map((token) => post('{}', token, open.url)));
+    await open.stop();
+    expect(replies.map(({ status }) => status)).toEqual([expect.any(Number), 401, 401]);
+    expect([400, 401]).toContain(replies[0]?.status); // Hono replies 400 to a header of another form
   });
 
   test('stores what AlipayHK sends, once for a repeated call, and nothing that AlipayHK did not sign', async () => {

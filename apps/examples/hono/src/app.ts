@@ -9,7 +9,7 @@ const app = new Hono<{ Bindings: Env }>();
 
 app.post(
   '/updates',
-  (c, next) => bearerAuth({ token: c.env.API_TOKEN })(c, next), // whoever has it can sign updates in your name
+  (c, next) => bearerAuth<{ Bindings: Env }>({ token: c.env.API_TOKEN })(c, next), // whoever has it can sign updates in your name
   async (c) => {
     const { client } = await connect(c.env);
     const { tracerId } = await client.updatePass(checkUpdate(await c.req.json()));
