@@ -6,6 +6,7 @@ export default defineConfig({
     globalSetup: 'test/setup.ts',
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    maxConcurrency: 2,
     maxWorkers: 2, // most of a test is a compiler, a runtime or a Worker in a process of its own
   },
 });

@@ -1,5 +1,5 @@
 /** The packages as they are published: packed, and unpacked where a package manager would put them. */
-import { mkdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run } from './harness.ts';
 
@@ -43,10 +43,11 @@ export async function unpackAll(archives: string, folder: string): Promise<void>
   for (const name of names) await unpack(name, archives, folder);
 }
 
-/** Links a package, as the package in `from` has it, into `node_modules` of this folder. */
-export function link(dependency: string, from: string, folder: string): void {
-  const path = join(folder, 'node_modules', dependency);
+/** Links a package, as the package in `from` has it, into `node_modules` of this folder, under another name if one is given. */
+export function link(dependency: string, from: string, folder: string, name = dependency): void {
+  const path = join(folder, 'node_modules', name);
   mkdirSync(dirname(path), { recursive: true });
+  rmSync(path, { force: true });
   symlinkSync(realpathSync(join(realpathSync(from), 'node_modules', dependency)), path);
 }
 

@@ -11,15 +11,22 @@ import { copyExample, type Example, exampleForTest } from './project.ts';
 
 const compilers = { '5.7': 'typescript57', '5.9': 'typescript59', '7.0': 'typescript' } as const;
 
-describe.each(['node', 'bun', 'worker', 'hono'] as const)('the example %s', (example) => {
+describe.each([
+  { example: 'node', types: '@types/node' },
+  { example: 'node', types: 'types-node20' }, // has fewer global types
+  { example: 'bun', types: '@types/bun' },
+  { example: 'worker', types: '@cloudflare/workers-types' },
+  { example: 'hono', types: '@cloudflare/workers-types' },
+] as const)('the example $example with $types', ({ example, types }) => {
   let folder: string;
   beforeAll(async () => {
     folder = await copyExample(example);
     takeEverything(folder, example);
+    if (types === 'types-node20') link(types, app, folder, '@types/node');
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test.each(Object.entries(compilers))('type-checks with TypeScript %s', async (version, compiler) => {
+  test.concurrent.each(Object.entries(compilers))('type-checks with TypeScript %s', async (version, compiler) => {
     const tsc = join(app, 'node_modules', compiler, 'bin/tsc');
     expect((await run(process.execPath, [tsc, '--version'])).stdout).toContain(`Version ${version}.`);
     const { code, stdout } = await run(process.execPath, [tsc], { cwd: folder });
