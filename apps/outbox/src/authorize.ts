@@ -8,11 +8,11 @@ export async function authorize(request: Request, { apiToken, requireCertificate
   // Digests, because the comparison in constant time takes equal lengths only.
   const [expectedDigest, receivedDigest] = await Promise.all([digest(apiToken), digest(received)]);
   if (!crypto.subtle.timingSafeEqual(expectedDigest, receivedDigest)) {
-    throw new Refused('Unauthorized', [{ path: 'Authorization', expected: 'Bearer and the API_TOKEN of this Worker' }]);
+    throw new Refused('Unauthorized', [{ path: 'Authorization', message: 'Bearer and the API_TOKEN of this Worker' }]);
   }
   if (requireCertificate && !hasCertificate(request)) {
     throw new Refused('Unauthorized', [
-      { path: 'certificate', expected: "one that this zone's mTLS verified and nobody revoked" },
+      { path: 'certificate', message: "one that this zone's mTLS verified and nobody revoked" },
     ]);
   }
 }

@@ -22,7 +22,7 @@ export async function postBatch(c: Context<App>): Promise<Response> {
   const batchId = await batchIdOf(readKeyName(c));
   const startedAt = await startBatch(c.env.DB, batchId, Date.now());
   if (startedAt < Date.now() - longestRepetition) {
-    throw new Refused('IdempotencyKeyReused', [{ path: 'Idempotency-Key', expected: 'one of the last 24 hours' }]);
+    throw new Refused('IdempotencyKeyReused', [{ path: 'Idempotency-Key', message: 'one of the last 24 hours' }]);
   }
   const sender = new BatchSender(c.env.BATCH_QUEUE, { batchId, startedAt });
   const malformedLines: MalformedLine[] = [];
@@ -49,7 +49,7 @@ export async function postBatch(c: Context<App>): Promise<Response> {
 /** `GET /batches/:batchId` */
 export async function getBatch(c: Context<App>): Promise<Response> {
   const view = await readBatch(c.env.DB, c.req.param('batchId') ?? '');
-  if (view === undefined) throw new Refused('BatchNotFound', [{ path: 'batchId', expected: 'the one of a batch' }]);
+  if (view === undefined) throw new Refused('BatchNotFound', [{ path: 'batchId', message: 'the one of a batch' }]);
   return c.json(view);
 }
 
@@ -66,7 +66,7 @@ function readLine(received: Uint8Array | undefined, names: Merchant['fieldNames'
   // As it will be written: a number as short as 1e20 has 21 digits there.
   const bytes = new TextEncoder().encode(JSON.stringify(update)).length;
   if (update && bytes <= maxWrittenBytes) return { update, bytes };
-  throw new Refused('ContentTooLarge', [{ path: '', expected: `at most ${maxUpdateBytes} bytes a line` }]);
+  throw new Refused('ContentTooLarge', [{ path: '', message: `at most ${maxUpdateBytes} bytes a line` }]);
 }
 
 /** Blank lines are none, as the one at the end. */
@@ -77,5 +77,5 @@ function isBlank(bytes: Uint8Array): boolean {
 /** @throws Refused, MediaTypeNotSupported */
 function checkMediaType(contentType = ''): void {
   if (/^application\/(x-)?ndjson *(; *charset="?utf-8"? *)?$/i.test(contentType)) return;
-  throw new Refused('MediaTypeNotSupported', [{ path: 'Content-Type', expected: 'application/x-ndjson in UTF-8' }]);
+  throw new Refused('MediaTypeNotSupported', [{ path: 'Content-Type', message: 'application/x-ndjson in UTF-8' }]);
 }

@@ -32,7 +32,7 @@ export const deadLetters = new Hono<App>()
   });
 
 function notDeadLettered(expected: string): Refused {
-  return new Refused('NotDeadLettered', [{ path: 'passId', expected }]);
+  return new Refused('NotDeadLettered', [{ path: 'passId', message: expected }]);
 }
 
 /** Where the next page begins, if there may be one. */
@@ -44,7 +44,7 @@ function nextOf(rows: readonly DeadLetterRow[]): { next?: string } {
 /** @throws RequestInvalid */
 function readResultCode(resultCode = ''): string {
   if (/^\w{1,64}$/.test(resultCode)) return resultCode;
-  throw new RequestInvalid([{ path: 'resultCode', expected: 'the one that the dead letters have' }]);
+  throw new RequestInvalid([{ path: 'resultCode', message: 'the one that the dead letters have' }]);
 }
 
 /** @throws RequestInvalid */
@@ -52,7 +52,7 @@ function readCursor(after: string | undefined): { deadAt: number; passId: string
   if (after === undefined) return { deadAt: 0, passId: '' };
   const [, deadAt, passId] = /^(\d{1,15})\.(.+)$/s.exec(after) ?? [];
   if (deadAt === undefined || passId === undefined) {
-    throw new RequestInvalid([{ path: 'after', expected: '`next` of the page before' }]);
+    throw new RequestInvalid([{ path: 'after', message: '`next` of the page before' }]);
   }
   return { deadAt: Number(deadAt), passId };
 }

@@ -92,14 +92,14 @@ export async function readEnvironment(env: object): Promise<Merchant> {
   if (last?.text === text) return last.merchant;
   const { success, output, issues } = v.safeParse(Variables, env);
   if (!success) {
-    throw misconfigured(issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', expected: issue.message })));
+    throw misconfigured(issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', message: issue.message })));
   }
   if (Number(output.IN_FLIGHT) < Number(output.RATE_SHARDS)) {
-    throw misconfigured([{ path: 'IN_FLIGHT', expected: 'at least RATE_SHARDS: every shard needs one' }]);
+    throw misconfigured([{ path: 'IN_FLIGHT', message: 'at least RATE_SHARDS: every shard needs one' }]);
   }
   if (output.POINTS_FIELD === output.LEVEL_FIELD) {
     throw misconfigured([
-      { path: 'LEVEL_FIELD', expected: 'another name than POINTS_FIELD: one would overwrite the other' },
+      { path: 'LEVEL_FIELD', message: 'another name than POINTS_FIELD: one would overwrite the other' },
     ]);
   }
   const keys = await readKeys(output);
@@ -157,10 +157,10 @@ function clientOf(output: Output, keys: Keys): Client {
 async function named<Key>(name: string, imported: Promise<Key>): Promise<Key> {
   return imported.catch((error: unknown) => {
     if (!(error instanceof TypeError)) throw error;
-    throw misconfigured([{ path: name, expected: error.message.replace(/^\w+: expected /, '') }]);
+    throw misconfigured([{ path: name, message: error.message.replace(/^\w+: expected /, '') }]);
   });
 }
 
-function misconfigured(issues: { path: string; expected: string }[]): Refused {
+function misconfigured(issues: { path: string; message: string }[]): Refused {
   return new Refused('ConfigurationInvalid', issues);
 }

@@ -50,14 +50,14 @@ export const members = new Hono<App>()
     bodyLimit({
       maxSize: maxUpdateBytes,
       onError: () => {
-        throw new Refused('ContentTooLarge', [{ path: '', expected: `at most ${maxUpdateBytes} bytes` }]);
+        throw new Refused('ContentTooLarge', [{ path: '', message: `at most ${maxUpdateBytes} bytes` }]);
       },
     }),
     async (c) => {
       checkMediaType(c.req.header('Content-Type'));
       const { success, output, issues } = v.safeParse(vRegistration, readJson(await c.req.arrayBuffer()));
       if (!success) {
-        throw new RequestInvalid(issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', expected: issue.message })));
+        throw new RequestInvalid(issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', message: issue.message })));
       }
       const { openingPoints, ...pass } = output;
       return c.json(await registerMember(c.env, c.req.param('userId'), { pass, openingPoints }));
@@ -65,10 +65,10 @@ export const members = new Hono<App>()
   )
   .get('/:userId', async (c) => {
     const view = await memberOf(c.env, c.req.param('userId')).read();
-    if (view === undefined) throw new Refused('MemberNotFound', [{ path: 'userId', expected: 'a user who is known' }]);
+    if (view === undefined) throw new Refused('MemberNotFound', [{ path: 'userId', message: 'a user who is known' }]);
     return c.json(view);
   });
 
 function invalid(path: string, expected: string): RequestInvalid {
-  return new RequestInvalid([{ path, expected }]);
+  return new RequestInvalid([{ path, message: expected }]);
 }

@@ -8,12 +8,12 @@ import type { Conditions, PutResult } from './mailbox.ts';
 import { mailboxOf, putUpdate } from './mailboxes.ts';
 import { maxUpdateBytes, readJson, readUpdate, withPassId } from './update.ts';
 
-const refusals: Record<NonNullable<PutResult['refusal']>, { path: string; expected: string }> = {
-  PassClosed: { path: 'passId', expected: 'a pass that was not closed' },
-  PreconditionFailed: { path: 'If-Match', expected: 'the revision that the pass has' },
-  IdempotencyKeyReused: { path: 'Idempotency-Key', expected: 'a key that was not used for another request' },
-  PassFull: { path: '', expected: 'less, together with what is not delivered yet' },
-  PassNotFound: { path: 'passId', expected: 'a pass of which an update was accepted' },
+const refusals: Record<NonNullable<PutResult['refusal']>, { path: string; message: string }> = {
+  PassClosed: { path: 'passId', message: 'a pass that was not closed' },
+  PreconditionFailed: { path: 'If-Match', message: 'the revision that the pass has' },
+  IdempotencyKeyReused: { path: 'Idempotency-Key', message: 'a key that was not used for another request' },
+  PassFull: { path: '', message: 'less, together with what is not delivered yet' },
+  PassNotFound: { path: 'passId', message: 'a pass of which an update was accepted' },
 };
 
 export const passes = new Hono<App>()
@@ -22,7 +22,7 @@ export const passes = new Hono<App>()
     bodyLimit({
       maxSize: maxUpdateBytes,
       onError: () => {
-        throw new Refused('ContentTooLarge', [{ path: '', expected: `at most ${maxUpdateBytes} bytes` }]);
+        throw new Refused('ContentTooLarge', [{ path: '', message: `at most ${maxUpdateBytes} bytes` }]);
       },
     }),
     async (c) => {
@@ -64,7 +64,7 @@ async function readConditions(c: Context<App>, body: ArrayBuffer): Promise<Condi
   const ifMatch = c.req.header('If-Match')?.trim();
   const [, any, revision] = /^(?:(\*)|"(\d{1,15})")$/.exec(ifMatch ?? '') ?? [];
   if (ifMatch !== undefined && any === undefined && revision === undefined) {
-    throw new RequestInvalid([{ path: 'If-Match', expected: '"<revision>", quoted, or *' }]);
+    throw new RequestInvalid([{ path: 'If-Match', message: '"<revision>", quoted, or *' }]);
   }
   const name = readKeyName(c);
   return {
@@ -77,7 +77,7 @@ async function readConditions(c: Context<App>, body: ArrayBuffer): Promise<Condi
 export function readKeyName(c: Context<App>): string | undefined {
   const name = c.req.header('Idempotency-Key');
   if (name === undefined || /^[\x21-\x7e]{1,255}$/.test(name)) return name;
-  throw new RequestInvalid([{ path: 'Idempotency-Key', expected: '1 to 255 printable characters' }]);
+  throw new RequestInvalid([{ path: 'Idempotency-Key', message: '1 to 255 printable characters' }]);
 }
 
 async function digestOf(method: string, body: ArrayBuffer): Promise<string> {
@@ -88,5 +88,5 @@ async function digestOf(method: string, body: ArrayBuffer): Promise<string> {
 /** @throws Refused, MediaTypeNotSupported */
 export function checkMediaType(contentType = ''): void {
   if (/^application\/json *(; *charset="?utf-8"? *)?$/i.test(contentType)) return;
-  throw new Refused('MediaTypeNotSupported', [{ path: 'Content-Type', expected: 'application/json in UTF-8' }]);
+  throw new Refused('MediaTypeNotSupported', [{ path: 'Content-Type', message: 'application/json in UTF-8' }]);
 }

@@ -23,7 +23,7 @@ export function readJson(bytes: ArrayBuffer | Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch {
-    throw new Refused('JsonInvalid', [{ path: '', expected: 'JSON in UTF-8' }]);
+    throw new Refused('JsonInvalid', [{ path: '', message: 'JSON in UTF-8' }]);
   }
 }
 
@@ -37,12 +37,12 @@ export function readJson(bytes: ArrayBuffer | Uint8Array): unknown {
  * @see A27
  */
 export function readUpdate(body: unknown, names: Merchant['fieldNames']): UpdatePassRequest {
-  if (!isObject(body)) fail({ path: '', expected: 'an object' });
+  if (!isObject(body)) fail({ path: '', message: 'an object' });
   const { points: _points, level: _level, ...fields } = body;
   const { success, output, issues } = v.safeParse(vLoyalty, body);
   if (!success) fail(...issues.map(toIssue));
   const update = checkUpdate({ status: 'UPDATE', updateDetailType: 'UPDATE_MEMBER_CARD', ...fields });
-  if (update.passId.length > 256) fail({ path: 'passId', expected: 'at most 256 characters' });
+  if (update.passId.length > 256) fail({ path: 'passId', message: 'at most 256 characters' });
   const { dataInfo = {} } = update;
   checkNames('', update);
   checkNames('dataInfo', dataInfo);
@@ -51,7 +51,7 @@ export function readUpdate(body: unknown, names: Merchant['fieldNames']): Update
     .map((name): [string, unknown] => [names[name], output[name]]);
   const twice = loyalty.map(([name]) => name).filter((name) => Object.hasOwn(dataInfo, name));
   if (twice.length > 0) {
-    fail(...twice.map((name) => ({ path: `dataInfo.${name}`, expected: 'none: it is given beside dataInfo' })));
+    fail(...twice.map((name) => ({ path: `dataInfo.${name}`, message: 'none: it is given beside dataInfo' })));
   }
   return loyalty.length === 0 ? update : { ...update, dataInfo: { ...dataInfo, ...Object.fromEntries(loyalty) } };
 }
@@ -59,16 +59,16 @@ export function readUpdate(body: unknown, names: Merchant['fieldNames']): Update
 /** @throws RequestInvalid */
 function checkNames(path: string, fields: object): void {
   const names = Object.keys(fields);
-  if (names.length > maxNames) fail({ path, expected: `at most ${maxNames} fields` });
+  if (names.length > maxNames) fail({ path, message: `at most ${maxNames} fields` });
   if (names.some((name) => name.length > maxNameLength)) {
-    fail({ path, expected: `names of at most ${maxNameLength} characters` });
+    fail({ path, message: `names of at most ${maxNameLength} characters` });
   }
 }
 
 /** Puts the passId of the path into a body, which must not name one itself. */
 export function withPassId(body: unknown, passId: string): unknown {
   if (!isObject(body)) return body;
-  if ('passId' in body) fail({ path: 'passId', expected: 'none: the path names the pass' });
+  if ('passId' in body) fail({ path: 'passId', message: 'none: the path names the pass' });
   return { ...body, passId };
 }
 
@@ -78,7 +78,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function toIssue(issue: v.BaseIssue<unknown>): Issue {
   const path = v.getDotPath(issue) ?? '';
-  return { path, expected: expectedLoyalty[path] ?? 'another value' };
+  return { path, message: expectedLoyalty[path] ?? 'another value' };
 }
 
 function fail(...issues: Issue[]): never {

@@ -43,7 +43,7 @@ app.route('/dead-letters', deadLetters);
 app.route('/members', members);
 app.get('/metrics', (c) => getMetrics(c.env, c.var.merchant.rate.shards));
 
-app.notFound(() => answerTo(new Refused('RouteNotFound', [{ path: 'route', expected: 'one of README.md' }])));
+app.notFound(() => answerTo(new Refused('RouteNotFound', [{ path: 'route', message: 'one of README.md' }])));
 app.onError(answerTo);
 
 export default {

@@ -67,7 +67,7 @@ describe('a batch', () => {
       { line: 3, error: { code: 'JsonInvalid', message: 'body: expected JSON in UTF-8' } },
       { line: 5, error: { code: 'RequestInvalid', issues: [{ path: 'passId' }] } },
       { line: 7, error: { code: 'ContentTooLarge' } },
-      { line: 8, error: { code: 'RequestInvalid', issues: [{ expected: 'an object' }] } },
+      { line: 8, error: { code: 'RequestInvalid', issues: [{ message: 'an object' }] } },
       { line: 9, error: { code: 'ContentTooLarge' } },
     ];
     expect(status).toBe(202);

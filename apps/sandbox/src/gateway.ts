@@ -5,9 +5,9 @@
 
 import {
   createGateway,
+  type Received,
   type Refusal,
   type ResultInfo,
-  type UpdateContext,
   type UpdatePassRequest,
 } from '@alipayhk-pass/api/gateway';
 import { httpUriOf, type PublicKey, RSA_AES, sealResponse, tracerIdOf } from '@alipayhk-pass/message-security';
@@ -32,7 +32,7 @@ const unknown: ResultInfo = {
 interface Trace {
   reached: 'client' | 'body' | 'pass';
   publicKeys?: [PublicKey, ...PublicKey[]] | undefined;
-  context?: UpdateContext;
+  context?: Received;
   befalling?: Befalling | undefined;
   resultInfo?: ResultInfo;
   stages: Verdict[];
@@ -94,7 +94,7 @@ export async function answer(request: Request, env: Env): Promise<Response> {
 /** What the api gateway asks once a request was verified and fits the contract. */
 async function handle(
   db: D1Database,
-  { id, update, context, trace }: { id: number; update: UpdatePassRequest; context: UpdateContext; trace: Trace },
+  { id, update, context, trace }: { id: number; update: UpdatePassRequest; context: Received; trace: Trace },
 ): Promise<ResultInfo> {
   trace.reached = 'pass';
   trace.context = context;

@@ -2,7 +2,7 @@
  * The passes in D1, and the rules by which an update is applied to one (A21). A decision and its effect are one
  * transaction: of concurrent updates D1 applies one after the other, and none overwrites what it did not carry.
  */
-import type { CodeInfo, DataInfo, ResultInfo, UpdateContext, UpdatePassRequest } from '@alipayhk-pass/api/gateway';
+import type { CodeInfo, DataInfo, Received, ResultInfo, UpdatePassRequest } from '@alipayhk-pass/api/gateway';
 
 /** A pass as it is stored; `null` where there is nothing. */
 export interface Pass {
@@ -80,7 +80,7 @@ const refusal = `
 export async function applyUpdate(
   db: D1Database,
   request: UpdatePassRequest,
-  { clientId }: Pick<UpdateContext, 'clientId'>,
+  { clientId }: Pick<Received, 'clientId'>,
   alongside?: D1PreparedStatement,
 ): Promise<ResultInfo> {
   const { passId, merchantId, userId, openId, templateCode, status, endDate, dataInfo, codeInfo } = request;

@@ -24,13 +24,17 @@ export function readJson(body: ArrayBuffer, encrypted: boolean, tracerId?: strin
     return { value: JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)) };
   } catch {
     if (encrypted) throw Object.assign(new DecryptionFailed(), tracerId && { tracerId });
-    return { issues: [{ path: '', expected: 'JSON in UTF-8' }] };
+    return { issues: [{ path: '', message: 'is not JSON in UTF-8' }] };
   }
 }
 
-/** The value as it was given, if it fits the schema: what is sent is what the caller wrote, unknown fields included (A25). */
+/**
+ * The value as it was given, if it fits the schema: what is sent is what the caller wrote, unknown fields included.
+ *
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a25 A25}
+ */
 export function check<T>(schema: v.GenericSchema<unknown, T>, value: unknown): Checked<T> {
-  if (isDeeper(value, 64)) return { issues: [{ path: '', expected: 'at most 64 levels of nesting' }] };
+  if (isDeeper(value, 64)) return { issues: [{ path: '', message: 'nests deeper than 64 levels' }] };
   const { success, output, issues } = v.safeParse(schema, value);
   if (!success) return { issues: issues.map(toIssue) };
   const lists = listsForObjects(output, value);
@@ -49,16 +53,27 @@ function toIssue(issue: v.BaseIssue<unknown>): Issue {
   const path = pathOf(issue);
   // A union none of whose branches fits: name what each of them asks for ("userId or openId").
   const names = issue.issues?.map(pathOf).filter((name) => name !== '');
-  if (names?.length) return { path, expected: [...new Set(names)].join(' or ') };
-  if (issue.kind === 'schema' && issue.received === 'undefined') return { path, expected: 'a value, received none' };
-  const unit = issue.type.endsWith('_length') ? ' characters' : '';
-  return { path, expected: `${issue.expected ?? 'another value'}${unit}` };
+  if (names?.length) return { path, message: `has no ${[...new Set(names)].join(' or ')}` };
+  if (issue.kind === 'schema' && issue.received === 'undefined') return { path, message: 'is missing' };
+  return { path, message: predicateOf(issue) };
+}
+
+/** What must hold, as a sentence about the field. */
+function predicateOf({ type, requirement, expected }: v.BaseIssue<unknown>): string {
+  if (type === 'min_length' && requirement === 1) return 'must not be empty';
+  if (type === 'min_length') return `must have at least ${requirement} characters`;
+  if (type === 'max_length') return `must have at most ${requirement} characters`;
+  if (type === 'min_value') return `must be at least ${requirement}`;
+  if (type === 'max_value') return `must be at most ${requirement}`;
+  if (type === 'integer') return 'must be an integer';
+  const choices = (expected ?? 'another value').replace(/^\((.*)\)$/, '$1').replaceAll(' | ', ' or ');
+  return `must be ${/^[a-z]+$/i.test(choices) ? `${/^[aeiou]/i.test(choices) ? 'an' : 'a'} ${choices.toLowerCase()}` : choices}`;
 }
 
 /** valibot takes a list where the contract says object, and turns it into one; the contract and the types do not. */
 function listsForObjects(output: unknown, value: unknown, path = ''): Issue[] {
   if (typeof output !== 'object' || output === null || Array.isArray(output)) return [];
-  if (Array.isArray(value)) return [{ path, expected: 'an object, received a list' }];
+  if (Array.isArray(value)) return [{ path, message: 'is a list; expected an object' }];
   return Object.entries(output).flatMap(([name, child]) =>
     listsForObjects(child, (value as Record<string, unknown>)[name], path === '' ? name : `${path}.${name}`),
   );

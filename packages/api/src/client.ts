@@ -1,8 +1,8 @@
 /**
- * The merchant's end: check the body, seal it, send it, open the answer, check that, and return what AlipayHK said.
+ * The merchant's end: check the body, seal it, send it, open the reply, check it, and return what AlipayHK said.
  * Signing sits in openapi-fetch's `fetch`, so that nothing can change the body after it was signed.
  */
-import { ResponseUnexpected, type SealedFetchOptions, sealedFetch, tracerIdOf } from '@alipayhk-pass/message-security';
+import { isMessageError, type SealedFetchOptions, sealedFetch, tracerIdOf } from '@alipayhk-pass/message-security';
 import createOpenapiClient from 'openapi-fetch';
 import { type Checked, check, readJson, updatePassPath } from './body.ts';
 import { RequestInvalid, ResponseInvalid, ResultNotSigned, ResultNotSuccess } from './errors.ts';
@@ -15,14 +15,18 @@ export interface ClientOptions extends SealedFetchOptions {
   baseUrl?: string | undefined;
 }
 
-/** What AlipayHK answered to an update that took effect. */
+/** AlipayHK's reply to an update that took effect. */
 export interface UpdatePassResult {
   resultInfo: ResultInfo & { resultStatus: 'S' };
   /** Names this exchange in AlipayHK's logs. */
   tracerId: string | undefined;
   /** The Response-Time header, verbatim. */
   responseTime: string;
-  /** Whether the answer was encrypted; a plain one to an encrypted request is accepted unless `requireEncryption` (A7). */
+  /**
+   * Whether the reply was encrypted; a plain one to an encrypted request is accepted unless `requireEncryption`.
+   *
+   * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a7 A7}
+   */
   encrypted: boolean;
 }
 
@@ -33,7 +37,8 @@ export interface Client {
    *
    * @param body - as `spec/openapi.yaml` describes it; it is checked before anything is sent
    * @throws UpdatePassError, discriminated by `code`. RequestInvalid: nothing was sent. ResultNotSuccess: AlipayHK said
-   *   F or U. Every other code: assume neither that the update took effect nor that it did not (A23).
+   *   F or U. Every other code: assume neither that the update took effect nor that it did not.
+   * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a23 A23}
    */
   updatePass(body: UpdatePassRequest, options?: { signal?: AbortSignal | undefined }): Promise<UpdatePassResult>;
 }
@@ -66,7 +71,7 @@ type Unsealed<Paths> = {
 export function createClient(options: ClientOptions): Client {
   const { baseUrl = 'https://open.alipay.hk' } = options;
   if (!/^https?:\/\/[^/@]+\/$/.test(URL.canParse(baseUrl) ? new URL(baseUrl).href : '')) {
-    throw new TypeError('baseUrl: expected an origin, as https://open.alipay.hk');
+    throw new TypeError('baseUrl must be an origin such as https://open.alipay.hk');
   }
   const openapi = createOpenapiClient<Unsealed<paths>>({ baseUrl, fetch: sealedFetch(options) });
   return {
@@ -91,9 +96,9 @@ function readResult(body: ArrayBuffer, response: Response): UpdatePassResult {
   return { resultInfo: { ...resultInfo, resultStatus }, tracerId, responseTime, encrypted };
 }
 
-/** A11: an unsigned F or U becomes an error of its own; an unsigned S stays what it is, an answer to be refused. */
+/** A11: an unsigned F or U becomes an error of its own; an unsigned S stays a ResponseUnexpected. */
 async function withUnverifiedResult(error: unknown): Promise<never> {
-  if (error instanceof ResponseUnexpected && error.reason === 'unsigned') {
+  if (isMessageError(error) && error.code === 'ResponseUnexpected' && error.reason === 'unsigned') {
     const { value } = checkResponse(await error.response.clone().arrayBuffer(), false);
     const { resultStatus = 'S' } = value?.resultInfo ?? {};
     if (value && resultStatus !== 'S') throw new ResultNotSigned({ ...value.resultInfo, resultStatus }, error);

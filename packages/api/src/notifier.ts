@@ -23,12 +23,12 @@ export interface NotifierOptions extends SealedFetchOptions {
   tag: string;
 }
 
-/** AlipayHK's calls. Each resolves with what the merchant answered, F and U included. */
+/** AlipayHK's calls. Each resolves with the merchant's reply, F and U included. */
 export interface Notifier {
   /**
-   * Tells the merchant of a bill.
+   * Notifies the merchant of a bill.
    *
-   * @throws MessageError, discriminated by `code`: the answer does not verify or does not fit the contract, or there is none
+   * @throws MessageError, discriminated by `code`: the reply does not verify or does not fit the contract, or there is none
    */
   notifyBill(bill: NotifyBillRequest): Promise<NotifyBillResponse>;
   /**

@@ -1,20 +1,15 @@
 /**
- * What is refused, and what the wire is told of it: a result code and a fixed message. The rich reason is an error, which
+ * What is refused, and what the wire says of it: a result code and a fixed message. The rich reason is an error, which
  * goes to a hook and never to the wire.
  */
-import {
-  AlgorithmNotSupported,
-  HeaderInvalid,
-  MessageError,
-  MessageReplayed,
-  SignatureVerificationFailed,
-  TimeNotAccepted,
-} from '@alipayhk-pass/message-security';
+import { isMessageError, type Stage } from '@alipayhk-pass/message-security';
 import type { ResultInfo } from './generated/types.ts';
 
-/** A request that was answered with F or U before or instead of the handler's result. */
+/** A request whose reply is F or U before or instead of the handler's result. */
 export interface Refusal {
   resultInfo: ResultInfo;
+  /** Where the request was refused. */
+  stage: Stage;
   /** The rich reason: for logs, not for the wire. */
   error: unknown;
   tracerId: string;
@@ -22,7 +17,11 @@ export interface Refusal {
   clientId: string | undefined;
 }
 
-/** Codes of a neighbouring API of AlipayHK's (A22), and the HTTP status of an answer that is not signed (A31). */
+/**
+ * Codes of a neighbouring API of AlipayHK's, and the HTTP status of a reply that is not signed.
+ *
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a22 A22}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a31 A31}
+ */
 const refusals = {
   INVALID_API: ['F', 'The called API is invalid or not active.', 404],
   METHOD_NOT_SUPPORTED: ['F', 'The server does not implement the requested HTTP method.', 405],
@@ -39,35 +38,35 @@ type RefusalCode = keyof typeof refusals;
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly resultCode: RefusalCode;
-  constructor(resultCode: RefusalCode, expected: string) {
-    super(expected);
+  readonly stage: Stage;
+  constructor(resultCode: RefusalCode, text: string) {
+    super(text);
     this.resultCode = resultCode;
+    this.stage = resultCode === 'INVALID_CLIENT' ? 'client' : 'target';
   }
 }
 
-/** What the wire is told of an error; U of one that is not about the request. */
-export function refusalOf(error: unknown): { resultInfo: ResultInfo; status: number } {
-  const resultCode = refusalCodeOf(error);
+/** What the wire says of a refusal at this stage; U of one that is not about the request. */
+export function refusalOf(stage: Stage, error: unknown): { resultInfo: ResultInfo; status: number } {
+  const resultCode = refusalCodeOf(stage, error);
   const [resultStatus, resultMessage, status] = refusals[resultCode];
   return { resultInfo: { resultCode, resultStatus, resultMessage }, status };
 }
 
-function refusalCodeOf(error: unknown): RefusalCode {
+function refusalCodeOf(stage: Stage, error: unknown): RefusalCode {
   if (error instanceof Refused) return error.resultCode;
-  if (
-    error instanceof SignatureVerificationFailed ||
-    error instanceof TimeNotAccepted ||
-    error instanceof MessageReplayed
-  )
-    return 'INVALID_SIGNATURE';
-  if (error instanceof HeaderInvalid || error instanceof AlgorithmNotSupported) {
-    return error.header === 'Encrypt' ? 'PARAM_ILLEGAL' : 'INVALID_SIGNATURE';
-  }
-  // What is left of them is about the body: too large, not to be decrypted, not as the contract has it. One code for all.
-  return error instanceof MessageError ? 'PARAM_ILLEGAL' : 'UNKNOWN_EXCEPTION';
+  if (stage === 'handler' || stage === 'sealing' || !isMessageError(error)) return 'UNKNOWN_EXCEPTION';
+  const isAboutEncrypt = error.code === 'HeaderInvalid' && error.header === 'Encrypt';
+  const isAboutSignature = ['client', 'headers', 'signature', 'time', 'replay'].includes(stage);
+  // What is left is about the body: too large, not to be decrypted, not as the contract has it. One code for all.
+  return isAboutSignature && !isAboutEncrypt ? 'INVALID_SIGNATURE' : 'PARAM_ILLEGAL';
 }
 
-/** Tells the hook; a log that fails, at once or later, must not keep the other end from its answer. */
-export function tell(onRefusal: ((refusal: Refusal) => unknown) | undefined, refusal: Refusal): void {
-  new Promise((resolve) => resolve(onRefusal?.(refusal))).catch(() => undefined);
+/** Hands a refusal to the hook; a log that fails, at once or later, must not keep the other end from its reply. */
+export function emitRefusal<Context>(
+  onRefusal: ((refusal: Refusal, context: Context) => unknown) | undefined,
+  refusal: Refusal,
+  context: Context,
+): void {
+  new Promise((resolve) => resolve(onRefusal?.(refusal, context))).catch(() => undefined);
 }

@@ -9,9 +9,10 @@ type Rest<Path> = Path extends `/{tag}/${infer After}` ? After : never;
 /**
  * The path of a call to a merchant.
  *
- * @throws TypeError for a tag that is not one segment of a path (A28)
+ * @throws TypeError for a tag that is not one segment of a path
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a28 A28}
  */
 export function webhookPath(tag: string, after: Rest<keyof webhooks>): string {
   if (v.is(vMerchantTag, tag)) return `/${tag}/${after}`;
-  throw new TypeError('tag: expected one segment of a path: letters, digits, dot, dash, underscore or tilde');
+  throw new TypeError('tag must be one segment of a path: letters, digits, dots, dashes, underscores or tildes');
 }

@@ -22,22 +22,26 @@ const withHeader = (name: string, value: string | null) => (response: Response) 
 
 describe('what the caller got wrong', () => {
   const body = (change: object) => ({ ...update, ...change }) as UpdatePassRequest;
-  const cases: [string, UpdatePassRequest, { path: string; expected: string }[]][] = [
+  const cases: [string, UpdatePassRequest, { path: string; message: string }[]][] = [
     [
       'a merchantId that is too long',
       body({ merchantId: 'm'.repeat(65) }),
-      [{ path: 'merchantId', expected: '<=64 characters' }],
+      [{ path: 'merchantId', message: 'must have at most 64 characters' }],
     ],
-    ['neither userId nor openId', body({ userId: undefined }), [{ path: '', expected: 'userId or openId' }]],
-    ['no passId', body({ passId: undefined }), [{ path: 'passId', expected: 'a value, received none' }]],
-    ['an unknown status', body({ status: 'GONE' }), [{ path: 'status', expected: '("CLOSED" | "UPDATE")' }]],
-    ['a number for billNo', body({ dataInfo: { billNo: 7 } }), [{ path: 'dataInfo.billNo', expected: 'string' }]],
+    ['neither userId nor openId', body({ userId: undefined }), [{ path: '', message: 'has no userId or openId' }]],
+    ['no passId', body({ passId: undefined }), [{ path: 'passId', message: 'is missing' }]],
+    ['an unknown status', body({ status: 'GONE' }), [{ path: 'status', message: 'must be "CLOSED" or "UPDATE"' }]],
+    [
+      'a number for billNo',
+      body({ dataInfo: { billNo: 7 } }),
+      [{ path: 'dataInfo.billNo', message: 'must be a string' }],
+    ],
     [
       'a body that nests too deep',
       body({ dataInfo: Array.from({ length: 70 }).reduce((inner) => ({ inner }), {}) }),
-      [{ path: '', expected: 'at most 64 levels of nesting' }],
+      [{ path: '', message: 'nests deeper than 64 levels' }],
     ],
-    ['a list for dataInfo', body({ dataInfo: [] }), [{ path: 'dataInfo', expected: 'an object, received a list' }]],
+    ['a list for dataInfo', body({ dataInfo: [] }), [{ path: 'dataInfo', message: 'is a list; expected an object' }]],
   ];
   test.each(cases)('%s is RequestInvalid with its path, and nothing is sent', async (_, invalid, issues) => {
     const fetch = vi.fn(replying());
@@ -45,7 +49,7 @@ describe('what the caller got wrong', () => {
       .updatePass(invalid)
       .catch((reason) => reason);
     expect(error).toMatchObject({ name: 'RequestInvalid', code: 'RequestInvalid', issues });
-    expect(error.message).toContain(issues[0]?.expected);
+    expect(error.message).toContain(issues[0]?.message);
     expect(fetch).not.toHaveBeenCalled();
     expect(() => checkUpdate(invalid)).toThrow(error);
   });
@@ -64,15 +68,15 @@ describe('what the caller got wrong', () => {
   test.each(['open.alipay.hk', 'ftp://open.alipay.hk', 'https://open.alipay.hk/prefix', 'https://open.alipay.hk?a=b'])(
     'baseUrl %s is a TypeError that names it',
     (baseUrl) => {
-      expect(() => createClient({ ...clientOptions(replying()), baseUrl })).toThrow(/^baseUrl: expected an origin/);
+      expect(() => createClient({ ...clientOptions(replying()), baseUrl })).toThrow(/^baseUrl must be an origin/);
     },
   );
 });
 
 test.each([
-  ['a tolerance of 0', { tolerance: 0 }, /^tolerance: /],
-  ['no clientId', { clientId: undefined }, /^clientId: /],
-  ['PEM for a key', { publicKey: 'PEM' }, /^publicKey: /],
+  ['a tolerance of 0', { tolerance: 0 }, /^tolerance must be /],
+  ['no clientId', { clientId: undefined }, /^clientId is missing/],
+  ['PEM for a key', { publicKey: 'PEM' }, /^publicKey must be /],
 ])('%s is a TypeError when the client is made', (_, mistake, text) => {
   expect(() => createClient({ ...clientOptions(replying()), ...mistake } as ClientOptions)).toThrow(text);
 });

@@ -127,7 +127,7 @@ describe('cases 1 to 13', () => {
     expect(error).toMatchObject({
       code: 'ResultNotSigned',
       tracerId: 'trace-2',
-      message: 'expected a signed response, received an unsigned F (A_CODE)',
+      message: 'the response is not signed; it says F (A_CODE)',
     });
     expect(await error.response.json()).toEqual(resultOf('F'));
     expect(error).not.toHaveProperty('resultInfo');
@@ -234,9 +234,9 @@ describe('what the network can do to a signed message, in both directions', () =
     expect(await requested(change)).toBe(what.includes('Client-Id') ? 'SignatureVerificationFailed' : expected);
   });
 
-  test('request: a query that was not signed', async () => {
+  test('request: a query makes it another path', async () => {
     const url = 'https://open.alipay.hk/api/open/alipay/v1/ipass/pass/manage/updatePass?debug=1';
-    expect(await requested(() => undefined, url)).toBe('SignatureVerificationFailed');
+    expect(await requested(() => undefined, url)).toBe('Refused');
   });
 
   test.each([

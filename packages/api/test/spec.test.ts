@@ -195,7 +195,7 @@ test('a maxLength that changes in the contract changes what both ends refuse', a
   const update = (length: number) => ({ ...body, merchantId: 'm'.repeat(length) }) as UpdatePassRequest;
   const client = createClient(clientOptions(fetch));
   await expect(client.updatePass(update(10))).resolves.toMatchObject({ resultInfo: success });
-  const issue = { path: 'merchantId', expected: '<=10 characters' };
+  const issue = { path: 'merchantId', message: 'must have at most 10 characters' };
   await expect(client.updatePass(update(11))).rejects.toMatchObject({ code: 'RequestInvalid', issues: [issue] });
   const sent = new Request('https://open.alipay.hk/api/open/alipay/v1/ipass/pass/manage/updatePass', {
     method: 'POST',

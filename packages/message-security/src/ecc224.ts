@@ -2,6 +2,7 @@
  * ECC224 keys: text -> a number or a point, checked -> a handle that signs or verifies wherever an RSA256 one does.
  * The page names the algorithm and nothing else; curve, digest and encoding are this project's reading of it (A3).
  */
+import { brandHandle } from './copies.ts';
 import { digests, ecdsaWith, SCALAR_BYTES } from './crypto/p224.ts';
 import { readEcKey } from './keys/ec-key.ts';
 import { checkKeyVersion, type PrivateKey, type PublicKey } from './keys/key.ts';
@@ -10,9 +11,17 @@ import { checkKeyVersion, type PrivateKey, type PublicKey } from './keys/key.ts'
 export interface Ecc224Options {
   /** Version that AlipayHK's console shows for this key: letters, digits, dot, dash and underscore. */
   keyVersion?: string | undefined;
-  /** Digest of what is signed; SHA-224, the one of the curve's strength, unless given (A3). */
+  /**
+   * Digest of what is signed; SHA-224, the one of the curve's strength, unless given.
+   *
+   * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a3 A3}
+   */
   digest?: 'SHA-224' | 'SHA-256' | undefined;
-  /** Form of a signature: DER as in Java and OpenSSL, or r and s side by side, 56 bytes; DER unless given (A3). */
+  /**
+   * Form of a signature: DER as in Java and OpenSSL, or r and s side by side, 56 bytes; DER unless given.
+   *
+   * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a3 A3}
+   */
   encoding?: 'DER' | 'IEEE-P1363' | undefined;
 }
 
@@ -22,18 +31,18 @@ const formats = { DER: 'der', 'IEEE-P1363': 'compact' } as const;
  * Imports the P-224 private key that signs: PKCS#8 or SEC1, as PEM or bare base64. Curves go by name; if the text holds
  * the public half too, it must be this key's. Signatures are deterministic (RFC 6979).
  *
- * The key signs and does nothing else: for RSA_AES, symmetric keys are wrapped for RSA keys (A5). In a Worker, import it
+ * The key signs and does nothing else: for RSA_AES, symmetric keys are wrapped for RSA keys. In a Worker, import it
  * within a request: before the first one there are no random numbers to blind the computation with.
  *
  * @param input - the key; line ends may be escaped, and the EC PARAMETERS block of `openssl ecparam` may stand before it
  * @throws TypeError that says what was given instead: a public key, an encrypted one, an RSA key, another curve …
- * @see A3, A8; RFC 5208 §5 (PKCS#8), RFC 5915 §3 (SEC1), RFC 5480 §2.1 (curves), FIPS 186-5 §6.4 and SP 800-186 §3.2.1.2
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a3 A3}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a5 A5}; RFC 5208 §5 (PKCS#8), RFC 5915 §3 (SEC1), RFC 5480 §2.1 (curves), FIPS 186-5 §6.4 and SP 800-186 §3.2.1.2
  */
 export async function importEcc224PrivateKey(input: string, options: Ecc224Options = {}): Promise<PrivateKey> {
   const { ecdsa, format, keyVersion } = readOptions(options);
   // In this closure only: nothing that prints, copies or serialises the handle can reach it.
   const secretKey = readInput('privateKey', input);
-  return Object.freeze({
+  return brandHandle({
     algorithm: 'ECC224',
     keyVersion,
     sign: async (data: Uint8Array<ArrayBuffer>) => new Uint8Array(ecdsa.sign(data, secretKey, { format })),
@@ -49,12 +58,12 @@ export async function importEcc224PrivateKey(input: string, options: Ecc224Optio
  *
  * @param input - the key; line ends may be escaped
  * @throws TypeError that says what was given instead
- * @see A3, A8; RFC 5480 §2 (SPKI), RFC 5280 §4.1 (certificates), FIPS 186-5 §6.4 and SP 800-186 §3.2.1.2
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a3 A3}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}; RFC 5480 §2 (SPKI), RFC 5280 §4.1 (certificates), FIPS 186-5 §6.4 and SP 800-186 §3.2.1.2
  */
 export async function importEcc224PublicKey(input: string, options: Ecc224Options = {}): Promise<PublicKey> {
   const { ecdsa, format, keyVersion } = readOptions(options);
   const point = readInput('publicKey', input);
-  return Object.freeze({
+  return brandHandle({
     algorithm: 'ECC224',
     keyVersion,
     verify: async (signature: Uint8Array<ArrayBuffer>, data: Uint8Array<ArrayBuffer>) =>
@@ -65,13 +74,13 @@ export async function importEcc224PublicKey(input: string, options: Ecc224Option
 
 function readInput(argument: 'privateKey' | 'publicKey', input: string): Uint8Array<ArrayBuffer> {
   const half = argument === 'privateKey' ? 'private' : 'public';
-  const read = typeof input === 'string' ? readEcKey(input, half) : input === null ? 'null' : typeof input;
+  const read = typeof input === 'string' ? readEcKey(input, half) : input == null ? `${input}` : `a ${typeof input}`;
   if (typeof read !== 'string') return read;
-  throw new TypeError(`${argument}: expected an EC ${half} key on P-224 (secp224r1), received ${read}`);
+  throw new TypeError(`${argument} is ${read}; expected an EC ${half} key on P-224 (secp224r1)`);
 }
 
 function readOptions({ keyVersion, digest = 'SHA-224', encoding = 'DER' }: Ecc224Options) {
-  if (!Object.hasOwn(digests, digest)) throw new TypeError('digest: expected SHA-224 or SHA-256');
-  if (!Object.hasOwn(formats, encoding)) throw new TypeError('encoding: expected DER or IEEE-P1363');
+  if (!Object.hasOwn(digests, digest)) throw new TypeError('digest must be SHA-224 or SHA-256');
+  if (!Object.hasOwn(formats, encoding)) throw new TypeError('encoding must be DER or IEEE-P1363');
   return { ecdsa: ecdsaWith(digest), format: formats[encoding], keyVersion: checkKeyVersion(keyVersion) };
 }

@@ -1,40 +1,80 @@
 /**
- * Every error that this package throws for a message. A caller's own mistake is a TypeError instead.
- * Texts name what was expected before what was received and never hold key bytes, plaintext or signatures.
+ * Every error that this package throws for a message, each with the stage at which it arose. A caller's own mistake is a
+ * TypeError instead. Texts say what is wrong, then what was expected; they never hold key bytes, plaintext or signatures.
  */
+import { brand } from './copies.ts';
 
-/** Base of every error about a message. */
+/**
+ * Where a message was refused, in the order in which one is opened: `target` method, path and media type; `client` the
+ * Client-Id; `headers` their form; `body` its length and arrival; then `signature`, `time`, `decryption` and `replay`;
+ * `contract` the fields of the body; `handler` and `sealing` a gateway's own function and reply. Only at the sending end:
+ * `connection` no complete response; `status` an HTTP error; `result` a verified F or U.
+ */
+export type Stage =
+  | 'target'
+  | 'client'
+  | 'headers'
+  | 'body'
+  | 'signature'
+  | 'time'
+  | 'decryption'
+  | 'replay'
+  | 'contract'
+  | 'handler'
+  | 'sealing'
+  | 'connection'
+  | 'status'
+  | 'result';
+
+/** Base of every error about a message. Recognise one by `isMessageError`, which works across copies of this package. */
 export abstract class MessageError<Code extends string = string> extends Error {
   /** Stable, and equal to `name`. */
   readonly code: Code;
+  /** Where the message was refused. */
+  readonly stage: Stage;
   /** The `Tracer-Id` header of the response that this is about, unverified; absent where there was none. */
   declare readonly tracerId?: string | undefined;
-  constructor(code: Code, text: string, options?: ErrorOptions) {
+  constructor(code: Code, stage: Stage, text: string, options?: ErrorOptions) {
     super(text, options);
     this.name = code; // a literal: a minifier renames the constructor
     this.code = code;
+    this.stage = stage;
+  }
+  /** The same mark in every copy of this package. */
+  get [brand](): 'error' {
+    return 'error';
   }
 }
 
-/** A header of the protocol is absent, malformed, or holds a key twice (A9). */
+/**
+ * Whether a value is an error about a message, thrown by this copy of the package or by another one.
+ *
+ * @param value - anything that was caught
+ */
+export function isMessageError(value: unknown): value is AnyMessageError {
+  return typeof value === 'object' && value !== null && brand in value && value[brand] === 'error';
+}
+
+/** A header of the protocol is missing, malformed, or repeats a key. */
 export class HeaderInvalid extends MessageError<'HeaderInvalid'> {
   /** The header's name, as `Signature`. */
   readonly header: string;
-  constructor(header: string, expected: string) {
-    super('HeaderInvalid', `${header}: ${expected}`);
+  constructor(header: string, text: string, stage: Stage = 'headers') {
+    super('HeaderInvalid', stage, text);
     this.header = header;
   }
 }
 
-/** The message names an algorithm that was not configured; there is no fallback (A2, A3, A4). */
+/** The message names an algorithm that is not configured; there is no fallback. */
 export class AlgorithmNotSupported extends MessageError<'AlgorithmNotSupported'> {
   /** The header that names it: `Signature` or `Encrypt`. */
   readonly header: string;
   /** The algorithm as the header gave it; `?` for what is no name at all, which may be anything, a signature included. */
   readonly algorithm: string;
-  constructor(header: string, algorithm: string, expected: string) {
+  constructor(header: 'Signature' | 'Encrypt', algorithm: string, expected: string) {
     const shown = /^[\w.-]{1,24}$/.test(algorithm) ? algorithm : '?';
-    super('AlgorithmNotSupported', `${header}: expected ${expected}, received algorithm "${shown}"`);
+    const stage = header === 'Encrypt' ? 'decryption' : 'signature';
+    super('AlgorithmNotSupported', stage, `${header} header names algorithm "${shown}"; expected ${expected}`);
     this.header = header;
     this.algorithm = shown;
   }
@@ -43,7 +83,7 @@ export class AlgorithmNotSupported extends MessageError<'AlgorithmNotSupported'>
 /** The signature does not belong to these bytes and this key. One text for every reason. */
 export class SignatureVerificationFailed extends MessageError<'SignatureVerificationFailed'> {
   constructor() {
-    super('SignatureVerificationFailed', 'the signature does not verify');
+    super('SignatureVerificationFailed', 'signature', 'the signature does not verify');
   }
 }
 
@@ -53,11 +93,11 @@ export class SignatureVerificationFailed extends MessageError<'SignatureVerifica
  */
 export class DecryptionFailed extends MessageError<'DecryptionFailed'> {
   constructor() {
-    super('DecryptionFailed', 'the body does not decrypt');
+    super('DecryptionFailed', 'decryption', 'the body does not decrypt');
   }
 }
 
-/** Request-Time or Response-Time is not ISO-8601 with a zone, or is too far from this clock (A10). */
+/** Request-Time or Response-Time is not ISO-8601 with a zone, or is too far from this clock. */
 export class TimeNotAccepted extends MessageError<'TimeNotAccepted'> {
   /** The header's string as received, at most 64 characters. */
   readonly time: string;
@@ -69,9 +109,10 @@ export class TimeNotAccepted extends MessageError<'TimeNotAccepted'> {
     const shown = time.slice(0, 64);
     super(
       'TimeNotAccepted',
+      skew === undefined ? 'headers' : 'time',
       skew === undefined
-        ? `${header}: expected ISO-8601 with a zone, received ${JSON.stringify(shown)}`
-        : `${header}: expected within ${tolerance} s of this clock, which is ${Math.abs(skew)} s ${skew > 0 ? 'ahead' : 'behind'}`,
+        ? `${header} header is ${JSON.stringify(shown)}; expected ISO-8601 with a zone`
+        : `${header} is ${Math.abs(skew)} s ${skew > 0 ? 'behind' : 'ahead of'} this clock; expected within ${tolerance} s`,
     );
     this.time = shown;
     this.tolerance = tolerance;
@@ -82,7 +123,7 @@ export class TimeNotAccepted extends MessageError<'TimeNotAccepted'> {
 /** The same message was received before, within the time that its Request-Time allows. */
 export class MessageReplayed extends MessageError<'MessageReplayed'> {
   constructor() {
-    super('MessageReplayed', 'expected a message that was not received before');
+    super('MessageReplayed', 'replay', 'the message was received before');
   }
 }
 
@@ -91,7 +132,7 @@ export class BodyTooLarge extends MessageError<'BodyTooLarge'> {
   /** The limit in bytes. */
   readonly limit: number;
   constructor(limit: number) {
-    super('BodyTooLarge', `body: expected at most ${limit} bytes, received more`);
+    super('BodyTooLarge', 'body', `the body is longer than ${limit} bytes`);
     this.limit = limit;
   }
 }
@@ -101,26 +142,26 @@ export class BodyIncomplete extends MessageError<'BodyIncomplete'> {
   /** The limit in milliseconds. */
   readonly limit: number;
   constructor(limit: number) {
-    super('BodyIncomplete', `body: expected its end within ${limit} ms`);
+    super('BodyIncomplete', 'body', `the body did not end within ${limit} ms`);
     this.limit = limit;
   }
 }
 
 /**
- * An answer that nothing vouches for: an HTTP error, or HTTP 200 without a signature (A11, A17).
+ * A response that nothing vouches for: an HTTP error, or HTTP 200 without a signature.
  * `response` holds the body as received, unverified: good for a log, never for a decision.
  */
 export class ResponseUnexpected extends MessageError<'ResponseUnexpected'> {
   readonly reason: 'status' | 'unsigned';
-  /** Status, headers and body as received; nothing in it is verified. Not enumerable: logs do not get at it. */
+  /** Status, headers and body as received; nothing in it is verified. Not enumerable: logs do not show it. */
   declare readonly response: Response;
   override readonly tracerId: string | undefined;
   constructor(reason: 'status' | 'unsigned', response: Response) {
+    const isStatus = reason === 'status';
     super(
       'ResponseUnexpected',
-      reason === 'status'
-        ? `expected HTTP status 200, received ${response.status}`
-        : 'expected a signed response, received an unsigned one',
+      isStatus ? 'status' : 'headers',
+      isStatus ? `received HTTP status ${response.status}; expected 200` : 'the response is not signed',
     );
     this.reason = reason;
     Object.defineProperty(this, 'response', { value: response });
@@ -130,8 +171,8 @@ export class ResponseUnexpected extends MessageError<'ResponseUnexpected'> {
 
 /** No complete response arrived: a timeout, a refused or broken connection. Whether the request took effect is unknown. */
 export class ResponseMissing extends MessageError<'ResponseMissing'> {
-  constructor(expected: string, cause: unknown) {
-    super('ResponseMissing', `expected a complete response, ${expected}`, { cause });
+  constructor(text: string, cause: unknown) {
+    super('ResponseMissing', 'connection', text, { cause });
   }
 }
 
@@ -148,13 +189,13 @@ export type AnyMessageError =
   | ResponseUnexpected
   | ResponseMissing;
 
-/** The error, with the tracer id of the response that it is about: for all of them, as it is what AlipayHK is asked with. */
+/** The error with the tracer id of the response that it is about: it is what AlipayHK asks for. */
 export function withTracerId(error: unknown, response: Response | undefined): unknown {
   const tracerId = response && tracerIdOf(response);
-  return error instanceof MessageError ? Object.assign(error, tracerId && { tracerId }) : error;
+  return isMessageError(error) ? Object.assign(error, tracerId && { tracerId }) : error;
 }
 
-/** The trace id of a response, under either of the names seen (protocol: `Tracer-Id`, also `tracerId`). */
+/** The trace id of a response, under either of the names seen: `Tracer-Id`, also `tracerId`. */
 export function tracerIdOf(response: Response): string | undefined {
   return response.headers.get('Tracer-Id') ?? response.headers.get('tracerId') ?? undefined;
 }

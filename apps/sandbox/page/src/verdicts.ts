@@ -46,7 +46,7 @@ export interface Outcome {
   /** What the gateway said, and whether its signature vouches for it. */
   resultCode?: string;
   /** Where a body does not fit the contract. */
-  issues?: readonly { path: string; expected: string }[];
+  issues?: readonly { path: string; message: string }[];
   /** Where the reply fell; `undefined` when nothing was sent or all went well. */
   failedAt?: ReplyStage;
   tracerId?: string | undefined;

@@ -46,7 +46,7 @@ export const merchants = new Hono<{ Bindings: Env }>()
     for (const [index, { publicKey }] of keys.entries()) {
       await importPublicKey(publicKey).catch((error: TypeError) => {
         // What was received is told by its kind: "a private key", "an RSA key of 1024 bits".
-        const expected = error.message.replace(/^publicKey: expected /, '');
+        const expected = error.message.replace(/^publicKey is (.*); expected (.*)$/, '$2, received $1');
         throw new Refused('RequestInvalid', [{ path: `keys.${index}.publicKey`, expected }]);
       });
     }

@@ -21,7 +21,7 @@ describeInBrowser('what the page keeps and gives away', (open) => {
     const privateKey = page.locator('[name=privateKey]');
     await privateKey.fill(readFileSync(gatewayPublicKey, 'utf8'));
     await page.getByRole('button', { name: 'Use this key' }).click();
-    await page.getByText('expected an RSA private key of 2048 bits or more, received a public key').waitFor();
+    await page.getByText('privateKey is a public key; expected an RSA private key of 2048 bits or more').waitFor();
 
     // As an environment variable has it: no lines, no label.
     const bare = readFileSync(merchantPrivateKey, 'utf8').replaceAll(/-----.*-----|\n/g, '');

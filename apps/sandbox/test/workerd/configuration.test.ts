@@ -31,7 +31,7 @@ describe('refused with HTTP 500 that names the variable', () => {
     ['an empty private key', { GATEWAY_PRIVATE_KEY: '' }, `${badPrivate}, received none`],
     ['a private key that is none', { GATEWAY_PRIVATE_KEY: 'hunter2!' }, badPrivate, 'neither PEM nor whole base64'],
     ['a private key cut short', { GATEWAY_PRIVATE_KEY: privateKey.slice(0, 800) }, badPrivate, 'cut short'],
-    ['the public key instead', { GATEWAY_PRIVATE_KEY: publicKey }, badPrivate, 'received a public key'],
+    ['the public key instead', { GATEWAY_PRIVATE_KEY: publicKey }, badPrivate, 'is a public key'],
     ['a private key of 1024 bits', { GATEWAY_PRIVATE_KEY: shortPrivateKey }, badPrivate, 'an RSA key of 1024 bits'],
     ['no rows', { LEDGER_ROWS: '' }, badRows],
     ['a number of rows that is none', { LEDGER_ROWS: 'many' }, badRows],

@@ -88,14 +88,44 @@ describe('a request that is refused: the stage, and why', () => {
   const late = formatTime(Date.now() - 900_000);
 
   test.each<[what: string, change: Change, text: string, stages: string, reason: RegExp, sealing?: object]>([
-    ['another path', (sealed) => new Request(`${origin}/other`, sealed), '{}', 'target=refused', /^expected the path/],
-    ['another method', (sealed) => new Request(sealed, { method: 'PUT' }), '{}', 'target=refused', /^expected POST/],
-    ['another type', header('Content-Type', 'text/xml'), '{}', 'target=refused', /^expected Content-Type/],
-    ['a stranger', header('Client-Id', 'stranger'), '{}', 'target=passed client=refused', /^expected a Client-Id/],
-    ['no signature', header('Signature', ''), '{}', 'headers=refused', /^Signature: expected one/],
-    ['a time of no form', header('Request-Time', 'now'), '{}', 'headers=refused', /^Request-Time: expected ISO/],
-    ['no symmetric key', header('Encrypt', 'x'), '{}', 'headers=refused', /^Encrypt: /],
-    ['too much', (sealed) => sealed, 'x'.repeat(1_100_000), 'body=refused', /at most 1048576 bytes/],
+    [
+      'another path',
+      (sealed) => new Request(`${origin}/other`, sealed),
+      '{}',
+      'target=refused',
+      /^the path is unknown/,
+    ],
+    [
+      'another method',
+      (sealed) => new Request(sealed, { method: 'PUT' }),
+      '{}',
+      'target=refused',
+      /^the method is not POST/,
+    ],
+    [
+      'another type',
+      header('Content-Type', 'text/xml'),
+      '{}',
+      'target=refused',
+      /^Content-Type header is not accepted/,
+    ],
+    [
+      'a stranger',
+      header('Client-Id', 'stranger'),
+      '{}',
+      'target=passed client=refused',
+      /^Client-Id header names an unknown client/,
+    ],
+    ['no signature', header('Signature', ''), '{}', 'headers=refused', /^missing Signature header$/],
+    [
+      'a time of no form',
+      header('Request-Time', 'now'),
+      '{}',
+      'headers=refused',
+      /^Request-Time header is .*expected ISO/,
+    ],
+    ['no symmetric key', header('Encrypt', 'x'), '{}', 'headers=refused', /^Encrypt header /],
+    ['too much', (sealed) => sealed, 'x'.repeat(1_100_000), 'body=refused', /longer than 1048576 bytes/],
     ['another body', body('{"a":1}'), '{}', 'body=passed signature=refused', /does not verify/],
     ['a body of no text', body(Uint8Array.of(255, 0)), '{}', 'body=passed signature=refused', /does not verify/],
     ['another algorithm', header('Signature', 'algorithm=X, signature=AA'), '{}', 'signature=refused', /algorithm/],
@@ -115,8 +145,8 @@ describe('a request that is refused: the stage, and why', () => {
       /does not decrypt/,
     ],
     ['an unknown version', header('Encrypt', 'algorithm=X, symmetricKey=AA'), '{}', 'decryption=refused', /algorithm/],
-    ['no JSON', (sealed) => sealed, 'secret-note', 'contract=refused', /^body: expected JSON/],
-    ['no update', (sealed) => sealed, '{"passId":"P"}', 'contract=refused', /merchantId: expected/],
+    ['no JSON', (sealed) => sealed, 'secret-note', 'contract=refused', /^the body is not JSON/],
+    ['no update', (sealed) => sealed, '{"passId":"P"}', 'contract=refused', /merchantId is missing/],
   ])('%s', async (_, change, text, stages, reason, sealing = {}) => {
     const options = { ...(await optionsOf('merchant-1')), encryption: undefined, ...sealing };
     const sealed = await sealRequest(new Request(updatePassUrl, { method: 'POST', body: text }), options);
@@ -146,7 +176,7 @@ describe('a request that is refused: the stage, and why', () => {
     await gateway(header('Signature', signature.replace(', ', ', keyVersion=2, '))(sealed));
     const written = await entry();
     expect(shown(written)).toContain('body=passed signature=refused');
-    expect(written.stages[4]?.reason).toBe('Signature: expected a keyVersion that is configured');
+    expect(written.stages[4]?.reason).toBe('Signature header names a keyVersion that is not configured');
   });
 });
 

@@ -64,7 +64,9 @@ test('a public key is imported once, by its text', async () => {
   await setKeys('cached', [{ publicKey: `${first}\n` }]);
   const imports = async (): Promise<number> => {
     importKey.mockClear();
-    await gateway(new Request(`${origin}/`, { headers: { 'Client-Id': 'cached' } }));
+    await gateway(
+      new Request(`${origin}/api/open/alipay/v1/ipass/pass/manage/updatePass`, { headers: { 'Client-Id': 'cached' } }),
+    );
     return importKey.mock.calls.length;
   };
   expect(await imports()).toBe(1);

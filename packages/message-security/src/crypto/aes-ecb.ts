@@ -3,6 +3,7 @@
  * ECB shows equal blocks as equal ciphertext. Nobody would choose it: Ant's clients use it, and nothing else interoperates.
  */
 import type { ContentCipher } from './suite.ts';
+import type { WebCrypto } from './web-crypto.ts';
 
 const BLOCK = 16;
 /** How many CBC calls run at a time: enough to hide their latency, few enough for a body of 1 MiB (65,537 blocks). */
@@ -11,10 +12,10 @@ const zeroIv = new Uint8Array(BLOCK);
 const nothing = new Uint8Array(0);
 
 // The answer, not a promise of it: workerd ties a promise to the request that made it.
-const native = new WeakMap<SubtleCrypto, boolean>();
+const native = new WeakMap<WebCrypto['subtle'], boolean>();
 
 /** Whether this Web Crypto offers ECB itself, as @peculiar/webcrypto does; asked once an object. */
-async function hasNativeEcb(subtle: SubtleCrypto): Promise<boolean> {
+async function hasNativeEcb(subtle: WebCrypto['subtle']): Promise<boolean> {
   let answer = native.get(subtle);
   if (answer === undefined) {
     try {
@@ -32,7 +33,7 @@ async function hasNativeEcb(subtle: SubtleCrypto): Promise<boolean> {
 export async function encryptEcb(
   key: Uint8Array<ArrayBuffer>,
   plaintext: Uint8Array<ArrayBuffer>,
-  subtle: SubtleCrypto,
+  subtle: WebCrypto['subtle'],
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (await hasNativeEcb(subtle)) {
     const nativeKey = await subtle.importKey('raw', key, 'AES-ECB', false, ['encrypt']);
@@ -63,7 +64,7 @@ export async function encryptEcb(
 export async function decryptEcb(
   key: Uint8Array<ArrayBuffer>,
   ciphertext: Uint8Array<ArrayBuffer>,
-  subtle: SubtleCrypto,
+  subtle: WebCrypto['subtle'],
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   if (ciphertext.length === 0 || ciphertext.length % BLOCK !== 0) return undefined;
   if (await hasNativeEcb(subtle)) {

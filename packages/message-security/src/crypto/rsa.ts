@@ -3,6 +3,7 @@
  * result checked. They know no padding.
  */
 import { bytesToBigInt, modInverse, publicPower, secretPower } from './big-integer.ts';
+import type { WebCrypto } from './web-crypto.ts';
 
 /** A public key: modulus, exponent, and the modulus' length in bytes. */
 export interface RsaPublicNumbers {
@@ -27,7 +28,7 @@ export function rsaPublic(m: bigint, { e, n }: RsaPublicNumbers): bigint {
 }
 
 /** c^d mod n by CRT (RSADP, RFC 8017 §5.1.2), blinded; `undefined` when the result does not check, so that a fault does not leak a prime. */
-export function rsaPrivate(c: bigint, key: RsaPrivateNumbers, crypto: Crypto): bigint | undefined {
+export function rsaPrivate(c: bigint, key: RsaPrivateNumbers, crypto: WebCrypto): bigint | undefined {
   const { n, e, p, q, dp, dq, qi } = key;
   const { factor, inverse } = nextBlinding(key, crypto);
   const blinded = (c * factor) % n;
@@ -49,7 +50,7 @@ interface Blinding {
 const blindings = new WeakMap<RsaPrivateNumbers, Blinding>();
 
 /** A pair that no attacker knows: drawn anew every 32 uses, squared in between, as OpenSSL does (an inverse costs much). */
-function nextBlinding(key: RsaPrivateNumbers, crypto: Crypto): Blinding {
+function nextBlinding(key: RsaPrivateNumbers, crypto: WebCrypto): Blinding {
   const { n, e, size } = key;
   let next = blindings.get(key);
   if (next === undefined || next.usesLeft === 0) {

@@ -7,9 +7,10 @@
 import { bigIntToBytes, bitLength, bytesToBigInt } from './big-integer.ts';
 import { type RsaPrivateNumbers, type RsaPublicNumbers, rsaPrivate, rsaPublic } from './rsa.ts';
 import { isAesLength, type KeyTransport } from './suite.ts';
+import type { WebCrypto, WebCryptoKey } from './web-crypto.ts';
 
 /** Encrypts up to `size - 11` bytes with fresh padding. */
-export function encryptPkcs1(message: Uint8Array, key: RsaPublicNumbers, crypto: Crypto): Uint8Array<ArrayBuffer> {
+export function encryptPkcs1(message: Uint8Array, key: RsaPublicNumbers, crypto: WebCrypto): Uint8Array<ArrayBuffer> {
   const { size } = key;
   const encoded = new Uint8Array(size);
   const paddingEnd = size - message.length - 1;
@@ -39,7 +40,7 @@ export interface Pkcs1Decryption {
 export async function decryptPkcs1(
   ciphertext: Uint8Array<ArrayBuffer>,
   key: RsaPrivateNumbers,
-  crypto: Crypto,
+  crypto: WebCrypto,
 ): Promise<Pkcs1Decryption | undefined> {
   const { size } = key;
   const c = bytesToBigInt(ciphertext);
@@ -82,10 +83,10 @@ const select = (mask: number, a: number, b: number): number => (a & mask) | (b &
 
 /** `length` pseudo-random bytes: HMAC over counter, label and the length in bits (draft §7.2). */
 async function prf(
-  kdk: CryptoKey,
+  kdk: WebCryptoKey,
   label: string,
   length: number,
-  subtle: SubtleCrypto,
+  subtle: WebCrypto['subtle'],
 ): Promise<Uint8Array<ArrayBuffer>> {
   const name = new TextEncoder().encode(label);
   const bits = length * 8;
@@ -98,10 +99,10 @@ async function prf(
 }
 
 // The key, not a promise of it: workerd ties a promise to the request that made it.
-const rejectionKeys = new WeakMap<RsaPrivateNumbers, { subtle: SubtleCrypto; hmacKey: CryptoKey }>();
+const rejectionKeys = new WeakMap<RsaPrivateNumbers, { subtle: WebCrypto['subtle']; hmacKey: WebCryptoKey }>();
 
 /** HMAC key SHA-256(d): hashed once a key. */
-async function rejectionKey(key: RsaPrivateNumbers, subtle: SubtleCrypto): Promise<CryptoKey> {
+async function rejectionKey(key: RsaPrivateNumbers, subtle: WebCrypto['subtle']): Promise<WebCryptoKey> {
   let entry = rejectionKeys.get(key);
   if (entry?.subtle !== subtle) {
     const hash = await subtle.digest('SHA-256', bigIntToBytes(key.d, key.size));

@@ -2,7 +2,6 @@
  * A strict reader for the few DER structures that hold RSA keys (X.690 §8 and §10): minimal lengths, nothing left over.
  * `importKey` is not asked: runtimes disagree on trailing bytes, on PKCS#1 and on exponents.
  */
-
 import { bytesToBigInt } from '../crypto/big-integer.ts';
 
 /** One element: its tag, its content, and for a constructed one its parts. */

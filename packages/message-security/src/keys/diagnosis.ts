@@ -52,7 +52,7 @@ export async function fingerprint(key: PrivateKey | PublicKey, options: KeyOptio
 /**
  * Compares a merchant's pair with the key that it holds as AlipayHK's. Never throws for a wrong key: that is what it reports.
  *
- * @see A18; the mistakes are those that users of such libraries report most
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a18 A18}; the mistakes are those that users of such libraries report most
  */
 export async function diagnoseKeys(keys: KeysToDiagnose, options: KeyOptions = {}): Promise<KeyDiagnosis> {
   const diagnosis: KeyDiagnosis = { problems: [], fingerprints: {} };
@@ -85,9 +85,9 @@ export async function diagnoseKeys(keys: KeysToDiagnose, options: KeyOptions = {
     diagnosis.problems.push('merchantPrivateKey and merchantPublicKey are not a pair');
   }
   if (signature && gatewayKey && (await gatewayKey.verify(signature, probe))) {
-    diagnosis.problems.push("gatewayPublicKey is the merchant's own: expected AlipayHK's, which its console shows");
+    diagnosis.problems.push("gatewayPublicKey is the merchant's own key; expected AlipayHK's, which its console shows");
   } else if (merchantPrint !== undefined && merchantPrint === gatewayPrint) {
-    diagnosis.problems.push('merchantPublicKey and gatewayPublicKey are identical: expected one key of each side');
+    diagnosis.problems.push('merchantPublicKey and gatewayPublicKey are the same key; expected one key of each side');
   }
   return diagnosis;
 }

@@ -17,7 +17,7 @@ export type KeyRing<Key> = Key | readonly [Key, ...Key[]];
  */
 export function latestFirst<Key>(ring: KeyRing<Key>): [Key, ...Key[]] {
   const keys = [ring].flat().reverse();
-  if (keys.length === 0) throw new TypeError('key ring: expected at least one key, received none');
+  if (keys.length === 0) throw new TypeError('the key ring is empty; expected at least one key');
   return keys as [Key, ...Key[]];
 }
 
@@ -28,7 +28,7 @@ export function latestFirst<Key>(ring: KeyRing<Key>): [Key, ...Key[]] {
  */
 export function signingKey<Key extends Versioned>(privateKey: KeyRing<Key>, keyVersion: string | undefined): Key {
   const key = latestFirst(privateKey).find((each) => keyVersion === undefined || each.keyVersion === keyVersion);
-  if (key === undefined) throw new TypeError(`keyVersion: expected a version of privateKey, received ${keyVersion}`);
+  if (key === undefined) throw new TypeError(`keyVersion ${keyVersion} is no version of privateKey`);
   return key;
 }
 
@@ -46,6 +46,9 @@ export function keysFor<Key extends Versioned>(
   const keys = latestFirst(ring).filter(
     (key) => keyVersion === undefined || key.keyVersion === undefined || key.keyVersion === keyVersion,
   );
-  if (keys.length === 0) throw new HeaderInvalid(header, 'expected a keyVersion that is configured');
+  if (keys.length === 0) {
+    const stage = header === 'Encrypt' ? 'decryption' : 'signature';
+    throw new HeaderInvalid(header, `${header} header names a keyVersion that is not configured`, stage);
+  }
   return keys;
 }

@@ -2,15 +2,21 @@
  * Keys: text in whatever form people hold it -> checked numbers -> one non-extractable CryptoKey, imported once.
  * `PrivateKey` and `PublicKey` are interfaces, so a KMS or another algorithm fits where a local key does.
  */
+import { brandHandle } from '../copies.ts';
 import { bytesToBigInt } from '../crypto/big-integer.ts';
 import type { RsaPrivateNumbers, RsaPublicNumbers } from '../crypto/rsa.ts';
+import type { RsaJwk, WebCrypto, WebCryptoKey } from '../crypto/web-crypto.ts';
 import { checkNumbers, readJwk, readKeyText, toJwk, wrongSize } from './rsa-key.ts';
 
 /** Our half of a pair: signs what we send and, for RSA_AES, unwraps the symmetric keys that we are sent. */
 export interface PrivateKey {
   /** Signature algorithm, as `RSA256`. */
   readonly algorithm: string;
-  /** Written into the Signature header when given (A8). */
+  /**
+   * Written into the Signature header when given.
+   *
+   * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}
+   */
   readonly keyVersion?: string | undefined;
   /** Signature over `data`. A remote key (a KMS, an HSM) implements just this. */
   sign(data: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
@@ -25,14 +31,18 @@ export interface PrivateKey {
 export interface PublicKey {
   /** Signature algorithm, as `RSA256`. */
   readonly algorithm: string;
-  /** Which version this key is; without one it stands for every version (A8). */
+  /**
+   * Which version this key is; without one it stands for every version.
+   *
+   * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}
+   */
   readonly keyVersion?: string | undefined;
   /** Whether `signature` belongs to `data` and this key. */
   verify(signature: Uint8Array<ArrayBuffer>, data: Uint8Array<ArrayBuffer>): Promise<boolean>;
 }
 
 /** A key as text (PEM or bare base64, escaped line ends allowed), as a JWK, or as a CryptoKey. */
-export type KeyInput = string | JsonWebKey | CryptoKey;
+export type KeyInput = string | RsaJwk | WebCryptoKey;
 
 /** What `importPrivateKey` and `importPublicKey` take besides the key. */
 export interface KeyOptions {
@@ -41,7 +51,7 @@ export interface KeyOptions {
   /** What errors call the key, as `MERCHANT_PRIVATE_KEY`; `privateKey` or `publicKey` unless given. */
   name?: string | undefined;
   /** Replaces `globalThis.crypto`. */
-  crypto?: Crypto | undefined;
+  crypto?: WebCrypto | undefined;
 }
 
 const rsassa = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' } as const;
@@ -60,12 +70,12 @@ export const publicNumbersOf = (key: PublicKey): RsaPublicNumbers | undefined =>
  * A CryptoKey that is not extractable signs but cannot take part in RSA_AES, which needs the key's numbers.
  *
  * @throws TypeError that says what was given instead: a public key, an encrypted one, an EC key, one too short …
- * @see A2, A18; RFC 5208 §5 (PKCS#8), RFC 8017 appendix A.1 (PKCS#1), RFC 7518 §6.3 (JWK)
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a2 A2}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a18 A18}; RFC 5208 §5 (PKCS#8), RFC 8017 appendix A.1 (PKCS#1), RFC 7518 §6.3 (JWK)
  */
 export async function importPrivateKey(input: KeyInput, options: KeyOptions = {}): Promise<PrivateKey> {
   const { subtle } = options.crypto ?? globalThis.crypto;
   const { key, numbers } = await importRsa('private', input, options.name ?? 'privateKey', subtle);
-  const handle: PrivateKey = Object.freeze({
+  const handle: PrivateKey = brandHandle({
     algorithm: 'RSA256',
     keyVersion: checkKeyVersion(options.keyVersion),
     sign: async (data: Uint8Array<ArrayBuffer>) => new Uint8Array(await subtle.sign(rsassa.name, key, data)),
@@ -79,12 +89,12 @@ export async function importPrivateKey(input: KeyInput, options: KeyOptions = {}
  * neither dates nor issuer are checked), as PEM or bare base64; a JWK; a CryptoKey.
  *
  * @throws TypeError that says what was given instead
- * @see A2, A18; RFC 5280 §4.1 (SPKI), RFC 8017 appendix A.1 (PKCS#1), RFC 7518 §6.3 (JWK)
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a2 A2}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a18 A18}; RFC 5280 §4.1 (SPKI), RFC 8017 appendix A.1 (PKCS#1), RFC 7518 §6.3 (JWK)
  */
 export async function importPublicKey(input: KeyInput, options: KeyOptions = {}): Promise<PublicKey> {
   const { subtle } = options.crypto ?? globalThis.crypto;
   const { key, numbers } = await importRsa('public', input, options.name ?? 'publicKey', subtle);
-  const handle: PublicKey = Object.freeze({
+  const handle: PublicKey = brandHandle({
     algorithm: 'RSA256',
     keyVersion: checkKeyVersion(options.keyVersion),
     verify: (signature: Uint8Array<ArrayBuffer>, data: Uint8Array<ArrayBuffer>) =>
@@ -98,13 +108,14 @@ async function importRsa(
   want: 'private' | 'public',
   input: KeyInput,
   name: string,
-  subtle: SubtleCrypto,
-): Promise<{ key: CryptoKey; numbers?: RsaPublicNumbers | RsaPrivateNumbers }> {
+  subtle: WebCrypto['subtle'],
+): Promise<{ key: WebCryptoKey; numbers?: RsaPublicNumbers | RsaPrivateNumbers }> {
   const usage = want === 'private' ? 'sign' : 'verify';
   const refuse = (received: string): never => {
-    throw new TypeError(`${name}: expected an RSA ${want} key of 2048 bits or more, received ${received}`);
+    throw new TypeError(`${name} is ${received}; expected an RSA ${want} key of 2048 bits or more`);
   };
-  if (typeof input !== 'string' && (typeof input !== 'object' || input === null)) return refuse(typeof input);
+  if (typeof input !== 'string' && (typeof input !== 'object' || input === null))
+    return refuse(input == null ? `${input}` : `a ${typeof input}`);
   let plain = input;
   if (isCryptoKey(plain)) {
     const { algorithm, type, usages, extractable } = plain;
@@ -117,18 +128,18 @@ async function importRsa(
     if (!extractable) return { key: plain };
     plain = await subtle.exportKey('jwk', plain);
   }
-  const read = typeof plain === 'string' ? readKeyText(plain) : readJwk(plain as JsonWebKey);
+  const read = typeof plain === 'string' ? readKeyText(plain) : readJwk(plain as RsaJwk);
   const numbers = typeof read === 'string' ? refuse(read) : checkNumbers(read, want);
   if (typeof numbers === 'string') return refuse(numbers);
   return { key: await subtle.importKey('jwk', toJwk(numbers), rsassa, false, [usage]), numbers };
 }
 
-function isCryptoKey(input: KeyInput): input is CryptoKey {
+function isCryptoKey(input: KeyInput): input is WebCryptoKey {
   return typeof input === 'object' && 'usages' in input && 'extractable' in input;
 }
 
-/** For every importer of keys, those of other packages included; not exported from this one. */
+/** For every importer of keys; not exported from the package. */
 export function checkKeyVersion(keyVersion: string | undefined): string | undefined {
   if (keyVersion === undefined || /^[\w.-]+$/.test(keyVersion)) return keyVersion;
-  throw new TypeError('keyVersion: expected letters, digits, dot, dash or underscore');
+  throw new TypeError('keyVersion must be letters, digits, dots, dashes or underscores');
 }

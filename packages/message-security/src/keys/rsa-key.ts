@@ -5,6 +5,7 @@
 import { decodeBase64, encodeBase64Url } from '../crypto/base64.ts';
 import { bigIntToBytes, bitLength, bytesToBigInt } from '../crypto/big-integer.ts';
 import type { RsaPrivateNumbers, RsaPublicNumbers } from '../crypto/rsa.ts';
+import type { RsaJwk } from '../crypto/web-crypto.ts';
 import { type Der, derInteger, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, parseDer, SEQUENCE } from './der.ts';
 import { readDerText, unwrapDer } from './key-text.ts';
 
@@ -45,7 +46,7 @@ function wrongAlgorithm({ parts: [oid, parameters, more] }: Der): string | undef
 }
 
 /** Numbers of an RSA JWK (RFC 7518 §6.3); a string says what it is instead. */
-export function readJwk(jwk: JsonWebKey): bigint[] | string {
+export function readJwk(jwk: RsaJwk): bigint[] | string {
   if (jwk.kty !== 'RSA') return jwk.kty === 'EC' ? 'an EC key' : 'a JWK that is no RSA key';
   const numbers: bigint[] = [];
   for (const name of jwk.d === undefined ? names.slice(0, 2) : names) {
@@ -58,8 +59,8 @@ export function readJwk(jwk: JsonWebKey): bigint[] | string {
 }
 
 /** Numbers as the JWK that Web Crypto imports: the one canonical form, understood alike everywhere. */
-export function toJwk(numbers: RsaPublicNumbers | RsaPrivateNumbers): JsonWebKey {
-  const jwk: JsonWebKey = { kty: 'RSA' };
+export function toJwk(numbers: RsaPublicNumbers | RsaPrivateNumbers): RsaJwk {
+  const jwk: RsaJwk = { kty: 'RSA' };
   for (const name of 'd' in numbers ? names : names.slice(0, 2)) {
     const value = (numbers as RsaPrivateNumbers)[name];
     jwk[name] = encodeBase64Url(bigIntToBytes(value, Math.ceil(bitLength(value) / 8)));
@@ -68,8 +69,10 @@ export function toJwk(numbers: RsaPublicNumbers | RsaPrivateNumbers): JsonWebKey
 }
 
 /**
- * What is wrong with a modulus of so many bits or with this exponent (A18). Exponents are 3 and 65537 only, as in workerd:
+ * What is wrong with a modulus of so many bits or with this exponent. Exponents are 3 and 65537 only, as in workerd:
  * another one would work here and fail there.
+ *
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a18 A18}
  */
 export function wrongSize(bits: number, e: bigint): string | undefined {
   if (bits < 2048) return `an RSA key of ${bits} bits`;

@@ -48,13 +48,16 @@ export async function readBody(
   }
 }
 
+/** Whether a method's requests have no body. */
+export const isBodiless = (method: string): boolean => method === 'GET' || method === 'HEAD';
+
 /** An HTTP error is reported as such, whatever its body is. */
 export async function readResponse(response: Response, limit?: number, signal?: AbortSignal): Promise<Bytes> {
   const body = readBody(response, limit, signal);
   return response.status === 200 ? body : body.catch(() => new Uint8Array());
 }
 
-/** The response with another body, and without the headers that told of the first one's length and encoding. */
+/** The response with another body, and without the headers of the first one's length and encoding. */
 export function withBody(response: Response, body: Bytes): Response {
   if (response.status < 200) return response; // a browser's opaque redirect cannot be rebuilt
   const headers = new Headers(response.headers);

@@ -3,11 +3,13 @@
  * An `Encryption` is an opaque handle: message.ts reaches its suite, callers cannot, so that nothing is decrypted
  * before its signature was verified. A bundle that never names RSA_AES does not carry it.
  */
-
+import { brandHandle, foreignHandle } from '../copies.ts';
 import { aesEcb } from '../crypto/aes-ecb.ts';
 import { decodeBase64, encodeBase64 } from '../crypto/base64.ts';
+import type { RsaPublicNumbers } from '../crypto/rsa.ts';
 import { rsaesPkcs1 } from '../crypto/rsaes-pkcs1.ts';
 import { type ContentCipher, isAesLength, type KeyTransport } from '../crypto/suite.ts';
+import type { WebCrypto } from '../crypto/web-crypto.ts';
 import { type PrivateKey, type PublicKey, privateNumbersOf, publicNumbersOf } from '../keys/key.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -24,12 +26,21 @@ export interface Encryption {
 
 /** What a suite does with a body; for message.ts alone. */
 export interface EncryptionSuite {
+  /** @throws TypeError for a key with which it cannot encrypt */
+  checkEncryptionKey(publicKey: PublicKey): void;
   /** @throws TypeError for a key with which it cannot decrypt */
-  checkKey(privateKey: PrivateKey): void;
-  /** @throws TypeError for a body that is not UTF-8, and for a key without numbers */
-  encrypt(plaintext: Bytes, publicKey: PublicKey, crypto: Crypto): Promise<SealedBody>;
+  checkDecryptionKey(privateKey: PrivateKey): void;
+  /**
+   * Makes a symmetric key and wraps it; `encrypt` is for one body.
+   *
+   * @throws TypeError for a key with which it cannot encrypt; `encrypt` for a body that is not UTF-8
+   */
+  prepare(
+    publicKey: PublicKey,
+    crypto: WebCrypto,
+  ): Promise<{ encryptedKey: Bytes; encrypt(plaintext: Bytes): Promise<Bytes> }>;
   /** `undefined` for every reason alike; message.ts makes one DecryptionFailed of it. */
-  decrypt(sealed: SealedBody, privateKey: PrivateKey, crypto: Crypto): Promise<Bytes | undefined>;
+  decrypt(sealed: SealedBody, privateKey: PrivateKey, crypto: WebCrypto): Promise<Bytes | undefined>;
 }
 
 /** Body as it goes on the wire, and the encrypted symmetric key that belongs to it. */
@@ -48,20 +59,21 @@ export const suiteOf = (encryption: Encryption): EncryptionSuite => suites.get(e
 
 /** A handle for RSA_AES with this cipher and this transport; not exported from the package. */
 export function defineEncryption(cipher: ContentCipher, transport: KeyTransport): Encryption {
-  const encryption = Object.freeze({ algorithm: 'RSA_AES' }) as Encryption;
+  const encryption = brandHandle({ algorithm: 'RSA_AES' }) as Encryption;
   suites.set(encryption, {
-    checkKey(privateKey) {
+    checkEncryptionKey: (publicKey) => void encryptionNumbers(publicKey),
+    checkDecryptionKey(privateKey) {
       if (privateNumbersOf(privateKey) || privateKey.unwrapKey) return;
-      throw new TypeError('privateKey: expected a key with its numbers, or one that has unwrapKey, for RSA_AES');
+      throw cannot('decrypt', 'privateKey', privateKey, 'a local RSA key, or one with unwrapKey');
     },
-    async encrypt(plaintext, publicKey, crypto) {
-      if (!isUtf8(plaintext)) throw new TypeError('body: expected text in UTF-8, to be encrypted');
-      const numbers = publicNumbersOf(publicKey);
-      if (numbers === undefined) throw new TypeError('publicKey: expected an RSA key with its numbers, for RSA_AES');
+    async prepare(publicKey, crypto) {
       const symmetricKey = crypto.getRandomValues(new Uint8Array(32));
-      const ciphertext = await cipher.encrypt(symmetricKey, plaintext, crypto);
-      const body = new TextEncoder().encode(encodeBase64(ciphertext));
-      return { body, encryptedKey: await transport.wrap(symmetricKey, numbers, crypto) };
+      const encryptedKey = await transport.wrap(symmetricKey, encryptionNumbers(publicKey), crypto);
+      const encrypt = async (plaintext: Bytes) => {
+        if (!isUtf8(plaintext)) throw new TypeError('the body is not text in UTF-8, so it cannot be encrypted');
+        return new TextEncoder().encode(encodeBase64(await cipher.encrypt(symmetricKey, plaintext, crypto)));
+      };
+      return { encryptedKey, encrypt };
     },
     async decrypt({ body, encryptedKey }, privateKey, crypto) {
       const symmetricKey = await unwrapKey(encryptedKey, privateKey, transport, crypto);
@@ -79,15 +91,26 @@ export function defineEncryption(cipher: ContentCipher, transport: KeyTransport)
 /**
  * RSA_AES as Ant's own clients use it: AES-ECB with PKCS#7 padding, RSAES-PKCS1-v1_5. Sends AES-256, reads 128, 192 and 256.
  *
- * @see A4; RFC 8017 §7.2, RFC 5652 §6.3, NIST SP 800-38A §6.1
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a4 A4}; RFC 8017 §7.2, RFC 5652 §6.3, NIST SP 800-38A §6.1
  */
 export const RSA_AES: Encryption = /* @__PURE__ */ defineEncryption(aesEcb, rsaesPkcs1);
+
+function encryptionNumbers(publicKey: PublicKey): RsaPublicNumbers {
+  const numbers = publicNumbersOf(publicKey);
+  if (numbers === undefined) throw cannot('encrypt', 'publicKey', publicKey, 'an RSA key that is extractable');
+  return numbers;
+}
+
+/** A TypeError for a key with which RSA_AES does not work. */
+function cannot(verb: string, name: string, key: PrivateKey | PublicKey, expected: string): TypeError {
+  return new TypeError(`${name} ${foreignHandle(key) ?? `cannot ${verb} with RSA_AES; expected ${expected}`}`);
+}
 
 async function unwrapKey(
   encryptedKey: Bytes,
   privateKey: PrivateKey,
   transport: KeyTransport,
-  crypto: Crypto,
+  crypto: WebCrypto,
 ): Promise<Bytes | undefined> {
   const numbers = privateNumbersOf(privateKey);
   if (numbers !== undefined) return transport.unwrap(encryptedKey, numbers, crypto);

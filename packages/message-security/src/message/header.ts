@@ -2,7 +2,6 @@
  * The grammar of the `Signature` and `Encrypt` headers: `key=value` pairs joined by commas (A9).
  * Emits the form of AlipayHK's page and accepts every form that clients and gateways were seen to send.
  */
-
 import { decodeBase64, encodeBase64 } from '../crypto/base64.ts';
 import { HeaderInvalid } from '../errors.ts';
 
@@ -10,7 +9,11 @@ import { HeaderInvalid } from '../errors.ts';
 export interface SecurityHeader {
   /** As received; `undefined` when the header does not name one. */
   algorithm: string | undefined;
-  /** `undefined` when absent or empty, which means the latest version (A8). */
+  /**
+   * `undefined` when absent or empty, which means the latest version.
+   *
+   * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}
+   */
   keyVersion: string | undefined;
   /** The decoded bytes of `signature` or `symmetricKey`. */
   value: Uint8Array<ArrayBuffer>;
@@ -39,15 +42,16 @@ export function parseHeader(name: keyof typeof valueKeys, text: string): Securit
   for (const pair of text.split(',')) {
     const equals = pair.indexOf('='); // the first one only: base64 ends in more of them
     const key = pair.slice(0, equals).trim();
-    if (equals < 0 || key === '') throw new HeaderInvalid(name, 'expected key=value pairs joined by commas');
-    if (pairs.has(key)) throw new HeaderInvalid(name, 'expected each key once');
+    if (equals < 0 || key === '')
+      throw new HeaderInvalid(name, `${name} header is not a list of key=value pairs joined by commas`);
+    if (pairs.has(key)) throw new HeaderInvalid(name, `${name} header repeats a key; expected each key once`);
     pairs.set(key, pair.slice(equals + 1).trim());
   }
   const valueKey = valueKeys[name];
   const encoded = pairs.get(valueKey);
-  if (!encoded) throw new HeaderInvalid(name, `expected a ${valueKey}, received none`);
+  if (!encoded) throw new HeaderInvalid(name, `${name} header has no ${valueKey}`);
   const value = decodeValue(encoded);
-  if (value === undefined) throw new HeaderInvalid(name, `expected ${valueKey} in base64`);
+  if (value === undefined) throw new HeaderInvalid(name, `${name} header has a ${valueKey} that is not base64`);
   return { algorithm: pairs.get('algorithm') || undefined, keyVersion: pairs.get('keyVersion') || undefined, value };
 }
 

@@ -1,8 +1,9 @@
 /**
  * What sealing and opening take, and the check of it. A mistake in the options shows before anything is sent or applied,
- * never only when the answer comes.
+ * never only when the reply comes.
  */
-
+import { foreignHandle } from '../copies.ts';
+import type { WebCrypto } from '../crypto/web-crypto.ts';
 import type { PrivateKey, PublicKey } from '../keys/key.ts';
 import { type KeyRing, latestFirst, signingKey } from '../keys/key-ring.ts';
 import { type Encryption, isEncryption, suiteOf } from './encryption.ts';
@@ -18,7 +19,7 @@ export interface MessageOptions {
   /** This clock, in milliseconds since the epoch; `Date.now` unless given. */
   now?: (() => number) | undefined;
   /** Replaces `globalThis.crypto` for encryption; keys keep the one that they were imported with. */
-  crypto?: Crypto | undefined;
+  crypto?: WebCrypto | undefined;
 }
 
 /** What sealing takes. */
@@ -33,7 +34,11 @@ export interface SealOptions extends MessageOptions {
   keyVersion?: string | undefined;
   /** Zone of the time that is written, as `+08:00`, which is the default. */
   zone?: string | undefined;
-  /** Content-Type of an encrypted body; `text/plain; charset=UTF-8` unless given (A6). */
+  /**
+   * Content-Type of an encrypted body; `text/plain; charset=UTF-8` unless given.
+   *
+   * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a6 A6}
+   */
   encryptedContentType?: string | undefined;
 }
 
@@ -45,7 +50,11 @@ export interface OpenOptions extends MessageOptions {
   privateKey?: KeyRing<PrivateKey> | undefined;
   /** Ours: decrypts in place of `privateKey`, where that one is no RSA key (ECC224). */
   decryptionKey?: KeyRing<PrivateKey> | undefined;
-  /** How far the message's time may be from this clock, in seconds; 300 unless given, at most 86,400 (A10). */
+  /**
+   * How far the message's time may be from this clock, in seconds; 300 unless given, at most 86,400.
+   *
+   * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a10 A10}
+   */
   tolerance?: number | undefined;
   /** Longest body in bytes as on the wire; 2 MiB unless given, which holds 1 MiB encrypted. */
   maxBodyBytes?: number | undefined;
@@ -59,28 +68,37 @@ export interface OpenRequestOptions extends OpenOptions {
   replayGuard?: ReplayGuard | undefined;
   /** How long the body may take to arrive, in milliseconds; 30,000 unless given. */
   bodyTimeout?: number | undefined;
+  /**
+   * Called and awaited with the body as received, in full and before anything in it is verified: for a log of what was on
+   * the wire. What it throws ends the opening.
+   */
+  onBody?: ((wire: Uint8Array<ArrayBuffer>) => unknown) | undefined;
 }
 
-type AllOptions = SealOptions & OpenRequestOptions & { timeout: number };
+type AllOptions = SealOptions & Omit<OpenRequestOptions, 'onBody' | 'replayGuard'> & { timeout: number };
 
 const isRing = (method: 'sign' | 'verify') => (ring: unknown) => {
   const keys = [ring].flat() as (Partial<PrivateKey & PublicKey> | null | undefined)[];
   return keys.length > 0 && keys.every((key) => typeof key?.[method] === 'function');
 };
 const isWithin = (most: number) => (value: unknown) => typeof value === 'number' && value > 0 && value <= most;
-const milliseconds = [isWithin(2 ** 31 - 1), 'milliseconds, more than 0'] as const;
-const privateKeys = [isRing('sign'), 'what importPrivateKey returns, one or several'] as const;
-const publicKeys = [isRing('verify'), 'what importPublicKey returns, one or several'] as const;
+const milliseconds = [isWithin(2 ** 31 - 1), 'a number of milliseconds greater than 0'] as const;
+const privateKeys = [isRing('sign'), 'what importPrivateKey returns, one key or several'] as const;
+const publicKeys = [isRing('verify'), 'what importPublicKey returns, one key or several'] as const;
 
 const forms: { [Name in keyof AllOptions]?: readonly [(value: unknown) => boolean, string] } = {
-  clientId: [(id) => typeof id === 'string' && /^[\w-]+$/.test(id), 'letters, digits, dash or underscore'],
+  clientId: [(id) => typeof id === 'string' && /^[\w-]+$/.test(id), 'letters, digits, dashes or underscores'],
   privateKey: privateKeys,
   publicKey: publicKeys,
   decryptionKey: privateKeys,
   encryptionKey: publicKeys,
-  tolerance: [isWithin(86_400), 'seconds, more than 0 and at most 86400'],
-  maxBodyBytes: [isWithin(Number.POSITIVE_INFINITY), 'bytes, more than 0'],
-  encryption: [isEncryption, 'RSA_AES, or what rsaAes returns'],
+  tolerance: [isWithin(86_400), 'a number of seconds greater than 0 and at most 86400'],
+  maxBodyBytes: [isWithin(Number.POSITIVE_INFINITY), 'a number of bytes greater than 0'],
+  encryption: [isEncryption, 'RSA_AES or what rsaAes returns'],
+  encryptedContentType: [
+    (type) => typeof type === 'string' && /^[!-~][ -~]*$/.test(type),
+    'printable ASCII characters',
+  ],
   bodyTimeout: milliseconds,
   timeout: milliseconds,
 };
@@ -88,35 +106,45 @@ const forms: { [Name in keyof AllOptions]?: readonly [(value: unknown) => boolea
 /** @throws TypeError that names the option and what was expected */
 export function checkSealOptions(options: SealOptions): void {
   const { encryption, encryptionKey } = options;
-  checkOptions(
-    options,
-    ['clientId', 'privateKey', ...(encryption && !encryptionKey ? ['publicKey' as const] : [])],
-    false,
-  );
+  const required = encryption && !encryptionKey ? (['publicKey'] as const) : [];
+  checkOptions(options, ['clientId', 'privateKey', ...required], { opens: false });
 }
 
 /** @throws TypeError that names the option and what was expected */
 export function checkOpenOptions(options: OpenOptions): void {
   const { encryption, decryptionKey } = options;
-  checkOptions(options, ['clientId', 'publicKey', ...(encryption && !decryptionKey ? ['privateKey' as const] : [])]);
+  const required = encryption && !decryptionKey ? (['privateKey'] as const) : [];
+  checkOptions(options, ['clientId', 'publicKey', ...required], { seals: false });
 }
 
 /**
- * Refuses options that sealing or opening would stumble over; one that is absent is looked at only if it is required.
+ * Refuses options that sealing or opening would fail on; an absent one is checked only if it is required.
  *
  * @param required - names of options that must be there
- * @param opens - false where nothing will be opened, so that nothing has to decrypt
+ * @param ends - `seals: false` where nothing is sealed, so that no key has to encrypt; `opens: false` likewise
  * @throws TypeError that names the option and what was expected
  */
-export function checkOptions(options: Partial<AllOptions>, required: (keyof AllOptions)[], opens = true): void {
+export function checkOptions(
+  options: Partial<AllOptions>,
+  required: (keyof AllOptions)[],
+  { seals = true, opens = true } = {},
+): void {
   for (const [name, [fits, expected]] of Object.entries(forms)) {
     const value = options[name as keyof AllOptions];
-    const isAbsent = value === undefined && !required.includes(name as keyof AllOptions);
-    if (!isAbsent && !fits(value)) throw new TypeError(`${name}: expected ${expected}`);
+    const isAbsent = value === undefined;
+    if (isAbsent ? !required.includes(name as keyof AllOptions) : fits(value)) continue;
+    throw new TypeError(
+      `${name} ${isAbsent ? `is missing; expected` : (foreignHandle(value) ?? 'must be')} ${expected}`,
+    );
   }
-  const { encryption, requireEncryption, privateKey, decryptionKey = privateKey, keyVersion, zone } = options;
+  const { encryption, requireEncryption, publicKey, privateKey, keyVersion, zone } = options;
+  const { encryptionKey = publicKey, decryptionKey = privateKey } = options;
   formatTime(0, zone);
   if (privateKey) signingKey(privateKey, keyVersion);
-  if (opens && requireEncryption && !encryption) throw new TypeError('encryption: expected one, for requireEncryption');
-  if (opens && encryption && decryptionKey) latestFirst(decryptionKey).forEach(suiteOf(encryption).checkKey);
+  if (opens && requireEncryption && !encryption)
+    throw new TypeError('encryption is missing; requireEncryption needs it');
+  if (encryption === undefined) return;
+  const { checkEncryptionKey, checkDecryptionKey } = suiteOf(encryption);
+  if (seals && encryptionKey) checkEncryptionKey(latestFirst(encryptionKey)[0]);
+  if (opens && decryptionKey) latestFirst(decryptionKey).forEach(checkDecryptionKey);
 }

@@ -2,6 +2,7 @@
  * The protocol has no nonce: a signed message can be sent again while its time is accepted. Whoever receives messages
  * that must not count twice remembers them for that long.
  */
+import type { WebCrypto } from '../crypto/web-crypto.ts';
 import { contentToBeSigned, type SignedParts } from './signature.ts';
 
 /** Tells whether a message is received for the first time; `until` is in milliseconds since the epoch. */
@@ -24,7 +25,7 @@ export interface ReplayStore {
  *
  * Two identical messages that were signed within one second are one message to it: Request-Time counts seconds.
  */
-export function replayGuard(store: ReplayStore, crypto: Crypto = globalThis.crypto): ReplayGuard {
+export function replayGuard(store: ReplayStore, crypto: WebCrypto = globalThis.crypto): ReplayGuard {
   return async (parts, until) => {
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', contentToBeSigned(parts)));
     return store.add(Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join(''), until);

@@ -1,11 +1,11 @@
 /** A `fetch` around a `fetch`: seals what goes out, opens what comes back, and waits no longer than it was told to. */
-
 import { BodyTooLarge, ResponseMissing, withTracerId } from '../errors.ts';
 import type { PrivateKey, PublicKey } from '../keys/key.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { readResponse } from './body.ts';
-import { openRead, sealChecked } from './message.ts';
+import { openRead } from './open.ts';
 import { checkOptions, type OpenOptions, type SealOptions } from './options.ts';
+import { sealChecked } from './seal.ts';
 
 /** What `sealedFetch` takes. */
 export interface SealedFetchOptions extends SealOptions, OpenOptions {
@@ -28,7 +28,7 @@ export interface SealedFetchOptions extends SealOptions, OpenOptions {
  */
 export function sealedFetch(
   options: SealedFetchOptions,
-): (input: RequestInfo | URL, init?: RequestInit) => Promise<Response> {
+): (input: string | URL | Request, init?: ConstructorParameters<typeof Request>[1]) => Promise<Response> {
   const { fetch = globalThis.fetch, timeout = 10_000, maxBodyBytes } = options;
   checkOptions(options, ['clientId', 'privateKey', 'publicKey']);
   return async (input, init) => {
@@ -54,9 +54,11 @@ export function sealedFetch(
       if (request.signal.aborted) throw request.signal.reason;
       const { aborted } = late.signal;
       const isOwn = !aborted && (!sealed || wire || error instanceof BodyTooLarge);
-      const expected = aborted ? `within ${timeout} ms` : 'the connection failed';
+      const text = aborted
+        ? `no complete response within ${timeout} ms`
+        : 'no complete response; the connection failed';
       // Its headers may have arrived, and with them the tracer id.
-      throw withTracerId(isOwn ? error : new ResponseMissing(expected, error), response);
+      throw withTracerId(isOwn ? error : new ResponseMissing(text, error), response);
     } finally {
       clearTimeout(timer);
     }

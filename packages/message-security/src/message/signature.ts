@@ -5,7 +5,7 @@
 import { AlgorithmNotSupported, SignatureVerificationFailed } from '../errors.ts';
 import type { PrivateKey, PublicKey } from '../keys/key.ts';
 import { type KeyRing, keysFor, signingKey } from '../keys/key-ring.ts';
-import { formatHeader, parseHeader } from './header.ts';
+import { formatHeader, parseHeader, type SecurityHeader } from './header.ts';
 
 /** What a signature vouches for. */
 export interface SignedParts {
@@ -23,7 +23,7 @@ export interface SignedParts {
 /**
  * The bytes that get signed: `<method> <httpUri>` LF `<clientId>.<time>.<body>`, in UTF-8.
  *
- * @see A1
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a1 A1}
  */
 export function contentToBeSigned({ method, httpUri, clientId, time, body }: SignedParts): Uint8Array<ArrayBuffer> {
   const head = new TextEncoder().encode(`${method} ${httpUri}\n${clientId}.${time}.`);
@@ -43,7 +43,7 @@ export function httpUriOf(url: string): string {
  *
  * @returns the text of the Signature header
  * @throws TypeError when the ring has no such version
- * @see A2, A8
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a2 A2}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}
  */
 export async function sign(parts: SignedParts, privateKey: KeyRing<PrivateKey>, keyVersion?: string): Promise<string> {
   const key = signingKey(privateKey, keyVersion);
@@ -57,10 +57,18 @@ export async function sign(parts: SignedParts, privateKey: KeyRing<PrivateKey>, 
  * @returns the key that matched
  * @throws HeaderInvalid for a header out of form or a version that is not configured, AlgorithmNotSupported,
  *   SignatureVerificationFailed
- * @see A2, A8, A9
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a2 A2}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a9 A9}
  */
 export async function verify(parts: SignedParts, header: string, publicKey: KeyRing<PublicKey>): Promise<PublicKey> {
-  const { algorithm = 'RSA256', keyVersion, value } = parseHeader('Signature', header);
+  return verifyParsed(parts, parseHeader('Signature', header), publicKey);
+}
+
+/** As `verify`, of a header that was parsed already. */
+export async function verifyParsed(
+  parts: SignedParts,
+  { algorithm = 'RSA256', keyVersion, value }: SecurityHeader,
+  publicKey: KeyRing<PublicKey>,
+): Promise<PublicKey> {
   const versions = keysFor('Signature', publicKey, keyVersion);
   const name = algorithm.toUpperCase();
   const keys = versions.filter((key) => key.algorithm === name);
@@ -71,7 +79,7 @@ export async function verify(parts: SignedParts, header: string, publicKey: KeyR
   }
   const content = contentToBeSigned(parts);
   for (const key of keys) {
-    // Nothing but true: a remote key may answer with an object that says no.
+    // Nothing but true: a remote key may resolve with an object that says no.
     if ((await key.verify(value, content)) === true) return key;
   }
   throw new SignatureVerificationFailed();

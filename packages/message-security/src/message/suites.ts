@@ -2,11 +2,11 @@
  * Other suites of RSA_AES, for gateways that agree to them beforehand (A26). The default stays Ant's: `RSA_AES`.
  * Everything here is native Web Crypto; only the default needs lib/.
  */
-
 import { aesEcb } from '../crypto/aes-ecb.ts';
 import type { RsaPublicNumbers } from '../crypto/rsa.ts';
 import { rsaesPkcs1 } from '../crypto/rsaes-pkcs1.ts';
 import { type ContentCipher, isAesLength, type KeyTransport } from '../crypto/suite.ts';
+import type { WebCrypto, WebCryptoKey } from '../crypto/web-crypto.ts';
 import { toJwk } from '../keys/rsa-key.ts';
 import { defineEncryption, type Encryption } from './encryption.ts';
 
@@ -20,7 +20,7 @@ export interface RsaAesOptions {
  * RSA_AES with another content cipher or key transport than Ant's. Both ends must be set to the same: no header says which.
  *
  * @throws TypeError for a name that is not listed
- * @see A26; NIST SP 800-38A §6.2 (CBC), SP 800-38D (GCM), RFC 8017 §7.1 (OAEP, with SHA-1 or, as RSA-OAEP-256, SHA-256)
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a26 A26}; NIST SP 800-38A §6.2 (CBC), SP 800-38D (GCM), RFC 8017 §7.1 (OAEP, with SHA-1 or, as RSA-OAEP-256, SHA-256)
  */
 export function rsaAes({ content = 'AES-ECB', keyTransport = 'RSAES-PKCS1-v1_5' }: RsaAesOptions): Encryption {
   return defineEncryption(
@@ -39,7 +39,7 @@ export function rsaAes({ content = 'AES-ECB', keyTransport = 'RSAES-PKCS1-v1_5' 
 
 function choose<T>(option: string, name: string, known: Record<string, T>): T {
   const found = Object.hasOwn(known, name) ? known[name] : undefined;
-  if (found === undefined) throw new TypeError(`${option}: expected one of ${Object.keys(known).join(', ')}`);
+  if (found === undefined) throw new TypeError(`${option} must be one of ${Object.keys(known).join(', ')}`);
   return found;
 }
 
@@ -65,8 +65,8 @@ function withIv(name: 'AES-CBC' | 'AES-GCM', ivLength: number): ContentCipher {
 
 function oaep(hash: 'SHA-1' | 'SHA-256'): KeyTransport {
   const algorithm = { name: 'RSA-OAEP', hash };
-  const keys = new WeakMap<RsaPublicNumbers, { subtle: SubtleCrypto; key: CryptoKey }>();
-  const keyFor = async (numbers: RsaPublicNumbers, subtle: SubtleCrypto, usage: 'encrypt' | 'decrypt') => {
+  const keys = new WeakMap<RsaPublicNumbers, { subtle: WebCrypto['subtle']; key: WebCryptoKey }>();
+  const keyFor = async (numbers: RsaPublicNumbers, subtle: WebCrypto['subtle'], usage: 'encrypt' | 'decrypt') => {
     let entry = keys.get(numbers);
     if (entry?.subtle !== subtle) {
       entry = { subtle, key: await subtle.importKey('jwk', toJwk(numbers), algorithm, false, [usage]) };

@@ -12,10 +12,10 @@ import { TimeNotAccepted } from '../errors.ts';
  */
 export function formatTime(time: number, zone = '+08:00'): string {
   const midnight = /^[+-]..:..$/.test(zone) ? parseTime(`1970-01-01T00:00:00${zone}`) : undefined;
-  if (midnight === undefined) throw new TypeError('zone: expected an offset as +08:00');
+  if (midnight === undefined) throw new TypeError('zone must be an offset such as +08:00');
   const local = new Date(time - midnight);
   const year = local.getUTCFullYear();
-  if (!(year >= 0 && year < 10_000)) throw new TypeError('now: expected milliseconds since the epoch');
+  if (!(year >= 0 && year < 10_000)) throw new TypeError('now must be milliseconds since the epoch');
   return local.toISOString().slice(0, 19) + zone;
 }
 

@@ -61,13 +61,13 @@ describe.each([
     expect(decodeBase64(text)).toBeUndefined();
   });
 
-  test('of one byte in two digits, only the sixteenth that leaves no bits over is accepted', () => {
+  test('two digits are accepted only if they leave no bits over', () => {
     const accepted = [...alphabet].filter((digit) => decodeBase64(`A${digit}`) !== undefined);
     expect(accepted.join('')).toBe('AQgw');
     expect([...alphabet].filter((digit) => decodeBase64(`A${digit}==`) !== undefined)).toEqual(accepted);
   });
 
-  test('of two bytes in three digits, only the quarter that leaves no bits over is accepted', () => {
+  test('three digits are accepted only if they leave no bits over', () => {
     const accepted = [...alphabet].filter((digit) => decodeBase64(`AA${digit}`) !== undefined);
     expect(accepted.join('')).toBe('AEIMQUYcgkosw048');
     expect([...alphabet].filter((digit) => decodeBase64(`AA${digit}=`) !== undefined)).toEqual(accepted);
@@ -87,17 +87,17 @@ describe.each([
     expect(decodeBase64(base64.replaceAll('=', ''))).toEqual(utf8(text));
   });
 
-  test('blanks, tabs and line ends are dropped wherever they stand', () => {
+  test('blanks, tabs and line ends are ignored anywhere', () => {
     expect(decodeBase64(' Z g\t=\r\n=\n')).toEqual(utf8('f'));
     expect(decodeBase64('\n\r\t ')).toEqual(new Uint8Array());
   });
 
-  test('the two alphabets decode alike, mixed too', () => {
+  test('both alphabets decode alike, also in one text', () => {
     const bytes = Uint8Array.of(0xfb, 0xff, 0xbf, 0xfb, 0xff, 0xbf);
     for (const text of ['+/+/+/+/', '-_-_-_-_', '+_-/+_-/']) expect(decodeBase64(text)).toEqual(bytes);
   });
 
-  test('every length agrees with Node, in both alphabets and both directions', () => {
+  test('encoding and decoding agree with Node at every length, in both alphabets', () => {
     for (let length = 0; length <= 100; length++) {
       const bytes = noise(length);
       const base64 = Buffer.from(bytes).toString('base64');
@@ -116,7 +116,7 @@ describe.each([
     expect(Buffer.from(decodeBase64(base64) ?? []).equals(bytes)).toBe(true);
   });
 
-  test('only one text of a given length decodes to given bytes, whatever is changed in it', () => {
+  test('a text with one character changed does not decode to the same bytes', () => {
     const roll = dice(1);
     for (let round = 0; round < 500; round++) {
       const bytes = noise(1 + roll(12), round);

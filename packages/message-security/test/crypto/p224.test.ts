@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { digests, ecdsaWith, p224, SCALAR_BYTES } from '../../src/crypto/p224.ts';
 import { fromHex, noise, toHex, utf8 } from '../fixture.ts';
 
-test('points are OpenSSL’s, for the smallest and the largest numbers and some between', () => {
+test('points are those of OpenSSL for the smallest, the largest and other numbers', () => {
   const { BASE, Fn } = p224();
   const numbers = [
     1n,
@@ -21,7 +21,7 @@ test('points are OpenSSL’s, for the smallest and the largest numbers and some 
   }
 });
 
-test('digests are OpenSSL’s', () => {
+test('digests are those of OpenSSL', () => {
   for (const length of [0, 1, 55, 56, 64, 1000]) {
     const data = noise(length);
     expect(toHex(digests['SHA-224'](data))).toBe(createHash('sha224').update(data).digest('hex'));

@@ -11,7 +11,7 @@ import {
   explicitSpki,
   hybridSpki,
   openSshPrivateKey,
-} from '../ecc224/ec-tool-keys.ts';
+} from '../ec-tool-keys.ts';
 import {
   type Bytes,
   bitString,
@@ -108,7 +108,7 @@ const neither: [string, string, string][] = [
   ['SPKI with the numbers of the curve', explicitSpki, 'an EC key that does not name its curve'],
 ];
 
-test.each(neither)('%s is called what it is, whichever half was wanted', (_, text, words) => {
+test.each(neither)('readEcKey names %s, whichever half was wanted', (_, text, words) => {
   expect(readEcKey(text, 'private')).toBe(words);
   expect(readEcKey(text, 'public')).toBe(words);
 });
@@ -118,7 +118,7 @@ test.each<[string, string, string]>([
   ['a certificate', certificate, 'a public key'],
   ['a P-256 key in SEC1', pairs('P-256')[1], 'an EC key on P-256'],
   ['SEC1 with the numbers of the curve', explicitSec1, 'an EC key that does not name its curve'],
-])('%s is no private key on P-224', (_, text, words) => {
+])('readEcKey names %s instead of a private key on P-224', (_, text, words) => {
   expect(readEcKey(text, 'private')).toBe(words);
 });
 
@@ -127,7 +127,7 @@ test.each<[string, string, string]>([
   ['SEC1', merchant.privateKeySec1, 'a private key'],
   ['what openssl ecparam writes', ecparamPrivateKey, 'a private key'],
   ['SPKI with a hybrid point', hybridSpki, 'an EC key whose point is not on P-224'],
-])('%s is no public key on P-224', (_, text, words) => {
+])('readEcKey names %s instead of a public key on P-224', (_, text, words) => {
   expect(readEcKey(text, 'public')).toBe(words);
 });
 
@@ -153,11 +153,11 @@ test.each<[string, Bytes]>([
   ['PKCS#8 that ends in attributes', pkcs8(sec1(), der(0xa0, sequence(der(0x06, fromHex('551d0f')))))],
   ['SEC1 with the curve', sec1(d, parameters)],
   ['SEC1 with the curve and the public half', sec1(d, parameters, publicHalf)],
-])('the DER of these tests, without a fault, is the key: %s', (_, bytes) => {
+])('the DER of these tests is the key when nothing is changed: %s', (_, bytes) => {
   expect(toHex(readEcKey(base64(bytes), 'private') as Bytes)).toBe(toHex(d));
 });
 
-test('the point of these tests, without a fault, is the key', () => {
+test('the point of these tests is the key when nothing is changed', () => {
   expect(toHex(readEcKey(base64(spki(point)), 'public') as Bytes)).toBe(toHex(point));
 });
 
@@ -241,7 +241,7 @@ test.each<[string, Bytes, string]>([
   ['a set of two integers', der(0x31, version, version), 'DER that holds no key'],
   ['an integer', integer(5n), 'DER that holds no key'],
   ['an empty sequence', sequence(), 'DER that holds no key'],
-])('%s is refused as private key', (_, bytes, words) => {
+])('readEcKey refuses a private key with %s', (_, bytes, words) => {
   expect(readEcKey(base64(bytes), 'private')).toBe(words);
   expect(readEcKey(pem('PRIVATE KEY', bytes), 'private')).toBe(words);
 });
@@ -280,12 +280,12 @@ test.each<[string, Bytes, string]>([
     ),
     'an RSA key',
   ],
-])('%s is refused as public key', (_, bytes, words) => {
+])('readEcKey refuses a public key with %s', (_, bytes, words) => {
   expect(readEcKey(base64(bytes), 'public')).toBe(words);
   expect(readEcKey(pem('PUBLIC KEY', bytes), 'public')).toBe(words);
 });
 
-test('a coordinate is below the field’s prime: the same point with x + p is refused', () => {
+test('readEcKey refuses a coordinate that is not below the prime of the field', () => {
   // x = 1 is on no point's list of small ones by chance: look for one, and p + x still has 224 bits.
   const small = [...Array(50).keys()].find(
     (x) => typeof readEcKey(base64(spki(concat(Uint8Array.of(2), bytesOf(BigInt(x))))), 'public') !== 'string',
@@ -296,7 +296,7 @@ test('a coordinate is below the field’s prime: the same point with x + p is re
   );
 });
 
-test('a byte after any form of key is refused, and so is a length in more octets than it needs', () => {
+test('readEcKey refuses a byte after any form of key, and a length in more octets than it needs', () => {
   for (const [half, text] of [
     ['private', merchant.privateKey],
     ['private', merchant.privateKeySec1],
@@ -336,25 +336,28 @@ test.each(texts)('%s is read in each of the four forms', (_, spell) => {
   expect(toHex(readEcKey(spell(merchant.publicKeyCompressed), 'public') as Bytes)).toBe(toHex(point));
 });
 
-test.each(texts.filter(([name]) => name.startsWith('a PEM')))('what openssl ecparam writes is read: %s', (_, spell) => {
-  expect(readEcKey(spell(ecparamPrivateKey), 'private')).toEqual(numbersOf(ecparamPrivateKey).d);
-});
+test.each(texts.filter(([name]) => name.startsWith('a PEM')))(
+  'readEcKey reads the output of openssl ecparam: %s',
+  (_, spell) => {
+    expect(readEcKey(spell(ecparamPrivateKey), 'private')).toEqual(numbersOf(ecparamPrivateKey).d);
+  },
+);
 
-test('a certificate is read for its public key', () => {
+test('readEcKey reads the public key of a certificate', () => {
   expect(readEcKey(certificate, 'public')).toEqual(numbersOf(ecparamPrivateKey).point);
 });
 
-test('the bytes decide, not the label: people paste one under the other', () => {
+test('readEcKey ignores the label of a PEM', () => {
   expect(readEcKey(pem('EC PRIVATE KEY', derOf(merchant.privateKey)), 'private')).toEqual(d);
   expect(readEcKey(pem('PRIVATE KEY', derOf(merchant.privateKeySec1)), 'private')).toEqual(d);
 });
 
-test('the smallest and the largest key are keys', () => {
+test('readEcKey reads the smallest and the largest private key', () => {
   for (const value of [1n, n - 1n])
     expect(readEcKey(base64(pkcs8(sec1(bytesOf(value)))), 'private')).toEqual(bytesOf(value));
 });
 
-test('points of fresh keys, compressed and not, are those that OpenSSL writes', () => {
+test('readEcKey reads the points that OpenSSL writes, compressed and not', () => {
   for (let i = 0; i < 20; i++) {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'secp224r1' });
     const text = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;

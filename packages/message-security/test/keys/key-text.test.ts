@@ -28,13 +28,13 @@ test.each<[string, string, string]>([
   ['a PEM with words before it', `my key: ${block}`, notPem],
   ['a PEM with words after it', `${block}that was it`, notPem],
   ['a PEM of two labels', block.replace('END PRIVATE', 'END PUBLIC'), notPem],
-  ['a PEM whose label is in lower case', block.replaceAll('PRIVATE', 'private'), notPem],
+  ['a PEM with a label in lower case', block.replaceAll('PRIVATE', 'private'), notPem],
   ['a PEM without a label', block.replaceAll('PRIVATE KEY', ''), notPem],
   ['a PEM with dashes in it', block.replace('\n', '\n-----\n'), notPem],
   ['two PEMs under one label', block + block, notPem],
   ['an OpenSSH key', pem('OPENSSH PRIVATE KEY', element), 'a key in OpenSSH format'],
   ['a PEM that says it is encrypted', block.replace('\n', '\nProc-Type: 4,ENCRYPTED\n\n'), 'an encrypted private key'],
-])('%s is called what it is', (_, text, words) => {
+])('readDerText names %s', (_, text, words) => {
   expect(readDerText(text)).toBe(words);
 });
 
@@ -49,11 +49,11 @@ test.each<[string, string]>([
   ['doubly escaped line feeds', block.replaceAll('\n', '\\\\n')],
   ['escaped CRLF', block.replaceAll('\n', '\\r\\n')],
   ['escaped line ends around bare base64', `\\n${base64(element)}\\r\\n`],
-])('with %s the element in it is read', (_, text) => {
+])('readDerText reads text with %s', (_, text) => {
   expect(readDerText(text)).toMatchObject({ tag: 0x30, parts: [{ tag: 0x02 }, { tag: 0x04 }] });
 });
 
-test('a backslash that escapes no line end stays, and is no base64', () => {
+test('readDerText refuses a backslash that escapes no line end', () => {
   const text = base64(element);
   for (const stray of ['\\', '\\\\', '\\t'])
     expect(readDerText(text.slice(0, 8) + stray + text.slice(8))).toBe(notBase64);
@@ -102,16 +102,16 @@ test.each<[string, Bytes, string]>([
   ['three sequences', sequence(algorithm, algorithm, algorithm), noKey],
   ['a certificate without an algorithm', sequence(sequence(...fields, spki), version, bitString()), noKey],
   ['a certificate without a signature', sequence(sequence(...fields, spki), algorithm), noKey],
-  ['a certificate whose content is a number', sequence(version, algorithm, bitString()), noKey],
+  ['a certificate with a number as its content', sequence(version, algorithm, bitString()), noKey],
   ['a certificate request', certificate(version, nothing, spki, nothing), 'a certificate request'],
   ['a certificate request with a part more', certificate(...fields), 'a certificate request'],
   ['a certificate without a key', certificate(attributes, ...fields), 'a malformed certificate'],
   ['a certificate with something else for a key', certificate(...fields, nothing), noKey],
-])('%s is called what it is', (_, bytes, words) => {
+])('unwrapDer names %s', (_, bytes, words) => {
   expect(unwrap(bytes)).toBe(words);
 });
 
-test('of what is malformed and of another algorithm, the algorithm is said', () => {
+test('unwrapDer names the algorithm of a key that is malformed and of another algorithm', () => {
   const wrong = (): string => 'an EC key';
   for (const bytes of [
     pkcs8,
@@ -124,7 +124,7 @@ test('of what is malformed and of another algorithm, the algorithm is said', () 
   }
 });
 
-test('the algorithm that is judged is the one beside the key', () => {
+test('unwrapDer passes the algorithm beside the key to wrongAlgorithm', () => {
   const seen: number[] = [];
   const judge = ({ parts }: { parts: unknown[] }): undefined => void seen.push(parts.length);
   const beside = sequence(nothing, nothing, nothing);
@@ -145,10 +145,10 @@ test.each<[string, Bytes, 'private' | 'public']>([
   ['a certificate of version 1', certificate(...fields, spki), 'public'],
   ['a certificate of version 1 with something after the key', certificate(...fields, spki, nothing), 'public'],
   ['a certificate of version 3', certificate(attributes, ...fields, spki, nothing), 'public'],
-])('the key in %s is taken out, and which half it is', (_, bytes, half) => {
+])('unwrapDer returns the key in %s, and which half it is', (_, bytes, half) => {
   expect(unwrap(bytes)).toEqual({ half, content: inner });
 });
 
-test('a base64 that goes on after its element is refused', () => {
+test('readDerText refuses base64 that goes on after its element', () => {
   expect(readDerText(base64(concat(element, Uint8Array.of(0))))).toBe(notDer);
 });

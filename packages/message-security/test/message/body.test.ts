@@ -12,14 +12,14 @@ const inPieces = (pieces: Uint8Array[]) =>
     }),
   );
 
-test('a body that outgrows its buffer again and again is the same bytes', async () => {
+test('readBody returns the bytes of a body that is longer than its buffer', async () => {
   for (const lengths of [[4096, 1], [4095, 2, 8192], [1, 4096, 4096, 4096], [5000], Array(3000).fill(7), []]) {
     const pieces = lengths.map((length, at) => noise(length, at));
     expect(Buffer.from(await readBody(inPieces(pieces))).equals(concat(...pieces))).toBe(true);
   }
 });
 
-test('a signal that lives on is not listened to any longer, whether the body was read or refused', async () => {
+test('readBody removes its listener from the signal after a body was read or refused', async () => {
   for (const limit of [10, 9]) {
     const { signal } = new AbortController();
     let listeners = 0;

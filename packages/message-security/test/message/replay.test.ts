@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { memoryReplayStore, openRequest, RSA_AES, replayGuard, sealRequest } from '../../src/index.ts';
 import { instant, ofGateway, ofMerchant, post, refusalOf } from '../fixture.ts';
 
-test('the same message is refused the second time, and a message signed a second later is not', async () => {
+test('openRequest throws MessageReplayed for the same message, and accepts one signed a second later', async () => {
   const options = { ...ofGateway, replayGuard: replayGuard(memoryReplayStore({ now: () => instant })) };
   const sealed = await sealRequest(post(), ofMerchant);
   await openRequest(sealed.clone(), options);
@@ -10,7 +10,7 @@ test('the same message is refused the second time, and a message signed a second
   await openRequest(await sealRequest(post(), { ...ofMerchant, now: () => instant + 1000 }), options);
 });
 
-test('a header written in another form does not make the same message a new one', async () => {
+test('openRequest throws MessageReplayed for the same message with its Signature in another form', async () => {
   const options = { ...ofGateway, replayGuard: replayGuard(memoryReplayStore({ now: () => instant })) };
   const sealed = await sealRequest(post(), ofMerchant);
   await openRequest(sealed.clone(), options);
@@ -21,7 +21,7 @@ test('a header written in another form does not make the same message a new one'
   });
 });
 
-test('a message that does not verify, or is stale, is never remembered', async () => {
+test('replayGuard is not asked about a message that does not verify or is stale', async () => {
   const names: string[] = [];
   const store = { add: (name: string) => names.push(name) > 0 };
   const options = { ...ofGateway, replayGuard: replayGuard(store) };
@@ -33,7 +33,7 @@ test('a message that does not verify, or is stale, is never remembered', async (
   expect(names).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
 });
 
-test('a message is remembered for as long as its time could be accepted', async () => {
+test('replayGuard remembers a message for as long as its time is accepted', async () => {
   let clock = instant - 300_000; // the message is as far in the future as it may be
   const now = () => clock;
   const options = { ...ofGateway, now, replayGuard: replayGuard(memoryReplayStore({ now })) };
@@ -45,7 +45,7 @@ test('a message is remembered for as long as its time could be accepted', async 
   expect(await refusalOf(openRequest(sealed.clone(), options))).toMatchObject({ code: 'TimeNotAccepted' });
 });
 
-test('the store in memory forgets what has expired', () => {
+test('memoryReplayStore forgets a name once it has expired', () => {
   let clock = 0;
   const store = memoryReplayStore({ now: () => clock });
   expect([store.add('a', 10), store.add('a', 10), store.add('b', 20)]).toEqual([true, false, true]);
@@ -53,7 +53,7 @@ test('the store in memory forgets what has expired', () => {
   expect([store.add('a', 30), store.add('b', 20)]).toEqual([true, false]);
 });
 
-test('a copy that does not decrypt does not use up the message: Encrypt is not signed', async () => {
+test('openRequest accepts a message after a copy with another Encrypt did not decrypt', async () => {
   const store = memoryReplayStore({ now: () => instant });
   const options = { ...ofGateway, encryption: RSA_AES, replayGuard: replayGuard(store) };
   const sealed = await sealRequest(post(), { ...ofMerchant, encryption: RSA_AES });
@@ -65,7 +65,7 @@ test('a copy that does not decrypt does not use up the message: Encrypt is not s
   await openRequest(sealed, options);
 });
 
-test('a store that answers anything but true remembers nothing, so the message is refused', async () => {
+test('openRequest throws MessageReplayed when the store answers anything but true', async () => {
   const store = { add: async () => ({ meta: { changes: 0 } }) as never };
   const opening = openRequest(await sealRequest(post(), ofMerchant), { ...ofGateway, replayGuard: replayGuard(store) });
   expect(await refusalOf(opening)).toMatchObject({ code: 'MessageReplayed' });

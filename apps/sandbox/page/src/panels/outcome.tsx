@@ -38,9 +38,9 @@ function OutcomeOf({ exchange: { outcome, entry } }: { exchange: Exchange }) {
       <p>{explanation}</p>
       {issues && (
         <ul class="issues">
-          {issues.map(({ path, expected }) => (
-            <li key={path + expected}>
-              <code>{path || words.bodyPath}</code> <span lang="en">expected {expected}</span>
+          {issues.map(({ path, message }) => (
+            <li key={path + message}>
+              <code>{path || words.bodyPath}</code> <span lang="en">{message}</span>
             </li>
           ))}
         </ul>

@@ -1,0 +1,125 @@
+/**
+ * Sealing: encrypt, then sign (A4). Requests and responses differ in two things: the header of the time, and that a
+ * response is signed over its request's path.
+ */
+import type { PublicKey } from '../keys/key.ts';
+import { type KeyRing, latestFirst } from '../keys/key-ring.ts';
+import { isBodiless } from './body.ts';
+import { suiteOf } from './encryption.ts';
+import { formatHeader } from './header.ts';
+import type { OpenedRequest } from './open.ts';
+import { checkSealOptions, type SealOptions } from './options.ts';
+import { httpUriOf, sign } from './signature.ts';
+import { formatTime } from './time.ts';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/**
+ * Seals a request: encrypts its body when `encryption` is given, then signs it.
+ *
+ * @returns a new request with Client-Id, Request-Time, Content-Type, Signature and, if encrypted, Encrypt
+ * @throws TypeError for an argument out of form
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a1 A1}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a4 A4}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a6 A6}
+ */
+export async function sealRequest(request: Request, options: SealOptions): Promise<Request> {
+  checkSealOptions(options);
+  return sealChecked(request, options);
+}
+
+/** As `sealRequest`, with options that were checked already. */
+export async function sealChecked(request: Request, options: SealOptions): Promise<Request> {
+  const plain = new Uint8Array(await request.arrayBuffer());
+  const { method } = request;
+  const bodiless = isBodiless(method);
+  if (bodiless && options.encryption) throw new TypeError(`encryption is set, but ${method} has no body to encrypt`);
+  const url = new URL(request.url);
+  url.hash = '';
+  // Runtimes disagree whether a `?` with nothing behind it is sent, and it would be signed.
+  if (url.search === '') url.search = '';
+  const target = { method, httpUri: httpUriOf(url.href) };
+  const encrypter = await prepareEncryption(options);
+  const { body, headers } = await seal('Request-Time', plain, target, request.headers, options, encrypter);
+  // Redirects stay manual: a signed body is for the address that it was signed for.
+  const init = { method, headers, signal: request.signal, redirect: 'manual' as const };
+  return new Request(url, bodiless ? init : { ...init, body });
+}
+
+/**
+ * Seals the response to a request: encrypted if and only if the request was, signed over the request's path.
+ *
+ * @param to - what the response replies to, as `openRequest` returned it or as far as it is known
+ * @throws TypeError for an argument out of form
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a7 A7}
+ */
+export async function sealResponse(
+  response: Response,
+  to: Pick<OpenedRequest, 'httpUri' | 'encrypted'>,
+  options: SealOptions,
+): Promise<Response> {
+  return (await prepareResponse(to, options))(response);
+}
+
+/**
+ * Does all of `sealResponse` that does not need the response: checks the options and, for an encrypted reply, makes and
+ * wraps its symmetric key. Whoever does this before the request is acted upon does not find out afterwards that the
+ * reply cannot be encrypted; only signing can still fail, with a remote key.
+ *
+ * @param to - what the response replies to
+ * @returns a function that seals the response, once
+ * @throws TypeError for an argument out of form
+ */
+export async function prepareResponse(
+  to: Pick<OpenedRequest, 'httpUri' | 'encrypted'>,
+  options: SealOptions,
+): Promise<(response: Response) => Promise<Response>> {
+  if (to.encrypted && options.encryption === undefined) {
+    throw new TypeError('encryption is missing; an encrypted request needs an encrypted reply');
+  }
+  const sealing = to.encrypted ? options : { ...options, encryption: undefined };
+  checkSealOptions(sealing);
+  const encrypter = await prepareEncryption(sealing);
+  return async (response) => {
+    const plain = new Uint8Array(await response.arrayBuffer());
+    const target = { method: 'POST', httpUri: to.httpUri };
+    const { body, headers } = await seal('Response-Time', plain, target, response.headers, sealing, encrypter);
+    return new Response(body.length === 0 ? null : body, { status: response.status, headers });
+  };
+}
+
+/** What encrypts one body, its symmetric key made and wrapped; `undefined` where bodies stay plain. */
+interface Encrypter {
+  /** The Encrypt header. */
+  header: string;
+  encrypt(plain: Bytes): Promise<Bytes>;
+}
+
+async function prepareEncryption(options: SealOptions): Promise<Encrypter | undefined> {
+  const { encryption, encryptionKey = options.publicKey, crypto = globalThis.crypto } = options;
+  if (encryption === undefined) return undefined;
+  const [key] = latestFirst(encryptionKey as KeyRing<PublicKey>);
+  const { encryptedKey, encrypt } = await suiteOf(encryption).prepare(key, crypto);
+  const { algorithm } = encryption;
+  return { header: formatHeader('Encrypt', { algorithm, keyVersion: key.keyVersion, value: encryptedKey }), encrypt };
+}
+
+async function seal(
+  timeHeader: 'Request-Time' | 'Response-Time',
+  plain: Bytes,
+  target: { method: string; httpUri: string },
+  from: Headers,
+  options: SealOptions,
+  encrypter: Encrypter | undefined,
+): Promise<{ body: Bytes; headers: Headers }> {
+  const { clientId, now = Date.now, encryptedContentType = 'text/plain; charset=UTF-8' } = options;
+  const headers = new Headers(from);
+  headers.delete('Content-Length');
+  headers.delete('Encrypt');
+  if (encrypter) headers.set('Encrypt', encrypter.header);
+  headers.set('Content-Type', encrypter ? encryptedContentType : 'application/json; charset=UTF-8');
+  const body = encrypter ? await encrypter.encrypt(plain) : plain;
+  const time = formatTime(now(), options.zone);
+  headers.set('Client-Id', clientId);
+  headers.set(timeHeader, time);
+  headers.set('Signature', await sign({ ...target, clientId, time, body }, options.privateKey, options.keyVersion));
+  return { body, headers };
+}

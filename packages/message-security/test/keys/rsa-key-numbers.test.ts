@@ -1,0 +1,108 @@
+/** checkNumbers of rsa-key.ts: which numbers make an RSA key. */
+import { generateKeyPairSync } from 'node:crypto';
+import { expect, test } from 'vitest';
+import type { RsaPrivateNumbers } from '../../src/crypto/rsa.ts';
+import { checkNumbers, readJwk, readKeyText, toJwk } from '../../src/keys/rsa-key.ts';
+import { spellings, wrongPairs } from '../fixture.ts';
+
+const names = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi'] as const;
+const numbers = readKeyText(spellings.pkcs8) as bigint[];
+const [n, e, d, p, q, dp, dq, qi] = numbers as [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint];
+
+/** The key's numbers, some of them changed. */
+const withNumbers = (changes: Partial<Record<(typeof names)[number], bigint>>): bigint[] =>
+  names.map((name, at) => changes[name] ?? (numbers[at] as bigint));
+
+test.each<[string, bigint[], string]>([
+  ['a public key where a private one is needed', [n, e], 'a public key'],
+  ['a modulus of 1024 bits', withNumbers({ n: 1n << 1023n }), 'an RSA key of 1024 bits'],
+  ['a modulus of 2047 bits', withNumbers({ n: (1n << 2047n) - 1n }), 'an RSA key of 2047 bits'],
+  ['an even modulus', withNumbers({ n: n - 1n }), 'an RSA key with an even modulus'],
+  ['a modulus of 8193 bits', withNumbers({ n: (1n << 8192n) + 1n }), 'an RSA key of more than 8192 bits'],
+  ['exponent 1', withNumbers({ e: 1n }), 'an RSA key whose public exponent is neither 65537 nor 3'],
+  ['exponent 17', withNumbers({ e: 17n }), 'an RSA key whose public exponent is neither 65537 nor 3'],
+  ['exponent 65536', withNumbers({ e: 65536n }), 'an RSA key whose public exponent is neither 65537 nor 3'],
+  ['exponent 0', withNumbers({ e: 0n }), 'an RSA key whose public exponent is neither 65537 nor 3'],
+  ['the exponent of another key', withNumbers({ e: 3n }), 'an RSA private key whose numbers contradict each other'],
+  ['the modulus of another key', withNumbers({ n: n + 2n }), 'an RSA private key whose numbers contradict each other'],
+  ['p and q swapped alone', withNumbers({ p: q, q: p }), 'an RSA private key whose numbers contradict each other'],
+  ['p of 1 and q of n', withNumbers({ p: 1n, q: n }), 'an RSA private key whose numbers contradict each other'],
+  ['p of n and q of 1', withNumbers({ p: n, q: 1n }), 'an RSA private key whose numbers contradict each other'],
+  [
+    'p of n and q of 1, and a dp that fits',
+    withNumbers({ p: n, q: 1n, dp: d % (n - 1n) }),
+    'an RSA private key whose numbers contradict each other',
+  ],
+  ['p of 0', withNumbers({ p: 0n }), 'an RSA private key whose numbers contradict each other'],
+  ['dp and dq swapped', withNumbers({ dp: dq, dq: dp }), 'an RSA private key whose numbers contradict each other'],
+  [
+    'd plus a multiple, above the modulus',
+    withNumbers({ d: d + (p - 1n) * (q - 1n) * 2n }),
+    'an RSA private key whose numbers contradict each other',
+  ],
+  ['qi plus p', withNumbers({ qi: qi + p }), 'an RSA private key whose numbers contradict each other'],
+  ['dp plus p - 1', withNumbers({ dp: dp + p - 1n }), 'an RSA private key whose numbers contradict each other'],
+  ['dq plus q - 1', withNumbers({ dq: dq + q - 1n }), 'an RSA private key whose numbers contradict each other'],
+  [
+    'd and dp that agree with each other and not with the exponent',
+    withNumbers({ d: d - (q - 1n), dp: (d - (q - 1n)) % (p - 1n) }),
+    'an RSA private key whose numbers contradict each other',
+  ],
+  [
+    'd and dq that agree with each other and not with the exponent',
+    withNumbers({ d: d - (p - 1n), dq: (d - (p - 1n)) % (q - 1n) }),
+    'an RSA private key whose numbers contradict each other',
+  ],
+  ...names
+    .slice(2)
+    .flatMap((name, at): [string, bigint[], string][] =>
+      [-1n, 1n].map((by) => [
+        `${name} off by ${by}`,
+        withNumbers({ [name]: (numbers[at + 2] as bigint) + by }),
+        'an RSA private key whose numbers contradict each other',
+      ]),
+    ),
+])('checkNumbers refuses a private key with %s', (_, wrong, words) => {
+  expect(checkNumbers(wrong, 'private')).toBe(words);
+});
+
+test.each<[string, bigint[], string]>([
+  ['a private key where a public one is needed', numbers, 'a private key'],
+  ['1024 bits', [1n << 1023n, e], 'an RSA key of 1024 bits'],
+  ['2047 bits', [(1n << 2047n) - 1n, e], 'an RSA key of 2047 bits'],
+  ['an even modulus', [n - 1n, e], 'an RSA key with an even modulus'],
+  ['exponent 17', [n, 17n], 'an RSA key whose public exponent is neither 65537 nor 3'],
+])('checkNumbers refuses a public key with %s', (_, wrong, words) => {
+  expect(checkNumbers(wrong, 'public')).toBe(words);
+});
+
+test('checkNumbers refuses keys of OpenSSL with exponent 17 or 1024 bits, private and public', () => {
+  for (const [pair, words] of [
+    [wrongPairs.exponent17(), 'an RSA key whose public exponent is neither 65537 nor 3'],
+    [wrongPairs.rsa1024(), 'an RSA key of 1024 bits'],
+  ] as const) {
+    expect(checkNumbers(readKeyText(pair.privateKey) as bigint[], 'private')).toBe(words);
+    expect(checkNumbers(readKeyText(pair.publicKey) as bigint[], 'public')).toBe(words);
+  }
+});
+
+test('checkNumbers returns named numbers and the size of the modulus in bytes', () => {
+  expect(checkNumbers(numbers, 'private')).toEqual({ n, e, size: 256, d, p, q, dp, dq, qi });
+  expect(checkNumbers([n, e], 'public')).toEqual({ n, e, size: 256 });
+});
+
+test.each([2048, 2049, 2056, 3072, 8192])('checkNumbers accepts a public key of %i bits', (bits) => {
+  const modulus = (1n << BigInt(bits - 1)) + 1n;
+  expect(checkNumbers([modulus, 65537n], 'public')).toMatchObject({ size: Math.ceil(bits / 8) });
+  expect(checkNumbers([modulus, 3n], 'public')).toMatchObject({ e: 3n });
+});
+
+test('checkNumbers accepts keys of OpenSSL with exponent 3 or 3072 bits', () => {
+  for (const options of [{ modulusLength: 2048, publicExponent: 3 }, { modulusLength: 3072 }]) {
+    const { privateKey } = generateKeyPairSync('rsa', options);
+    const own = privateKey.export({ format: 'jwk' }) as JsonWebKey;
+    const checked = checkNumbers(readJwk(own) as bigint[], 'private') as RsaPrivateNumbers;
+    expect(checked.size).toBe(options.modulusLength / 8);
+    expect(toJwk(checked)).toEqual(own);
+  }
+});
