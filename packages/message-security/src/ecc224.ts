@@ -74,7 +74,12 @@ export async function importEcc224PublicKey(input: string, options: Ecc224Option
 
 function readInput(argument: 'privateKey' | 'publicKey', input: string): Uint8Array<ArrayBuffer> {
   const half = argument === 'privateKey' ? 'private' : 'public';
-  const read = typeof input === 'string' ? readEcKey(input, half) : input == null ? `${input}` : `a ${typeof input}`;
+  const read =
+    typeof input === 'string'
+      ? readEcKey(input, half)
+      : input == null
+        ? `${input}`
+        : `${typeof input === 'object' ? 'an' : 'a'} ${typeof input}`;
   if (typeof read !== 'string') return read;
   throw new TypeError(`${argument} is ${read}; expected an EC ${half} key on P-224 (secp224r1)`);
 }

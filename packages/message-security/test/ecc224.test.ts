@@ -24,7 +24,7 @@ const p256 = generateKeyPairSync('ec', {
 test.each<[unknown, string]>([
   [merchant.publicKey, 'a public key'],
   [p256.privateKey, 'an EC key on P-256'],
-  ['', 'empty text'],
+  ['', 'empty'],
   [undefined, 'undefined'],
   [null, 'null'],
   [5, 'a number'],

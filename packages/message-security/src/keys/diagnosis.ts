@@ -78,7 +78,7 @@ export async function diagnoseKeys(keys: KeysToDiagnose, options: KeyOptions = {
   const gatewayKey = await look('gatewayPublicKey', importPublicKey);
 
   const { merchantPublicKey: merchantPrint, gatewayPublicKey: gatewayPrint } = diagnosis.fingerprints;
-  // By a signature and not by fingerprints: that also answers for keys whose numbers are elsewhere.
+  // By a signature and not by fingerprints: that also works for keys with their numbers elsewhere.
   const probe = new TextEncoder().encode('is this a pair?');
   const signature = await privateKey?.sign(probe);
   if (signature && publicKey && !(await publicKey.verify(signature, probe))) {

@@ -133,18 +133,22 @@ export function checkOptions(
     const value = options[name as keyof AllOptions];
     const isAbsent = value === undefined;
     if (isAbsent ? !required.includes(name as keyof AllOptions) : fits(value)) continue;
-    throw new TypeError(
-      `${name} ${isAbsent ? `is missing; expected` : (foreignHandle(value) ?? 'must be')} ${expected}`,
-    );
+    const problem = isAbsent ? `is missing; expected ${expected}` : (foreignHandle(value) ?? `must be ${expected}`);
+    throw new TypeError(`${name} ${problem}`);
   }
   const { encryption, requireEncryption, publicKey, privateKey, keyVersion, zone } = options;
   const { encryptionKey = publicKey, decryptionKey = privateKey } = options;
   formatTime(0, zone);
   if (privateKey) signingKey(privateKey, keyVersion);
   if (opens && requireEncryption && !encryption)
-    throw new TypeError('encryption is missing; requireEncryption needs it');
+    throw new TypeError('requireEncryption is set, but encryption is missing');
   if (encryption === undefined) return;
   const { checkEncryptionKey, checkDecryptionKey } = suiteOf(encryption);
-  if (seals && encryptionKey) checkEncryptionKey(latestFirst(encryptionKey)[0]);
-  if (opens && decryptionKey) latestFirst(decryptionKey).forEach(checkDecryptionKey);
+  if (seals && encryptionKey) {
+    checkEncryptionKey(latestFirst(encryptionKey)[0], options.encryptionKey ? 'encryptionKey' : 'publicKey');
+  }
+  if (opens && decryptionKey) {
+    const name = options.decryptionKey ? 'decryptionKey' : 'privateKey';
+    for (const key of latestFirst(decryptionKey)) checkDecryptionKey(key, name);
+  }
 }

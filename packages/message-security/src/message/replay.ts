@@ -5,7 +5,7 @@
 import type { WebCrypto } from '../crypto/web-crypto.ts';
 import { contentToBeSigned, type SignedParts } from './signature.ts';
 
-/** Tells whether a message is received for the first time; `until` is in milliseconds since the epoch. */
+/** Whether a message is received for the first time; `until` is in milliseconds since the epoch. */
 export type ReplayGuard = (parts: SignedParts, until: number) => Promise<boolean>;
 
 /** Where a guard remembers: a Durable Object, a table, or `memoryReplayStore`. */

@@ -1,4 +1,4 @@
-/** A `fetch` around a `fetch`: seals what goes out, opens what comes back, and waits no longer than it was told to. */
+/** A `fetch` around a `fetch`: seals what goes out, opens what comes back, and waits no longer than the timeout. */
 import { BodyTooLarge, ResponseMissing, withTracerId } from '../errors.ts';
 import type { PrivateKey, PublicKey } from '../keys/key.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
