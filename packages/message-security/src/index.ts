@@ -22,6 +22,7 @@ export {
   importPublicKey,
   type KeyInput,
   type KeyOptions,
+  type LocalPrivateKey,
   type PrivateKey,
   type PublicKey,
 } from './keys/key.ts';

@@ -6,6 +6,7 @@
 import { brandHandle, foreignHandle } from '../copies.ts';
 import { aesEcb } from '../crypto/aes-ecb.ts';
 import { decodeBase64, encodeBase64 } from '../crypto/base64.ts';
+import { toBytes } from '../crypto/bytes.ts';
 import type { RsaPublicNumbers } from '../crypto/rsa.ts';
 import { rsaesPkcs1 } from '../crypto/rsaes-pkcs1.ts';
 import { type ContentCipher, isAesLength, type KeyTransport } from '../crypto/suite.ts';
@@ -114,12 +115,11 @@ async function unwrapKey(
 ): Promise<Bytes | undefined> {
   const numbers = privateNumbersOf(privateKey);
   if (numbers !== undefined) return transport.unwrap(encryptedKey, numbers, crypto);
-  try {
-    const symmetricKey = await privateKey.unwrapKey?.(encryptedKey);
-    if (symmetricKey && isAesLength(symmetricKey.length)) return symmetricKey;
-  } catch {
-    // What a remote key says about the padding stays here.
-  }
+  // What a remote key says about the padding stays here: one that rejects, or resolves with nothing, yields a wrong key.
+  const unwrapping = (async () => privateKey.unwrapKey?.(encryptedKey))();
+  const unwrapped = await unwrapping.catch(() => undefined);
+  const symmetricKey = unwrapped == null ? undefined : toBytes(unwrapped, 'privateKey.unwrapKey');
+  if (symmetricKey && isAesLength(symmetricKey.length)) return symmetricKey;
   return crypto.getRandomValues(new Uint8Array(32)); // fails like any wrong key
 }
 

@@ -13,7 +13,7 @@ export interface ReplayStore {
   /**
    * Adds a name, atomically.
    *
-   * @param until - when it may be forgotten, in milliseconds since the epoch
+   * @param until - the last moment at which it must be remembered, in milliseconds since the epoch
    * @returns whether it was not there yet
    */
   add(name: string, until: number): boolean | Promise<boolean>;
@@ -43,7 +43,7 @@ export function memoryReplayStore({ now = Date.now }: { now?: () => number } = {
     add(name, until) {
       // Names come in nearly the order in which they expire, so the oldest stand first.
       for (const [old, end] of seen) {
-        if (end > now()) break;
+        if (end >= now()) break; // a message is accepted up to and with that moment
         seen.delete(old);
       }
       if (seen.has(name)) return false;

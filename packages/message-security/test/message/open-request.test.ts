@@ -73,7 +73,7 @@ test('a message sealed for another Client-Id does not verify after its Client-Id
   );
 });
 
-test.each(['', 'algorithm=RSA_AES', 'symmetricKey=', 'symmetricKey=*', 'symmetricKey=AAAA, symmetricKey=AAAA'])(
+test.each(['algorithm=RSA_AES', 'symmetricKey=', 'symmetricKey=*', 'symmetricKey=AAAA, symmetricKey=AAAA'])(
   'openRequest throws HeaderInvalid for the Encrypt header %j',
   async (header) => {
     const request = withHeaders(await sealedRequest(), { Encrypt: header });
@@ -83,6 +83,13 @@ test.each(['', 'algorithm=RSA_AES', 'symmetricKey=', 'symmetricKey=*', 'symmetri
     });
   },
 );
+
+test('an empty Encrypt header counts as absent, as every empty header does', async () => {
+  const request = withHeaders(await sealedRequest(), { Encrypt: '' });
+  expect(await openedRequest(request, { encryption })).toMatchObject({ encrypted: false });
+  const reply = withHeaders(await sealedReply(), { Encrypt: '' });
+  expect(await openedReply(reply, { encryption })).toMatchObject({ encrypted: false });
+});
 
 test.each(['Client-Id', 'Request-Time', 'Signature', 'Encrypt'])(
   'openRequest refuses a request with the header %s twice',
