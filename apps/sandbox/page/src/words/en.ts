@@ -177,3 +177,6 @@ export const en = {
   },
   history: { heading: 'History of this session', none: 'Empty. It is gone when you reload.' },
 };
+
+/** What every language has to say. */
+export type Words = typeof en;
