@@ -135,11 +135,7 @@ async function receive<Context>(request: Request, context: Context, end: End<Con
 
   // Nothing is signed for a path that is not ours: the signature would serve whoever chose the path.
   const operation = end.operations.get(exchange.httpUri.slice(end.signedPrefix?.length ?? 0));
-  if (operation === undefined)
-    return unsigned(
-      'target',
-      new Refused('INVALID_API', `the path is unknown; expected ${[...end.operations.keys()].join(' or ')}`),
-    );
+  if (operation === undefined) return unsigned('target', unknownPath(end));
   const sender = await senderOf(exchange, end).catch((error: unknown) => ({ error }));
   if ('error' in sender) return unsigned('client', sender.error);
 
@@ -156,6 +152,11 @@ async function receive<Context>(request: Request, context: Context, end: End<Con
     // The handler may have done its work, but nobody can vouch for the reply: an HTTP error, never an unsigned success.
     return responseOf(end.bodyOf(refuse('sealing', error).body), exchange, 500);
   }
+}
+
+function unknownPath<Context>({ operations, signedPrefix = '' }: End<Context>): Refused {
+  const paths = [...operations.keys()].map((path) => signedPrefix + path);
+  return new Refused('INVALID_API', `the path is unknown; expected ${paths.join(' or ')}`);
 }
 
 /** @throws Refused for a caller that is unknown, and what `publicKeyOf` throws */
