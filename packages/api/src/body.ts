@@ -5,6 +5,7 @@ import { DecryptionFailed } from '@alipayhk-pass/message-security';
 import * as v from 'valibot';
 import type { Issue } from './errors.ts';
 import type { paths } from './generated/types.ts';
+import { toIssue } from './issue.ts';
 
 /** The operation's path; signed with every message. */
 export const updatePassPath = '/api/open/alipay/v1/ipass/pass/manage/updatePass' satisfies keyof paths;
@@ -31,35 +32,12 @@ export function readJson(body: ArrayBuffer, encrypted: boolean, tracerId?: strin
 /** The value as it was given, if it fits the schema: what is sent is what the caller wrote, unknown fields included (A25). */
 export function check<T>(schema: v.GenericSchema<unknown, T>, value: unknown): Checked<T> {
   if (isDeeper(value, 64)) return { issues: [{ path: '', expected: 'at most 64 levels of nesting' }] };
-  const { success, output, issues } = v.safeParse(schema, value);
-  if (!success) return { issues: issues.map(toIssue) };
-  const lists = listsForObjects(output, value);
-  return lists.length > 0 ? { issues: lists } : { value: value as T };
+  const { success, issues } = v.safeParse(schema, value);
+  return success ? { value: value as T } : { issues: issues.map(toIssue) };
 }
 
 /** Before anything recurses into it: a body of a few kilobytes can nest deep enough to exhaust the stack. */
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return levels === 0 || Object.values(value).some((child) => isDeeper(child, levels - 1));
-}
-
-const pathOf = ({ path }: Pick<v.BaseIssue<unknown>, 'path'>): string => path?.map(({ key }) => key).join('.') ?? '';
-
-function toIssue(issue: v.BaseIssue<unknown>): Issue {
-  const path = pathOf(issue);
-  // A union none of whose branches fits: name what each of them asks for ("userId or openId").
-  const names = issue.issues?.map(pathOf).filter((name) => name !== '');
-  if (names?.length) return { path, expected: [...new Set(names)].join(' or ') };
-  if (issue.kind === 'schema' && issue.received === 'undefined') return { path, expected: 'a value, received none' };
-  const unit = issue.type.endsWith('_length') ? ' characters' : '';
-  return { path, expected: `${issue.expected ?? 'another value'}${unit}` };
-}
-
-/** valibot takes a list where the contract says object, and turns it into one; the contract and the types do not. */
-function listsForObjects(output: unknown, value: unknown, path = ''): Issue[] {
-  if (typeof output !== 'object' || output === null || Array.isArray(output)) return [];
-  if (Array.isArray(value)) return [{ path, expected: 'an object, received a list' }];
-  return Object.entries(output).flatMap(([name, child]) =>
-    listsForObjects(child, (value as Record<string, unknown>)[name], path === '' ? name : `${path}.${name}`),
-  );
 }

@@ -26,12 +26,12 @@ describe('what the caller got wrong', () => {
     [
       'a merchantId that is too long',
       body({ merchantId: 'm'.repeat(65) }),
-      [{ path: 'merchantId', expected: '<=64 characters' }],
+      [{ path: 'merchantId', expected: 'at most 64 characters' }],
     ],
     ['neither userId nor openId', body({ userId: undefined }), [{ path: '', expected: 'userId or openId' }]],
     ['no passId', body({ passId: undefined }), [{ path: 'passId', expected: 'a value, received none' }]],
-    ['an unknown status', body({ status: 'GONE' }), [{ path: 'status', expected: '("CLOSED" | "UPDATE")' }]],
-    ['a number for billNo', body({ dataInfo: { billNo: 7 } }), [{ path: 'dataInfo.billNo', expected: 'string' }]],
+    ['an unknown status', body({ status: 'GONE' }), [{ path: 'status', expected: '"CLOSED" or "UPDATE"' }]],
+    ['a number for billNo', body({ dataInfo: { billNo: 7 } }), [{ path: 'dataInfo.billNo', expected: 'a string' }]],
     [
       'a body that nests too deep',
       body({ dataInfo: Array.from({ length: 70 }).reduce((inner) => ({ inner }), {}) }),
@@ -91,7 +91,7 @@ describe('answers that are not a success', () => {
     ['no resultInfo', {}, 'resultInfo'],
     ['an unknown status', { resultInfo: { ...success, resultStatus: 'X' } }, 'resultInfo.resultStatus'],
     ['no JSON', '<html>', ''],
-    ['a list', [], 'resultInfo'],
+    ['a list', [], ''],
   ])('a signed body with %s is ResponseInvalid with its path', async (_, body, path) => {
     const error = await refusal(replying({ body }));
     expect(error).toMatchObject({ code: 'ResponseInvalid', tracerId: 'trace-1' });
