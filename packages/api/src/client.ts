@@ -8,6 +8,7 @@ import { type Checked, check, readJson, updatePassPath } from './body.ts';
 import { RequestInvalid, ResponseInvalid, ResultNotSigned, ResultNotSuccess } from './errors.ts';
 import { vUpdatePassRequest, vUpdatePassResponse } from './generated/schemas.ts';
 import type { paths, ResultInfo, UpdatePassRequest, UpdatePassResponse } from './generated/types.ts';
+import { findLosses } from './json-values.ts';
 
 /** What `createClient` takes: who we are, both keys, and how to send. */
 export interface ClientOptions extends SealedFetchOptions {
@@ -39,13 +40,16 @@ export interface Client {
 }
 
 /**
- * The update as it was given, if it fits the contract: for whoever stores updates and sends them later.
+ * The update as it was given, if it fits the contract and JSON carries it as it is: for whoever stores updates and sends
+ * them later.
  *
  * @throws RequestInvalid with the path of every issue
  */
 export function checkUpdate(update: unknown): UpdatePassRequest {
   const { value, issues } = check(vUpdatePassRequest, update);
   if (issues) throw new RequestInvalid(issues);
+  const losses = findLosses(value);
+  if (losses.length > 0) throw new RequestInvalid(losses);
   return value;
 }
 
