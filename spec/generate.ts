@@ -68,7 +68,7 @@ function schemasOf(components: Components): string {
     const comment = typeof description === 'string' ? `${docComment(description)}\n` : '';
     return `${comment}export const v${name} = ${expression(schema, { at, components, indent: '' })};\n`;
   });
-  const imports = "import * as v from 'valibot';\nimport { object } from '../object.ts';\n";
+  const imports = "import * as v from 'valibot';\nimport { allOf, object, record } from '../json-schema.ts';\n";
   return [`${header}\n`, imports, ...validators].join('\n');
 }
 

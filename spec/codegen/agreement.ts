@@ -2,7 +2,7 @@
  * Types and validators are made by two generators. Here the compiler compares them, schema by schema, before anything is
  * written: what one of the two reads in its own way is noticed where it arises.
  */
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import ts from 'typescript';
 import { schemasAt } from './components.ts';
 import { pointer, SpecRefused } from './refusal.ts';
@@ -42,7 +42,10 @@ export function checkAgreement(code: Record<string, string>, dir: string, names:
   const name = file === program.getSourceFile(root) ? names[line - head.split('\n').length + 1] : undefined;
   if (file === undefined || name === undefined) {
     const text = ts.flattenDiagnosticMessageText(messageText, ' ');
-    throw new SpecRefused('#', `makes code that does not compile, line ${line + 1} of ${file?.fileName}: ${text}`);
+    throw new SpecRefused(
+      '#',
+      `makes code that does not compile, line ${line + 1} of ${file && relative(dir, file.fileName)}: ${text}`,
+    );
   }
   const [type, validator] = ['Type', 'Input'].map((kind) => print(program, file, `${name}${kind}`));
   const reason = `type and validator differ; expected the same, received ${type} and ${validator}`;

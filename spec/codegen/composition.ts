@@ -17,7 +17,7 @@ export function composed(keyword: 'allOf' | 'anyOf' | 'oneOf', value: unknown, p
   const list = `[${members.map((member, index) => expression(member, inside(place, index))).join(', ')}]`;
   if (keyword === 'allOf') {
     checkAllOf(members, place);
-    return call('v.intersect', list);
+    return call('allOf', list);
   }
   if (keyword === 'oneOf') checkOneOf(members, place);
   const types = new Set(members.flatMap((member) => [...typesOf(member, place.components)]));

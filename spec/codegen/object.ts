@@ -15,7 +15,7 @@ export function object(schema: Schema, place: Place): string {
   const { additionalProperties: rest = 'unstated' } = schema;
   const others = typeof rest === 'object' ? expression(rest, inside(place, 'additionalProperties')) : call('v.unknown');
   if (properties.length === 0) {
-    if (rest === true || typeof rest === 'object') return guarded('v.record', call('v.string'), others);
+    if (rest === true || typeof rest === 'object') return call('record', others);
     throw new SpecRefused(at, 'an object without fields; expected properties, or additionalProperties: true');
   }
   const isOpen = rest === true || (typeof rest === 'object' && others === call('v.unknown'));
@@ -35,7 +35,7 @@ export function object(schema: Schema, place: Place): string {
   return guarded(isOpen ? 'v.looseObject' : 'v.object', entries);
 }
 
-/** `object` of packages/api/src/object.ts, around a schema that would take a list. */
+/** `object` of packages/api/src/json-schema.ts around a schema that would take a list. */
 const guarded = (name: string, ...args: string[]): string => call('object', call(name, ...args));
 
 function requiredOf(schema: Schema, properties: [string, unknown][], at: string): unknown[] {

@@ -19,7 +19,7 @@ export async function validatorsOf(schemas: Record<string, unknown>): Promise<Re
     const folder = join(dir, 'src/generated');
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'schemas.ts'), code['schemas.ts']);
-    await copyFile(join(generatedDir, '../object.ts'), join(dir, 'src/object.ts'));
+    await copyFile(join(generatedDir, '../json-schema.ts'), join(dir, 'src/json-schema.ts'));
     await symlink(fileURLToPath(new URL('../node_modules', import.meta.url)), join(dir, 'node_modules'), 'junction');
     return await import(/* @vite-ignore */ pathToFileURL(join(folder, 'schemas.ts')).href);
   } finally {

@@ -91,6 +91,21 @@ const samples: [title: string, schema: Json, accepted: unknown[], refused: unkno
     [{ kind: 'points', value: 'gold' }, { kind: 'x' }, {}, []],
   ],
   [
+    'allOf of objects that describe the same field',
+    {
+      allOf: [
+        {
+          type: 'object',
+          additionalProperties: true,
+          properties: { a: { type: 'object', additionalProperties: true } },
+        },
+        { type: 'object', properties: { a: { type: 'object', additionalProperties: { type: 'integer' } } } },
+      ],
+    },
+    [{}, { a: { constructor: 1 }, constructor: 1 }],
+    [{ a: { constructor: '' } }, { a: JSON.parse('{"__proto__":""}') }, { a: [] }],
+  ],
+  [
     'allOf with anyOf inside',
     {
       allOf: [

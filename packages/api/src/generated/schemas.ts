@@ -1,7 +1,7 @@
 // Generated from spec/openapi.yaml by `pnpm generate`. Do not edit: change the spec.
 
 import * as v from 'valibot';
-import { object } from '../object.ts';
+import { allOf, object, record } from '../json-schema.ts';
 
 /**
  * REQUIRED in both directions. The id that AlipayHK gave to the partner and its application; also decides
@@ -85,7 +85,7 @@ export const vUpdatePassFields = /* @__PURE__ */ object(/* @__PURE__ */ v.object
 /**
  * What updatePass takes. At least one of `userId` and `openId` is REQUIRED; both may be given (A24).
  */
-export const vUpdatePassRequest = /* @__PURE__ */ v.intersect([vUpdatePassFields, /* @__PURE__ */ v.union([/* @__PURE__ */ object(/* @__PURE__ */ v.object({
+export const vUpdatePassRequest = /* @__PURE__ */ allOf([vUpdatePassFields, /* @__PURE__ */ v.union([/* @__PURE__ */ object(/* @__PURE__ */ v.object({
   userId: /* @__PURE__ */ v.string('a string'),
 })), /* @__PURE__ */ object(/* @__PURE__ */ v.object({
   openId: /* @__PURE__ */ v.string('a string'),
@@ -156,7 +156,7 @@ export const vCreateMembercardFields = /* @__PURE__ */ object(/* @__PURE__ */ v.
  * Whom to make a member. At least one of `mobileNo` and `userEmail` is REQUIRED. Other fields are allowed, with any
  * value (A32).
  */
-export const vCreateMembercardRequest = /* @__PURE__ */ v.intersect([vCreateMembercardFields, /* @__PURE__ */ v.union([/* @__PURE__ */ object(/* @__PURE__ */ v.object({
+export const vCreateMembercardRequest = /* @__PURE__ */ allOf([vCreateMembercardFields, /* @__PURE__ */ v.union([/* @__PURE__ */ object(/* @__PURE__ */ v.object({
   mobileNo: /* @__PURE__ */ v.string('a string'),
 })), /* @__PURE__ */ object(/* @__PURE__ */ v.object({
   userEmail: /* @__PURE__ */ v.string('a string'),
