@@ -11,7 +11,7 @@ import { checkAgreement } from './codegen/agreement.ts';
 import { type Components, componentsOf, schemasAt } from './codegen/components.ts';
 import { checkOperations } from './codegen/operations.ts';
 import { asObject, pointer, SpecRefused } from './codegen/refusal.ts';
-import { expression } from './codegen/schema.ts';
+import { expressionOf } from './codegen/schema.ts';
 
 /** The contract. */
 export const specFile = fileURLToPath(new URL('openapi.yaml', import.meta.url));
@@ -31,7 +31,7 @@ export type Code = Record<'types.ts' | 'schemas.ts', string>;
  * @throws SpecRefused with the path in the contract and the reason; then nothing is written
  */
 export async function generate(from: string, to: string): Promise<void> {
-  const code = await codeOf(parse(await readFile(from, 'utf8')));
+  const code = await codeOf(contractIn(await readFile(from, 'utf8')));
   await mkdir(to, { recursive: true });
   for (const [name, text] of Object.entries(code)) await writeFile(join(to, name), text);
 }
@@ -60,13 +60,24 @@ export async function codeOf(contract: unknown): Promise<Code> {
   return code;
 }
 
+function contractIn(yaml: string): unknown {
+  try {
+    return parse(yaml);
+  } catch (error) {
+    throw new SpecRefused(
+      '#',
+      `not YAML; expected an OpenAPI document: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
 /** The text of schemas.ts. */
 function schemasOf(components: Components): string {
   const validators = Object.entries(components).map(([name, schema]) => {
     const at = pointer(schemasAt, name);
     const { description } = asObject(schema, at);
     const comment = typeof description === 'string' ? `${docComment(description)}\n` : '';
-    return `${comment}export const v${name} = ${expression(schema, { at, components, indent: '' })};\n`;
+    return `${comment}export const v${name} = ${expressionOf(schema, at, components)};\n`;
   });
   const imports = "import * as v from 'valibot';\nimport { allOf, object, record } from '../json-schema.ts';\n";
   return [`${header}\n`, imports, ...validators].join('\n');

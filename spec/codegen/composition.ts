@@ -1,8 +1,8 @@
 /** Schemas made of others: all of them at once, any, or exactly one. */
 import { exclude, isClosed, typesOf } from './inference.ts';
 import { call, either, literal, words } from './keywords.ts';
+import { inside, type Place } from './place.ts';
 import { asList, pointer, SpecRefused } from './refusal.ts';
-import { expression, inside, type Place } from './schema.ts';
 
 /**
  * The expression of `allOf`, `anyOf` or `oneOf`.
@@ -14,7 +14,7 @@ import { expression, inside, type Place } from './schema.ts';
 export function composed(keyword: 'allOf' | 'anyOf' | 'oneOf', value: unknown, place: Place): string {
   // Of a single one openapi-typescript makes a wrong type where it is a list inside a list.
   const members = asList(value, place.at, 2);
-  const list = `[${members.map((member, index) => expression(member, inside(place, index))).join(', ')}]`;
+  const list = `[${members.map((member, index) => place.expression(member, inside(place, index))).join(', ')}]`;
   if (keyword === 'allOf') {
     checkAllOf(members, place);
     return call('allOf', list);

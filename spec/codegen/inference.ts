@@ -1,8 +1,8 @@
 /** What can be said of schemas without a value at hand. All of it is for schemas that have been found well-formed. */
 import { type Components, nameOf } from './components.ts';
 import { type TypeName, words } from './keywords.ts';
+import type { Schema } from './place.ts';
 
-type Schema = Record<string, unknown>;
 type Type = TypeName | 'null';
 
 /** The types of JSON that may fit; a whole number counts as a number. */

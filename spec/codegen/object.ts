@@ -1,7 +1,7 @@
 /** An object of the contract: its fields, which of them are required, and whether there may be others. */
 import { call, literal } from './keywords.ts';
+import { inside, type Place, type Schema } from './place.ts';
 import { asList, asObject, pointer, SpecRefused } from './refusal.ts';
-import { expression, inside, type Place, type Schema } from './schema.ts';
 
 /**
  * The expression of an object.
@@ -13,7 +13,8 @@ export function object(schema: Schema, place: Place): string {
   const properties = Object.entries(asObject(schema.properties ?? {}, pointer(at, 'properties')));
   const required = requiredOf(schema, properties, at);
   const { additionalProperties: rest = 'unstated' } = schema;
-  const others = typeof rest === 'object' ? expression(rest, inside(place, 'additionalProperties')) : call('v.unknown');
+  const others =
+    typeof rest === 'object' ? place.expression(rest, inside(place, 'additionalProperties')) : call('v.unknown');
   if (properties.length === 0) {
     if (rest === true || typeof rest === 'object') return call('record', others);
     throw new SpecRefused(at, 'an object without fields; expected properties, or additionalProperties: true');
@@ -26,7 +27,7 @@ export function object(schema: Schema, place: Place): string {
   const fields = properties.map(([name, value]) => {
     const path = inside(place, 'properties', name);
     if (name in {}) throw new SpecRefused(path.at, 'a name that every JavaScript object has; expected another');
-    const inner = expression(value, { ...path, indent: `${indent}  ` });
+    const inner = place.expression(value, { ...path, indent: `${indent}  ` });
     const key = /^[A-Za-z_$][\w$]*$/.test(name) ? name : literal(name);
     return `${indent}  ${key}: ${required.includes(name) ? inner : call('v.optional', inner)},\n`;
   });

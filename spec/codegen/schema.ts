@@ -6,34 +6,23 @@ import { type Components, nameOf } from './components.ts';
 import { composed } from './composition.ts';
 import { actions, annotations, call, check, either, literal, structure, type TypeName, words } from './keywords.ts';
 import { object } from './object.ts';
+import { inside, type Place, type Schema } from './place.ts';
 import { asList, asObject, kindOf, pointer, SpecRefused } from './refusal.ts';
-
-/** A schema as the contract has it. */
-export type Schema = Record<string, unknown>;
-
-/** What every part of the generator takes along: where it is in the contract, and in the text that it writes. */
-export interface Place {
-  /** A JSON pointer. */
-  at: string;
-  components: Components;
-  /** Of the line that the expression begins on. */
-  indent: string;
-}
-
-/** The place of a member. */
-export function inside(place: Place, ...keys: (string | number)[]): Place {
-  return { ...place, at: pointer(place.at, ...keys) };
-}
 
 /** Keywords that must stand alone: of what stands beside them openapi-typescript makes types that are wrong. */
 const alone = ['$ref', 'allOf', 'anyOf', 'oneOf'] as const;
 
 /**
- * The expression of a schema.
+ * The expression of a schema that is a component.
  *
+ * @param at - where it is, as a JSON pointer
  * @throws SpecRefused
  */
-export function expression(value: unknown, place: Place): string {
+export function expressionOf(value: unknown, at: string, components: Components): string {
+  return expression(value, { at, components, indent: '', expression });
+}
+
+function expression(value: unknown, place: Place): string {
   const { at, components } = place;
   const schema = asObject(value, at);
   const keywords = Object.keys(schema).filter((key) => !annotations.includes(key) && !key.startsWith('x-'));
@@ -130,6 +119,6 @@ function ofType(name: TypeName, schema: Schema, place: Place): string {
 function baseOf(name: TypeName, schema: Schema, place: Place): string {
   const expected = literal(words[name]);
   if (name === 'object') return object(schema, place);
-  if (name === 'array') return call('v.array', expression(schema.items ?? {}, inside(place, 'items')), expected);
+  if (name === 'array') return call('v.array', place.expression(schema.items ?? {}, inside(place, 'items')), expected);
   return call(`v.${name === 'integer' ? 'number' : name}`, expected);
 }

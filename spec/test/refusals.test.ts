@@ -228,3 +228,13 @@ test('generate writes nothing for a contract that is refused', async () => {
   );
   expect(await readdir(dir)).toEqual(['openapi.yaml']);
 });
+
+test('generate refuses what is not YAML, and a name given twice', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'alipayhk-pass-spec-'));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  const file = join(dir, 'openapi.yaml');
+  await writeFile(file, 'openapi: 3.1.0\ninfo: {\n');
+  await expect(generate(file, dir)).rejects.toThrow(/^#: not YAML; .* at line 3/);
+  await writeFile(file, 'openapi: 3.1.0\nopenapi: 3.1.0\n');
+  await expect(generate(file, dir)).rejects.toThrow(/^#: not YAML; .*unique.* at line 2/);
+});

@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { expression } from '../codegen/schema.ts';
+import { expressionOf } from '../codegen/schema.ts';
 import { codeOf } from '../generate.ts';
 import { contractWith, validatorsOf } from './generated.ts';
 
@@ -188,7 +188,7 @@ const ajv = () => new Ajv2020({ strict: false, validateFormats: false });
 
 function isSupported(schema: Json): boolean {
   try {
-    return expression(schema, { at: '#', components: {}, indent: '' }) !== '';
+    return expressionOf(schema, '#', {}) !== '';
   } catch (error) {
     expect(error).toMatchObject({ name: 'SpecRefused', path: expect.stringMatching(/^#/) });
     return false;

@@ -15,8 +15,8 @@ describe('examples of the contract', () => {
 
   test('are found in schemas, requests and replies, webhooks included', () => {
     const places = new Set(examples.map(({ schema }) => schema));
-    expect([...places].sort()).toEqual(
-      [
+    expect([...places]).toEqual(
+      expect.arrayContaining([
         'vClientId',
         'vCreateMembercardRequest',
         'vCreateMembercardResponse',
@@ -30,7 +30,7 @@ describe('examples of the contract', () => {
         'vTracerId',
         'vUpdatePassRequest',
         'vUpdatePassResponse',
-      ].sort(),
+      ]),
     );
   });
 
