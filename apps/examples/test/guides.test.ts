@@ -1,9 +1,11 @@
 /** The programs beside the example for Node, which the guides quote, run against the sandbox. */
 import { constants, createPrivateKey, generateKeyPairSync, privateDecrypt, randomUUID, sign } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { run } from './harness.ts';
+import { app } from './packed.ts';
 import { copyExample, writeEnv } from './project.ts';
 import { ask, entriesOf, entryOf, freshPass, passOf } from './sandbox.ts';
 import { serve } from './servers.ts';
@@ -102,6 +104,27 @@ describe('remote-key.ts', () => {
     expect(code).not.toBe(0);
     expect(await entriesOf(passId)).toEqual([]);
   });
+});
+
+test('the commands of docs/sandbox.md run in the project of the first update', async () => {
+  const { url, keys, pass } = inject('sandbox');
+  const page = readFileSync(join(app, '../../docs/sandbox.md'), 'utf8');
+  const blocks = Array.from(page.matchAll(/```sh\n(.*?)```/gs), ([, block = '']) => block);
+  const commands = blocks.filter((block) => !block.includes('pnpm@')).join('');
+  expect(commands).toContain('openssl genpkey');
+  await ask('POST', `/passes/${pass.passId}/reset`);
+  const { code, stdout, stderr } = await run('/bin/sh', ['-c', commands.replaceAll('http://127.0.0.1:8787', url)], {
+    cwd: folder,
+    variables: { NO_PROXY: '127.0.0.1', ALIPAYHK_PUBLIC_KEY: keys.gatewayPublicKey },
+  });
+  expect(code, stderr).toBe(0);
+  expect(stderr.match(/^\w+ received HTTP status \d+; expected \d+/gm)).toEqual([
+    'ResponseUnexpected received HTTP status 502; expected 200',
+  ]);
+  expect(page).toContain('# ResponseUnexpected received HTTP status 502; expected 200');
+  expect(stdout.match(/^updated \w+$/gm)).toHaveLength(2);
+  expect(await passOf(pass.passId)).toMatchObject({ revision: 0 }); // reset after the second update
+  expect(await passOf('card-1')).toMatchObject({ level: '金卡', revision: 1 });
 });
 
 test('sealed-fetch.ts updates a pass and prints the verified reply', async () => {
