@@ -48,6 +48,15 @@ test('the figures of docs/performance.md are those of RESULTS.md', () => {
   expect(rows.filter((row) => !results.includes(row))).toEqual([]);
 });
 
+test('the figures of SECURITY.md are those of TIMING.md', () => {
+  const timing = read('apps/benchmarks/TIMING.md');
+  const security = read('SECURITY.md');
+  const [, decryptions = ''] = /^(\d+) decryptions/m.exec(timing) ?? [];
+  const largest = Math.max(...Array.from(timing.matchAll(/([\d.]+) \|$/gm), ([, t]) => Number(t)));
+  expect(security).toContain(`${Number(decryptions).toLocaleString('en')} decryptions`);
+  expect(security).toContain(`over all pairs is ${largest.toFixed(1)}, below`);
+});
+
 test('docs/message.md shows the content to be signed', () => {
   const [, shown = ''] = /```text\n(.*?)…\n```/s.exec(read('docs/message.md')) ?? [];
   const content = core.contentToBeSigned({
