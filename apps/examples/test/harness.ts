@@ -48,7 +48,7 @@ export interface Ended {
   stderr: string;
 }
 
-/** Runs a program to its end, at most a minute. */
+/** Runs a program to its end, at most five minutes. */
 export function run(
   command: string,
   args: string[],
@@ -56,7 +56,7 @@ export function run(
 ): Promise<Ended> {
   const env = { ...process.env, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1', ...variables };
   return new Promise((resolve) => {
-    const options = { env, cwd, timeout: 60_000, killSignal: 'SIGKILL', maxBuffer: 2 ** 26 } as const;
+    const options = { env, cwd, timeout: 300_000, killSignal: 'SIGKILL', maxBuffer: 2 ** 26 } as const;
     const child = execFile(command, args, options, (_, stdout, stderr) =>
       resolve({ code: child.exitCode, stdout, stderr }),
     );

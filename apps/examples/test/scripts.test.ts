@@ -71,7 +71,7 @@ describe.each([
     const passId = '';
     const { code, stderr } = await start([passId, '金卡']);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^RequestInvalid passId: .*\nNothing was sent\./);
+    expect(stderr).toMatch(/^RequestInvalid passId .*\nNothing was sent\./);
     expect(await entriesOf(passId)).toEqual([]);
   });
 
@@ -86,6 +86,6 @@ describe.each([
   test('names the variable when a key is not one', async () => {
     const { code, stderr } = await start([], { MERCHANT_PRIVATE_KEY: 'none' });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/TypeError: MERCHANT_PRIVATE_KEY: /);
+    expect(stderr).toMatch(/TypeError: MERCHANT_PRIVATE_KEY is /);
   });
 });

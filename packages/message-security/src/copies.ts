@@ -17,6 +17,6 @@ export function brandHandle<Handle extends object>(handle: Handle): Readonly<Han
 
 /** Says that a handle was made by another copy; `undefined` for every other value. */
 export function foreignHandle(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null || !(brand in value) || own.has(value)) return undefined;
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, brand) || own.has(value)) return undefined;
   return 'is from another copy of @alipayhk-pass/message-security; import everything from one copy of @alipayhk-pass/api';
 }

@@ -22,6 +22,7 @@ export {
   importPublicKey,
   type KeyInput,
   type KeyOptions,
+  type LocalPrivateKey,
   type PrivateKey,
   type PublicKey,
 } from './keys/key.ts';
@@ -42,3 +43,4 @@ export { type SealedFetchOptions, sealedFetch } from './message/sealed-fetch.ts'
 export { contentToBeSigned, httpUriOf, type SignedParts, sign, verify } from './message/signature.ts';
 export { type RsaAesOptions, rsaAes } from './message/suites.ts';
 export { formatTime, parseTime } from './message/time.ts';
+export { printable } from './printable.ts';

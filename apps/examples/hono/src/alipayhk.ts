@@ -16,7 +16,7 @@ export interface Env {
 /** What `connect` returns. */
 export interface AlipayHK {
   client: Client;
-  webhooks: (request: Request) => Promise<Response>;
+  webhooks: (request: Request, env: Env) => Promise<Response>;
 }
 
 const success = { resultCode: 'SUCCESS', resultStatus: 'S' } as const;
@@ -33,16 +33,16 @@ export async function connect(env: Env): Promise<AlipayHK> {
   };
   alipayhk = {
     client: createClient({ ...options, baseUrl: env.GATEWAY_URL }),
-    webhooks: createWebhooks({
+    webhooks: createWebhooks<Env>({
       ...options,
       tag: env.MERCHANT_TAG,
       // AlipayHK repeats a call until the reply says S: the same record is then written again.
-      notifyBill: async (bill) => {
-        await env.RECORDS.put(`bills/${bill.billNo}`, JSON.stringify(bill));
+      notifyBill: async (bill, _, { RECORDS }) => {
+        await RECORDS.put(`bills/${bill.billNo}`, JSON.stringify(bill));
         return success;
       },
-      createMembercard: async ({ userId }) => {
-        await env.RECORDS.put(`members/${userId}`, '');
+      createMembercard: async ({ userId }, _, { RECORDS }) => {
+        await RECORDS.put(`members/${userId}`, '');
         return { resultInfo: success };
       },
       onRefusal: ({ error, tracerId }) => console.error('refused', tracerId, error),

@@ -19,7 +19,7 @@ app.post(
 
 app.all('/:tag/points/*', async (c) => {
   const { webhooks } = await connect(c.env);
-  return webhooks(c.req.raw);
+  return webhooks(c.req.raw, c.env);
 });
 
 app.onError((error, c) => {

@@ -17,7 +17,7 @@ export interface Env {
 /** What `connect` returns. */
 export interface AlipayHK {
   client: Client;
-  webhooks: (request: Request) => Promise<Response>;
+  webhooks: (request: Request, env: Env) => Promise<Response>;
 }
 
 let alipayhk: AlipayHK | undefined; // keys are imported once per isolate
@@ -33,11 +33,11 @@ export async function connect(env: Env): Promise<AlipayHK> {
   };
   alipayhk = {
     client: createClient({ ...options, baseUrl: env.GATEWAY_URL }),
-    webhooks: createWebhooks({
+    webhooks: createWebhooks<Env>({
       ...options,
       tag: env.MERCHANT_TAG,
-      notifyBill: (bill) => storeBill(env.DB, bill),
-      createMembercard: (customer) => storeMember(env.DB, customer),
+      notifyBill: (bill, _, { DB }) => storeBill(DB, bill),
+      createMembercard: (customer, _, { DB }) => storeMember(DB, customer),
       onRefusal: ({ error, tracerId }) => console.error('refused', tracerId, error),
     }),
   };

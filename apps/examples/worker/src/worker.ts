@@ -6,7 +6,7 @@ export default {
   async fetch(request, env) {
     const { client, webhooks } = await connect(env);
     const { pathname } = new URL(request.url);
-    if (pathname.startsWith(`/${env.MERCHANT_TAG}/points/`)) return webhooks(request);
+    if (pathname.startsWith(`/${env.MERCHANT_TAG}/points/`)) return webhooks(request, env);
     if (pathname !== '/updates' || request.method !== 'POST') return new Response(null, { status: 404 });
     if (!(await isAuthorized(request, env))) return new Response(null, { status: 401 });
     try {

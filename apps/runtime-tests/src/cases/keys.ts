@@ -76,7 +76,7 @@ const wrongPrivateKeys: [received: string, KeyInput][] = [
   ['PEM that is cut short or holds more than one block', pkcs8.slice(0, -20)],
   ['base64 that is cut short or is not DER', bare(pkcs8).slice(0, 400)],
   ['base64 that is cut short or is not DER', btoa(`${atob(bare(pkcs8))}\0`)],
-  ['text that is neither PEM nor whole base64', 'my key'],
+  ['neither PEM nor whole base64', 'my key'],
 ];
 
 const wrongPublicKeys: [received: string, KeyInput][] = [

@@ -11,22 +11,22 @@ const CONCURRENCY = 256;
 const zeroIv = new Uint8Array(BLOCK);
 const nothing = new Uint8Array(0);
 
-// The answer, not a promise of it: workerd ties a promise to the request that made it.
+// The value, not a promise of it: workerd ties a promise to the request that made it.
 const native = new WeakMap<WebCrypto['subtle'], boolean>();
 
 /** Whether this Web Crypto offers ECB itself, as @peculiar/webcrypto does; asked once an object. */
 async function hasNativeEcb(subtle: WebCrypto['subtle']): Promise<boolean> {
-  let answer = native.get(subtle);
-  if (answer === undefined) {
+  let hasEcb = native.get(subtle);
+  if (hasEcb === undefined) {
     try {
       await subtle.importKey('raw', zeroIv, 'AES-ECB', false, ['encrypt', 'decrypt']);
-      answer = true;
+      hasEcb = true;
     } catch {
-      answer = false;
+      hasEcb = false;
     }
-    native.set(subtle, answer);
+    native.set(subtle, hasEcb);
   }
-  return answer;
+  return hasEcb;
 }
 
 /** Ciphertext of `plaintext` under a key of 16, 24 or 32 bytes: one block longer at most. */

@@ -74,7 +74,7 @@ function readPrivate(der: Der | undefined, curveIsKnown: boolean): Uint8Array<Ar
     const point = readPoint(bits.content.subarray(1));
     if (typeof point === 'string') return point;
     if (!BASE.multiply(scalar).equals(p224().fromBytes(point))) {
-      return 'an EC private key whose public half is another key’s';
+      return 'an EC private key with the public half of another key';
     }
   }
   return secret.content;
@@ -86,7 +86,7 @@ function readPoint(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | st
     // Uncompressed: noble reads it again for each signature, and need not take a square root each time.
     return new Uint8Array(p224().fromBytes(bytes).toBytes(false));
   } catch {
-    return 'an EC key whose point is not on P-224';
+    return 'an EC key with a point that is not on P-224';
   }
 }
 

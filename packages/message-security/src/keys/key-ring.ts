@@ -28,7 +28,7 @@ export function latestFirst<Key>(ring: KeyRing<Key>): [Key, ...Key[]] {
  */
 export function signingKey<Key extends Versioned>(privateKey: KeyRing<Key>, keyVersion: string | undefined): Key {
   const key = latestFirst(privateKey).find((each) => keyVersion === undefined || each.keyVersion === keyVersion);
-  if (key === undefined) throw new TypeError(`keyVersion ${keyVersion} is no version of privateKey`);
+  if (key === undefined) throw new TypeError(`privateKey has no keyVersion ${keyVersion}`);
   return key;
 }
 

@@ -22,8 +22,8 @@ export function readDerText(text: string): Der | string {
   if (label?.includes('OPENSSH')) return 'a key in OpenSSH format';
   if (inside?.includes('ENCRYPTED')) return 'an encrypted private key'; // RFC 1421 §4.6.1.1: Proc-Type
   const bytes = decodeBase64(inside ?? plain);
-  if (plain === '') return 'empty text';
-  if (bytes === undefined || bytes.length === 0) return 'text that is neither PEM nor whole base64';
+  if (plain === '') return 'empty';
+  if (bytes === undefined || bytes.length === 0) return 'neither PEM nor whole base64';
   return parseDer(bytes) ?? 'base64 that is cut short or is not DER';
 }
 
@@ -37,7 +37,7 @@ export function unwrapDer(
   wrongAlgorithm: (identifier: Der) => string | undefined,
 ): WrappedKey | string {
   const [first, second, third] = parts;
-  if (tag !== SEQUENCE || first === undefined || second === undefined) return 'DER that holds no key';
+  if (tag !== SEQUENCE || first === undefined || second === undefined) return 'DER without a key';
   if (first.tag === INTEGER && second.tag === SEQUENCE && third?.tag === OCTET_STRING) {
     const extra = parts.slice(3).some((part) => part.tag !== 0xa0); // attributes may follow
     const malformed = derInteger(first) !== 0n || extra;
@@ -54,5 +54,5 @@ export function unwrapDer(
     const spki = first.parts[first.parts[0]?.tag === 0xa0 ? 6 : 5]; // after the optional version
     return spki === undefined ? 'a malformed certificate' : unwrapDer(spki, wrongAlgorithm);
   }
-  return 'DER that holds no key';
+  return 'DER without a key';
 }

@@ -1,5 +1,5 @@
 /**
- * From an RSA key in any spelling to its numbers, checked: the same answer in every runtime (lib/der.ts says why), and
+ * From an RSA key in any spelling to its numbers, checked: the same result in every runtime (der.ts says why), and
  * words for what a wrong key is. Wrong or swapped keys are the first cause of "the signature does not verify".
  */
 import { decodeBase64, encodeBase64Url } from '../crypto/base64.ts';
@@ -47,7 +47,7 @@ function wrongAlgorithm({ parts: [oid, parameters, more] }: Der): string | undef
 
 /** Numbers of an RSA JWK (RFC 7518 §6.3); a string says what it is instead. */
 export function readJwk(jwk: RsaJwk): bigint[] | string {
-  if (jwk.kty !== 'RSA') return jwk.kty === 'EC' ? 'an EC key' : 'a JWK that is no RSA key';
+  if (jwk.kty !== 'RSA') return jwk.kty === 'EC' ? 'an EC key' : 'a JWK that is not an RSA key';
   const numbers: bigint[] = [];
   for (const name of jwk.d === undefined ? names.slice(0, 2) : names) {
     const value = jwk[name];
@@ -77,7 +77,7 @@ export function toJwk(numbers: RsaPublicNumbers | RsaPrivateNumbers): RsaJwk {
 export function wrongSize(bits: number, e: bigint): string | undefined {
   if (bits < 2048) return `an RSA key of ${bits} bits`;
   if (bits > 8192) return 'an RSA key of more than 8192 bits';
-  return e === 3n || e === 65537n ? undefined : 'an RSA key whose public exponent is neither 65537 nor 3';
+  return e === 3n || e === 65537n ? undefined : 'an RSA key with a public exponent other than 65537 and 3';
 }
 
 /** Checks the numbers and names them; a string says which check failed. */
@@ -106,5 +106,5 @@ export function checkNumbers(
     qi < p &&
     (e * dp) % (p - 1n) === 1n &&
     (e * dq) % (q - 1n) === 1n;
-  return consistent ? { n, e, size, d, p, q, dp, dq, qi } : 'an RSA private key whose numbers contradict each other';
+  return consistent ? { n, e, size, d, p, q, dp, dq, qi } : 'an RSA private key with inconsistent numbers';
 }

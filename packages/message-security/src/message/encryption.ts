@@ -1,11 +1,12 @@
 /**
  * RSA_AES: a fresh AES key encrypts the body, the receiver's RSA key encrypts the AES key (A4, A5).
- * An `Encryption` is an opaque handle: message.ts reaches its suite, callers cannot, so that nothing is decrypted
+ * An `Encryption` is an opaque handle: seal.ts and open.ts reach its suite, callers cannot, so that nothing is decrypted
  * before its signature was verified. A bundle that never names RSA_AES does not carry it.
  */
 import { brandHandle, foreignHandle } from '../copies.ts';
 import { aesEcb } from '../crypto/aes-ecb.ts';
 import { decodeBase64, encodeBase64 } from '../crypto/base64.ts';
+import { toBytes } from '../crypto/bytes.ts';
 import type { RsaPublicNumbers } from '../crypto/rsa.ts';
 import { rsaesPkcs1 } from '../crypto/rsaes-pkcs1.ts';
 import { type ContentCipher, isAesLength, type KeyTransport } from '../crypto/suite.ts';
@@ -24,12 +25,12 @@ export interface Encryption {
   readonly [brand]: true;
 }
 
-/** What a suite does with a body; for message.ts alone. */
+/** What a suite does with a body; for seal.ts and open.ts alone. */
 export interface EncryptionSuite {
-  /** @throws TypeError for a key with which it cannot encrypt */
-  checkEncryptionKey(publicKey: PublicKey): void;
-  /** @throws TypeError for a key with which it cannot decrypt */
-  checkDecryptionKey(privateKey: PrivateKey): void;
+  /** @throws TypeError for a key with which it cannot encrypt; `name` is what the text calls it */
+  checkEncryptionKey(key: PublicKey, name: string): void;
+  /** @throws TypeError for a key with which it cannot decrypt; `name` is what the text calls it */
+  checkDecryptionKey(key: PrivateKey, name: string): void;
   /**
    * Makes a symmetric key and wraps it; `encrypt` is for one body.
    *
@@ -39,7 +40,7 @@ export interface EncryptionSuite {
     publicKey: PublicKey,
     crypto: WebCrypto,
   ): Promise<{ encryptedKey: Bytes; encrypt(plaintext: Bytes): Promise<Bytes> }>;
-  /** `undefined` for every reason alike; message.ts makes one DecryptionFailed of it. */
+  /** `undefined` for every reason alike; open.ts makes one DecryptionFailed of it. */
   decrypt(sealed: SealedBody, privateKey: PrivateKey, crypto: WebCrypto): Promise<Bytes | undefined>;
 }
 
@@ -61,10 +62,10 @@ export const suiteOf = (encryption: Encryption): EncryptionSuite => suites.get(e
 export function defineEncryption(cipher: ContentCipher, transport: KeyTransport): Encryption {
   const encryption = brandHandle({ algorithm: 'RSA_AES' }) as Encryption;
   suites.set(encryption, {
-    checkEncryptionKey: (publicKey) => void encryptionNumbers(publicKey),
-    checkDecryptionKey(privateKey) {
+    checkEncryptionKey: (key, name) => void encryptionNumbers(key, name),
+    checkDecryptionKey(privateKey, name) {
       if (privateNumbersOf(privateKey) || privateKey.unwrapKey) return;
-      throw cannot('decrypt', 'privateKey', privateKey, 'a local RSA key, or one with unwrapKey');
+      throw cannot('decrypt', name, privateKey, 'a local RSA key, or one with unwrapKey');
     },
     async prepare(publicKey, crypto) {
       const symmetricKey = crypto.getRandomValues(new Uint8Array(32));
@@ -95,9 +96,9 @@ export function defineEncryption(cipher: ContentCipher, transport: KeyTransport)
  */
 export const RSA_AES: Encryption = /* @__PURE__ */ defineEncryption(aesEcb, rsaesPkcs1);
 
-function encryptionNumbers(publicKey: PublicKey): RsaPublicNumbers {
+function encryptionNumbers(publicKey: PublicKey, name = 'publicKey'): RsaPublicNumbers {
   const numbers = publicNumbersOf(publicKey);
-  if (numbers === undefined) throw cannot('encrypt', 'publicKey', publicKey, 'an RSA key that is extractable');
+  if (numbers === undefined) throw cannot('encrypt', name, publicKey, 'an RSA key that is extractable');
   return numbers;
 }
 
@@ -114,12 +115,11 @@ async function unwrapKey(
 ): Promise<Bytes | undefined> {
   const numbers = privateNumbersOf(privateKey);
   if (numbers !== undefined) return transport.unwrap(encryptedKey, numbers, crypto);
-  try {
-    const symmetricKey = await privateKey.unwrapKey?.(encryptedKey);
-    if (symmetricKey && isAesLength(symmetricKey.length)) return symmetricKey;
-  } catch {
-    // What a remote key says about the padding stays here.
-  }
+  // What a remote key says about the padding stays here: one that rejects, or resolves with nothing, yields a wrong key.
+  const unwrapping = (async () => privateKey.unwrapKey?.(encryptedKey))();
+  const unwrapped = await unwrapping.catch(() => undefined);
+  const symmetricKey = unwrapped == null ? undefined : toBytes(unwrapped, 'privateKey.unwrapKey');
+  if (symmetricKey && isAesLength(symmetricKey.length)) return symmetricKey;
   return crypto.getRandomValues(new Uint8Array(32)); // fails like any wrong key
 }
 

@@ -5,7 +5,7 @@
 import type { WebCrypto } from '../crypto/web-crypto.ts';
 import { contentToBeSigned, type SignedParts } from './signature.ts';
 
-/** Tells whether a message is received for the first time; `until` is in milliseconds since the epoch. */
+/** Whether a message is received for the first time; `until` is in milliseconds since the epoch. */
 export type ReplayGuard = (parts: SignedParts, until: number) => Promise<boolean>;
 
 /** Where a guard remembers: a Durable Object, a table, or `memoryReplayStore`. */
@@ -13,7 +13,7 @@ export interface ReplayStore {
   /**
    * Adds a name, atomically.
    *
-   * @param until - when it may be forgotten, in milliseconds since the epoch
+   * @param until - the last moment at which it must be remembered, in milliseconds since the epoch
    * @returns whether it was not there yet
    */
   add(name: string, until: number): boolean | Promise<boolean>;
@@ -43,7 +43,7 @@ export function memoryReplayStore({ now = Date.now }: { now?: () => number } = {
     add(name, until) {
       // Names come in nearly the order in which they expire, so the oldest stand first.
       for (const [old, end] of seen) {
-        if (end > now()) break;
+        if (end >= now()) break; // a message is accepted up to and with that moment
         seen.delete(old);
       }
       if (seen.has(name)) return false;

@@ -4,7 +4,7 @@
  */
 import type { PublicKey } from '../keys/key.ts';
 import { type KeyRing, latestFirst } from '../keys/key-ring.ts';
-import { isBodiless } from './body.ts';
+import { isBodiless, ownBody } from './body.ts';
 import { suiteOf } from './encryption.ts';
 import { formatHeader } from './header.ts';
 import type { OpenedRequest } from './open.ts';
@@ -23,12 +23,19 @@ type Bytes = Uint8Array<ArrayBuffer>;
  */
 export async function sealRequest(request: Request, options: SealOptions): Promise<Request> {
   checkSealOptions(options);
-  return sealChecked(request, options);
+  const { url, init } = await sealInParts(request, options);
+  return new Request(url, init);
 }
 
-/** As `sealRequest`, with options that were checked already. */
-export async function sealChecked(request: Request, options: SealOptions): Promise<Request> {
-  const plain = new Uint8Array(await request.arrayBuffer());
+/** A sealed request in parts, of which `new Request(url, init)` is made. */
+export interface SealedParts {
+  url: string;
+  init: { method: string; headers: Headers; signal: AbortSignal; redirect: 'manual'; body?: Bytes };
+}
+
+/** As `sealRequest`, in parts, with options that were checked already. */
+export async function sealInParts(request: Request, options: SealOptions): Promise<SealedParts> {
+  const plain = await ownBody(request);
   const { method } = request;
   const bodiless = isBodiless(method);
   if (bodiless && options.encryption) throw new TypeError(`encryption is set, but ${method} has no body to encrypt`);
@@ -41,7 +48,7 @@ export async function sealChecked(request: Request, options: SealOptions): Promi
   const { body, headers } = await seal('Request-Time', plain, target, request.headers, options, encrypter);
   // Redirects stay manual: a signed body is for the address that it was signed for.
   const init = { method, headers, signal: request.signal, redirect: 'manual' as const };
-  return new Request(url, bodiless ? init : { ...init, body });
+  return { url: url.href, init: bodiless ? init : { ...init, body } };
 }
 
 /**
@@ -79,7 +86,7 @@ export async function prepareResponse(
   checkSealOptions(sealing);
   const encrypter = await prepareEncryption(sealing);
   return async (response) => {
-    const plain = new Uint8Array(await response.arrayBuffer());
+    const plain = await ownBody(response);
     const target = { method: 'POST', httpUri: to.httpUri };
     const { body, headers } = await seal('Response-Time', plain, target, response.headers, sealing, encrypter);
     return new Response(body.length === 0 ? null : body, { status: response.status, headers });

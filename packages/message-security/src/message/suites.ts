@@ -1,6 +1,6 @@
 /**
  * Other suites of RSA_AES, for gateways that agree to them beforehand (A26). The default stays Ant's: `RSA_AES`.
- * Everything here is native Web Crypto; only the default needs lib/.
+ * Everything here is native Web Crypto; only the default needs crypto/.
  */
 import { aesEcb } from '../crypto/aes-ecb.ts';
 import type { RsaPublicNumbers } from '../crypto/rsa.ts';

@@ -57,9 +57,9 @@ const ed25519 = generateKeyPairSync('ed25519');
 const cipher = { cipher: 'aes-256-cbc', passphrase: 'test', format: 'pem' } as const;
 
 const neither: [string, string, string][] = [
-  ['an empty text', '', 'empty text'],
-  ['words', 'my private key!', 'text that is neither PEM nor whole base64'],
-  ['base64 cut inside a group', bare(merchant.privateKey).slice(0, 101), 'text that is neither PEM nor whole base64'],
+  ['an empty text', '', 'empty'],
+  ['words', 'my private key!', 'neither PEM nor whole base64'],
+  ['base64 cut inside a group', bare(merchant.privateKey).slice(0, 101), 'neither PEM nor whole base64'],
   ['base64 cut between groups', bare(merchant.privateKey).slice(0, 100), 'base64 that is cut short or is not DER'],
   ['a public key cut short', bare(merchant.publicKey).slice(0, 80), 'base64 that is cut short or is not DER'],
   [
@@ -68,7 +68,7 @@ const neither: [string, string, string][] = [
     'PEM that is cut short or holds more than one block',
   ],
   ['two PEM blocks', merchant.publicKey + merchant.publicKey, 'PEM that is cut short or holds more than one block'],
-  ['the curve without the key', ecparamPrivateKey.replace(/-----BEGIN EC PRIVATE.*/s, ''), 'empty text'],
+  ['the curve without the key', ecparamPrivateKey.replace(/-----BEGIN EC PRIVATE.*/s, ''), 'empty'],
   ['an OpenSSH key', openSshPrivateKey, 'a key in OpenSSH format'],
   [
     'an encrypted PKCS#8',
@@ -126,7 +126,7 @@ test.each<[string, string, string]>([
   ['PKCS#8', merchant.privateKey, 'a private key'],
   ['SEC1', merchant.privateKeySec1, 'a private key'],
   ['what openssl ecparam writes', ecparamPrivateKey, 'a private key'],
-  ['SPKI with a hybrid point', hybridSpki, 'an EC key whose point is not on P-224'],
+  ['SPKI with a hybrid point', hybridSpki, 'an EC key with a point that is not on P-224'],
 ])('readEcKey names %s instead of a public key on P-224', (_, text, words) => {
   expect(readEcKey(text, 'public')).toBe(words);
 });
@@ -188,7 +188,7 @@ test.each<[string, Bytes, string]>([
   [
     'the public half of another',
     sec1(d, parameters, der(0xa1, bitString(other.point))),
-    'an EC private key whose public half is another key’s',
+    'an EC private key with the public half of another key',
   ],
   [
     'the public half mirrored',
@@ -197,12 +197,12 @@ test.each<[string, Bytes, string]>([
       parameters,
       der(0xa1, bitString(concat(point.subarray(0, 29), bytesOf(p - BigInt(`0x${toHex(point.subarray(29))}`))))),
     ),
-    'an EC private key whose public half is another key’s',
+    'an EC private key with the public half of another key',
   ],
   [
     'a public half that is not on the curve',
     sec1(d, parameters, der(0xa1, bitString(point.with(56, (point[56] as number) ^ 1)))),
-    'an EC key whose point is not on P-224',
+    'an EC key with a point that is not on P-224',
   ],
   ['a public half with unused bits', sec1(d, parameters, der(0xa1, der(0x03, Uint8Array.of(1), point))), malformed],
   ['a public half that is no bit string', sec1(d, parameters, der(0xa1, octetString(point))), malformed],
@@ -237,16 +237,16 @@ test.each<[string, Bytes, string]>([
   ],
   ['PKCS#8 around a set', pkcs8(der(0x31, version, octetString(d))), malformed],
   ['PKCS#8 around a number that is no octet string', pkcs8(sequence(version, der(0x0c, d))), malformed],
-  ['a set in place of SEC1', der(0x31, version, octetString(d), parameters), 'DER that holds no key'],
-  ['a set of two integers', der(0x31, version, version), 'DER that holds no key'],
-  ['an integer', integer(5n), 'DER that holds no key'],
-  ['an empty sequence', sequence(), 'DER that holds no key'],
+  ['a set in place of SEC1', der(0x31, version, octetString(d), parameters), 'DER without a key'],
+  ['a set of two integers', der(0x31, version, version), 'DER without a key'],
+  ['an integer', integer(5n), 'DER without a key'],
+  ['an empty sequence', sequence(), 'DER without a key'],
 ])('readEcKey refuses a private key with %s', (_, bytes, words) => {
   expect(readEcKey(base64(bytes), 'private')).toBe(words);
   expect(readEcKey(pem('PRIVATE KEY', bytes), 'private')).toBe(words);
 });
 
-const notOnCurve = 'an EC key whose point is not on P-224';
+const notOnCurve = 'an EC key with a point that is not on P-224';
 test.each<[string, Bytes, string]>([
   ['a point with another y', spki(point.with(56, (point[56] as number) ^ 1)), notOnCurve],
   [
@@ -267,7 +267,7 @@ test.each<[string, Bytes, string]>([
   ['a hybrid point', spki(point.with(0, 6 + ((point[56] as number) & 1))), notOnCurve],
   ['SPKI with unused bits', sequence(algorithm, der(0x03, Uint8Array.of(1), point)), 'malformed SPKI'],
   ['SPKI with an empty bit string', sequence(algorithm, der(0x03)), 'malformed SPKI'],
-  ['SPKI with something after it', sequence(algorithm, bitString(point), nothing), 'DER that holds no key'],
+  ['SPKI with something after it', sequence(algorithm, bitString(point), nothing), 'DER without a key'],
   ['SPKI of P-256', sequence(sequence(ecPublicKey, prime256v1), bitString(point)), 'an EC key on P-256'],
   ['SPKI without a curve', sequence(sequence(ecPublicKey), bitString(point)), 'an EC key that does not name its curve'],
   ['SPKI with an empty algorithm', sequence(sequence(), bitString(point)), 'a key that is not id-ecPublicKey'],

@@ -14,9 +14,7 @@ test('an empty ring is a TypeError', () => {
 
 test('signingKey throws TypeError for a version that no key has, also beside a key without a version', () => {
   for (const ring of [first, unversioned, [first, unversioned] as const]) {
-    expect(() => signingKey<typeof unversioned>(ring, '2')).toThrow(
-      new TypeError('keyVersion 2 is no version of privateKey'),
-    );
+    expect(() => signingKey<typeof unversioned>(ring, '2')).toThrow(new TypeError('privateKey has no keyVersion 2'));
   }
 });
 

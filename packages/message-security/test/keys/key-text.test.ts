@@ -9,13 +9,13 @@ const block = pem('PRIVATE KEY', element);
 // ------------------------------------------------------------------------------------------------ from text to DER
 
 const notPem = 'PEM that is cut short or holds more than one block';
-const notBase64 = 'text that is neither PEM nor whole base64';
+const notBase64 = 'neither PEM nor whole base64';
 const notDer = 'base64 that is cut short or is not DER';
 
 test.each<[string, string, string]>([
-  ['nothing', '', 'empty text'],
-  ['blanks alone', ' \r\n\t', 'empty text'],
-  ['escaped line ends alone', '\\r\\n\\n', 'empty text'],
+  ['nothing', '', 'empty'],
+  ['blanks alone', ' \r\n\t', 'empty'],
+  ['escaped line ends alone', '\\r\\n\\n', 'empty'],
   ['a text of 65,537 characters', 'A'.repeat(65_537), 'text of more than 64 KiB'],
   ['a text of 65,536 characters, which is read', 'A'.repeat(65_536), notDer],
   ['words', 'my key', notBase64],
@@ -75,7 +75,7 @@ const pkcs8 = sequence(version, algorithm, octetString(inner));
 const spki = sequence(algorithm, bitString(inner));
 const fields = [version, nothing, nothing, nothing, nothing];
 const certificate = (...parts: Uint8Array[]): Bytes => sequence(sequence(...parts), algorithm, bitString());
-const noKey = 'DER that holds no key';
+const noKey = 'DER without a key';
 
 test.each<[string, Bytes, string]>([
   ['a set', der(0x31, version, algorithm, octetString(inner)), noKey],

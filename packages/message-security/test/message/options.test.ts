@@ -52,7 +52,7 @@ const mistakes: [string, { [Name in keyof SealedFetchOptions]?: unknown }, strin
     { encryptionKey: 'PEM' },
     'encryptionKey must be what importPublicKey returns, one key or several',
   ],
-  ['a keyVersion that no key has', { keyVersion: '9' }, 'keyVersion 9 is no version of privateKey'],
+  ['a keyVersion that no key has', { keyVersion: '9' }, 'privateKey has no keyVersion 9'],
   ['a zone by name', { zone: 'Asia/Hong_Kong' }, 'zone must be an offset such as +08:00'],
   ['encryption by name', { encryption: 'RSA_AES' }, 'encryption must be RSA_AES or what rsaAes returns'],
   [
@@ -75,7 +75,7 @@ const mistakes: [string, { [Name in keyof SealedFetchOptions]?: unknown }, strin
     { privateKey: [locked.privateKey, privateKey], encryption: RSA_AES },
     'privateKey cannot decrypt with RSA_AES; expected a local RSA key, or one with unwrapKey',
   ],
-  ['requireEncryption alone', { requireEncryption: true }, 'encryption is missing; requireEncryption needs it'],
+  ['requireEncryption alone', { requireEncryption: true }, 'requireEncryption is set, but encryption is missing'],
   ...[0, -1, Number.NaN, 86_401, Number.POSITIVE_INFINITY, '300'].map((tolerance): [string, object, string] => [
     `a tolerance of ${JSON.stringify(tolerance)}`,
     { tolerance },

@@ -64,7 +64,7 @@ test('sealRequest throws TypeError for encryption without publicKey', async () =
 test.each<[string, Partial<SealOptions>, string]>([
   ['zone', { zone: 'HKT' }, 'zone must be an offset such as +08:00'],
   ['now', { now: () => Number.NaN }, 'now must be milliseconds since the epoch'],
-  ['keyVersion', { keyVersion: '9' }, 'keyVersion 9 is no version of privateKey'],
+  ['keyVersion', { keyVersion: '9' }, 'privateKey has no keyVersion 9'],
   [
     'privateKey',
     { privateKey: [] as unknown as [PrivateKey] },

@@ -183,7 +183,7 @@ test('sign throws TypeError for a version that no key has', async () => {
   for (const ring of [versioned.one, [versioned.one, versioned.two] as const, merchant.privateKey]) {
     const refusal = await refusalOf(sign(parts, ring, '3'));
     expect(refusal).toBeInstanceOf(TypeError);
-    expect(refusal.message).toBe('keyVersion 3 is no version of privateKey');
+    expect(refusal.message).toBe('privateKey has no keyVersion 3');
   }
 });
 
