@@ -18,9 +18,13 @@ export interface Pass {
   revision: number;
 }
 
-/** A pass of the merchant and the user that the examples name, under an id of its own. */
-export async function freshPass(): Promise<string> {
-  const { clientId, pass } = inject('sandbox');
+/**
+ * A pass of the merchant and the user that the examples name, under an id of its own.
+ *
+ * @param clientId - whose pass it is: that of the ready merchant unless given
+ */
+export async function freshPass(clientId = inject('sandbox').clientId): Promise<string> {
+  const { pass } = inject('sandbox');
   const passId = randomUUID();
   await ask('POST', '/passes', { passId, clientId, merchantId: pass.merchantId, userId: pass.userId });
   return passId;
@@ -39,7 +43,8 @@ export const entriesOf = async (passId: string) =>
 /** Makes the next request for this pass fail. */
 export const fail = (passId: string, fault: string) => ask('POST', '/faults', { name: fault, passId, times: 1 });
 
-async function ask<T>(method: string, route: string, body?: object): Promise<T> {
+/** Asks the admin API, whose routes are under `/sandbox`. */
+export async function ask<T>(method: string, route: string, body?: object): Promise<T> {
   const headers = { 'Sec-Fetch-Site': 'none', ...(body && { 'Content-Type': 'application/json' }) };
   const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
   const response = await fetch(`${inject('sandbox').url}/sandbox${route}`, init);
