@@ -18,6 +18,9 @@ export const specFile = fileURLToPath(new URL('openapi.yaml', import.meta.url));
 /** Where its generated code is committed. */
 export const generatedDir = fileURLToPath(new URL('../packages/api/src/generated', import.meta.url));
 
+/** Where generated code finds what valibot lacks, as seen from its folder. */
+const jsonSchema = '../json-schema.ts';
+
 const header = '// Generated from spec/openapi.yaml by `pnpm generate`. Do not edit: change the spec.';
 
 /** The text of each file by its name. */
@@ -79,7 +82,7 @@ function schemasOf(components: Components): string {
     const comment = typeof description === 'string' ? `${docComment(description)}\n` : '';
     return `${comment}export const v${name} = ${expressionOf(schema, at, components)};\n`;
   });
-  const imports = "import * as v from 'valibot';\nimport { allOf, object, record } from '../json-schema.ts';\n";
+  const imports = `import * as v from 'valibot';\nimport { allOf, object, record } from '${jsonSchema}';\n`;
   return [`${header}\n`, imports, ...validators].join('\n');
 }
 
