@@ -1,4 +1,11 @@
-import { memoryReplayStore, RSA_AES, replayGuard, type Stage, sealRequest } from '@alipayhk-pass/message-security';
+import {
+  DecryptionFailed,
+  memoryReplayStore,
+  RSA_AES,
+  replayGuard,
+  type Stage,
+  sealRequest,
+} from '@alipayhk-pass/message-security';
 import { describe, expect, expectTypeOf, test, vi } from 'vitest';
 import { createGateway, type GatewayOptions, type Refusal } from '../src/gateway.ts';
 import { createWebhooks } from '../src/webhooks.ts';
@@ -90,6 +97,15 @@ test('a handler that fails with an error of a message of its own is refused at t
   await fetch(await seal());
   expect(refusals).toMatchObject([{ stage: 'handler', error: failing }]);
   expect(inner.refusals).toEqual([]);
+});
+
+test.each<[what: string, options: Partial<GatewayOptions>]>([
+  ['publicKeyOf', { publicKeyOf: () => Promise.reject(new DecryptionFailed()) }],
+  ['onBody', { onBody: () => Promise.reject(new DecryptionFailed()) }],
+  ['replayGuard', { replayGuard: () => Promise.reject(new DecryptionFailed()) }],
+])('%s that fails with an error of this package gets U, not an F about the request', async (_, options) => {
+  const response = await refusing(options).fetch(await seal());
+  expect(await response.json()).toMatchObject({ resultInfo: { resultCode: 'UNKNOWN_EXCEPTION', resultStatus: 'U' } });
 });
 
 describe('a reply that cannot be encrypted is found out before the handler runs', () => {
