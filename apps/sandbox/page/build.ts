@@ -2,9 +2,11 @@
  * Builds the API explorer into dist/page, which Workers static assets serve: the page's own script, Swagger UI as a
  * chunk of its own, the styles, and openapi.json from the spec. Nothing in it names another host.
  */
+
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { linkAssumptions } from '@alipayhk-pass/spec/assumptions.ts';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
 
@@ -14,7 +16,9 @@ rmSync(outdir, { recursive: true, force: true });
 mkdirSync(outdir, { recursive: true });
 cpSync(join(import.meta.dirname, 'static'), outdir, { recursive: true });
 
-const spec = parse(readFileSync(fileURLToPath(import.meta.resolve('@alipayhk-pass/spec/openapi.yaml')), 'utf8'));
+const spec = linkAssumptions(
+  parse(readFileSync(fileURLToPath(import.meta.resolve('@alipayhk-pass/spec/openapi.yaml')), 'utf8')),
+);
 // A server of `/` is the origin that the document came from: the sandbox that serves the page, wherever it runs.
 writeFileSync(join(outdir, 'openapi.json'), JSON.stringify({ ...spec, servers: [{ url: '/' }] }));
 
