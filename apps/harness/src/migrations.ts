@@ -31,7 +31,7 @@ const createTable = `CREATE TABLE IF NOT EXISTS d1_migrations(
  * Applies those migrations that were not applied before, each as one transaction. To be called while the Worker is stopped.
  *
  * @throws TypeError when there is no such folder, database or migration
- * @throws Error of SQLite when the database cannot be read or a migration fails
+ * @throws Error with SQLite's reason when the database cannot be read or a migration fails
  */
 export async function applyMigrations({ configDir, persistTo, database = 'DB' }: MigrationOptions): Promise<void> {
   const config = configFile(configDir);
@@ -48,7 +48,11 @@ export async function applyMigrations({ configDir, persistTo, database = 'DB' }:
   if (names.length === 0) throw new TypeError(`no migrations in ${folder}; expected files that end in .sql`);
 
   const id = found.preview_database_id ?? found.database_id ?? database; // the local file's name follows from it
+  let logged = '';
   const miniflare = new Miniflare({
+    handleStructuredLogs: ({ message }) => {
+      logged += `${message}\n`;
+    },
     resourcePersistencePath: join(persistTo, 'v3'),
     workers: [
       {
@@ -73,6 +77,10 @@ export async function applyMigrations({ configDir, persistTo, database = 'DB' }:
       const statements = unstable_splitSqlQuery(readFileSync(join(folder, name), 'utf8')).map((sql) => db.prepare(sql));
       await db.batch([...statements, db.prepare('INSERT INTO d1_migrations (name) VALUES (?)').bind(name)]);
     }
+  } catch (error) {
+    // Of a file that is no database SQLite's reason is in workerd's log only.
+    const [reason = (error as Error).message] = /[^=:]+: SQLITE_\w+/.exec(logged) ?? [];
+    throw new Error(reason.trim(), { cause: error });
   } finally {
     await miniflare.dispose();
   }

@@ -1,5 +1,5 @@
 // Migrations of a Worker's local D1 database, and the Worker that finds them applied.
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { applyMigrations } from '../src/migrations.ts';
@@ -43,6 +43,19 @@ test('applyMigrations rejects and applies nothing of a migration when a statemen
   const persistTo = join(work, 'failing state');
   await expect(applyMigrations({ configDir, persistTo })).rejects.toThrow('no such table: missing');
   expect(await itemsOf(configDir, persistTo)).toEqual([{ name: 'a;b' }]);
+});
+
+test('applyMigrations rejects and leaves the file as it was when it is no database', async () => {
+  const configDir = project('corrupt', { 'worker.js': code, 'migrations/0001_first.sql': first }, d1);
+  const persistTo = join(work, 'corrupt state');
+  await applyMigrations({ configDir, persistTo });
+  const folder = join(persistTo, 'v3/d1/miniflare-D1DatabaseObject');
+  const [file = ''] = readdirSync(folder).filter((name) => /^[0-9a-f]+\.sqlite$/.test(name));
+  const corrupt = Buffer.alloc(8192, 'corrupt ');
+  for (const each of [`${file}-wal`, `${file}-shm`]) rmSync(join(folder, each), { force: true });
+  writeFileSync(join(folder, file), corrupt);
+  await expect(applyMigrations({ configDir, persistTo })).rejects.toThrow(/^file is not a database: SQLITE_NOTADB$/);
+  expect(readFileSync(join(folder, file)).equals(corrupt)).toBe(true);
 });
 
 test('applyMigrations throws TypeError for a missing folder, database or migration', async () => {

@@ -1,5 +1,6 @@
 // Signals that ask a program to stop, sent to programs made up for it.
 import { randomUUID } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { startChild } from '../src/child.ts';
 import { marked } from '../src/processes.ts';
@@ -48,10 +49,13 @@ test('exitOnSignal says what stopped the program and runs what is to be done on 
   });
 });
 
+// A library that Workers bring along ends the process at once, if its handlers are left to it.
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   'a program with a Worker stops it by itself after %s, sent to its whole group',
   async (signal) => {
     const configDir = project(signal, { 'worker.js': echo });
+    const temporary = project(`temporary of ${signal}`, {});
+    const before = readdirSync(temporary);
     const mark = randomUUID();
     await using child = run(
       `
@@ -64,11 +68,12 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     await worker.stop();
     console.log('stopped');
     process.exit(7);`,
-      { HARNESS_TEST: mark },
+      { HARNESS_TEST: mark, TMPDIR: temporary },
     );
     await child.printed(/ready/);
     process.kill(-child.pid, signal); // as a terminal does on Ctrl-C
     expect(await child.ended).toMatchObject({ code: 7, stdout: 'ready\nstopped\n', stderr: '' });
     await expect.poll(() => marked(mark)).toEqual([]);
+    expect(readdirSync(temporary)).toEqual(before);
   },
 );

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import type { Sandbox } from '../../sandbox.ts';
+import type { Sandbox } from '../../starter/start.ts';
 import { absence } from './chromium.ts';
 
 declare module 'vitest' {
@@ -14,7 +14,9 @@ declare module 'vitest' {
 }
 
 // By Node itself: what vitest loads for a global setup has no import.meta.resolve.
-const { startSandbox }: typeof import('../../sandbox.ts') = createRequire(import.meta.url)('../../sandbox.ts');
+const { startSandbox }: typeof import('../../starter/start.ts') = createRequire(import.meta.url)(
+  '../../starter/start.ts',
+);
 
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   if (absence !== undefined) return undefined;
