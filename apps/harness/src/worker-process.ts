@@ -28,6 +28,8 @@ const patience = 5_000;
 export async function startWorkerProcess(options: WorkerOptions): Promise<WorkerProcess> {
   // What SIGKILL leaves behind goes with the folder.
   const temporary = mkdtempSync(join(tmpdir(), 'alipayhk-pass-worker-'));
+  const remove = (): void => rmSync(temporary, { recursive: true, force: true, maxRetries: 5 });
+  process.on('exit', remove); // after the child was killed
   const child = startChild(process.execPath, [join(import.meta.dirname, 'worker-process-main.ts')], {
     limit,
     variables: { TMPDIR: temporary },
@@ -36,7 +38,8 @@ export async function startWorkerProcess(options: WorkerOptions): Promise<Worker
   const kill = async (): Promise<void> => {
     await child.stop();
     while (isRunning(child.pid)) await sleep(10);
-    rmSync(temporary, { recursive: true, force: true, maxRetries: 5 });
+    remove();
+    process.off('exit', remove);
   };
   try {
     const [, url = ''] = await child.printed(/^ready on (\S+)$/m);
