@@ -15,9 +15,6 @@ export interface ChildOptions {
   variables?: Record<string, string | undefined>;
   /** Written to its stdin, which then stays open: when it ends, this process has ended. Without it stdin is empty. */
   input?: string;
-  /** Its user and group; those of this process unless given. */
-  uid?: number;
-  gid?: number;
 }
 
 /** How a child ended. */
@@ -35,15 +32,16 @@ export interface Ended {
 export interface Child {
   /** Its process id, which is also the id of its process group. */
   pid: number;
-  /** All that it has printed so far, to stdout and to stderr. */
+  /** All that it has printed so far, to stdout and stderr. */
   output(): string;
   /**
-   * Waits for a text on stdout.
+   * Waits for a text in its output.
    *
+   * @param within - the longest time, in milliseconds; a minute unless given
    * @returns the first match
-   * @throws Error when it ends without having printed such a text
+   * @throws Error when it ends without having printed such a text, or does not print it in time
    */
-  printed(pattern: RegExp): Promise<RegExpExecArray>;
+  printed(pattern: RegExp, within?: number): Promise<RegExpExecArray>;
   /** Sends a signal to it alone. */
   kill(signal: NodeJS.Signals): void;
   /** Kills it with its whole group; settles once it has ended. `await using` does so at the end of a block. */
@@ -65,22 +63,23 @@ process.on('exit', () => {
  * @param args - its arguments; whoever lists processes can read them
  */
 export function startChild(command: string, args: readonly string[], options: ChildOptions): Child {
-  const { limit, cwd, variables, input, uid, gid } = options;
+  const { limit, cwd, variables, input } = options;
   const child = spawn(command, args, {
     env: { ...process.env, ...variables },
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     detached: true, // leads a process group
     ...(cwd !== undefined && { cwd }),
-    ...(uid !== undefined && { uid }),
-    ...(gid !== undefined && { gid }),
   });
   const { pid = 0 } = child;
   if (pid > 0) running.add(pid);
-  const printed = { all: '', stdout: '', stderr: '' };
+  let output = '';
+  const streams = { stdout: '', stderr: '' };
+  const onOutput = new Set<() => void>();
   for (const name of ['stdout', 'stderr'] as const) {
     child[name]?.setEncoding('utf8').on('data', (text: string) => {
-      printed[name] += text;
-      printed.all += text;
+      streams[name] += text;
+      output += text;
+      for (const look of onOutput) look();
     });
   }
   child.stdin?.on('error', () => undefined); // it ended before it read its input
@@ -94,28 +93,29 @@ export function startChild(command: string, args: readonly string[], options: Ch
   const ended = once(child, 'close').then(([code, signal]): Ended => {
     clearTimeout(timer);
     running.delete(pid);
-    return { code, signal, late, stdout: printed.stdout, stderr: printed.stderr };
+    return { code, signal, late, ...streams };
   });
   ended.catch(() => clearTimeout(timer)); // it could not be started: whoever waits for it sees the error
 
   return {
     pid,
     ended,
-    output: () => printed.all,
-    async printed(pattern) {
-      for (;;) {
-        const match = pattern.exec(printed.stdout);
-        if (match) return match;
-        const more = child.stdout ? once(child.stdout, 'data') : ended;
-        const end = await Promise.race([
-          ended,
-          more.then(
-            () => undefined,
-            () => undefined,
-          ),
-        ]);
-        if (end && !pattern.test(end.stdout)) throw new Error(`${command} printed no ${pattern}: ${describeEnd(end)}`);
-      }
+    output: () => output,
+    async printed(pattern, within = 60_000) {
+      const { promise, resolve, reject } = Promise.withResolvers<RegExpExecArray>();
+      const look = (): void => {
+        const match = pattern.exec(output);
+        if (match) resolve(match);
+      };
+      const fail = (why: string): void => reject(new Error(`${command} printed no ${pattern}: ${why}`));
+      const late = setTimeout(() => fail(`not within ${within} ms; it printed ${output.slice(-500)}`), within);
+      onOutput.add(look);
+      look();
+      ended.then((end) => fail(describeEnd(end)), reject);
+      return promise.finally(() => {
+        clearTimeout(late);
+        onOutput.delete(look);
+      });
     },
     kill: (signal) => void child.kill(signal),
     stop() {

@@ -40,7 +40,7 @@ describe('runChild', () => {
 });
 
 describe('startChild', () => {
-  test('printed resolves with the match as soon as it is on stdout', async () => {
+  test('printed resolves with the match as soon as it is printed', async () => {
     await using child = node(
       `console.log('first'); setTimeout(() => console.log('ready on 7'), 50); setInterval(() => {}, 1000);`,
     );
@@ -52,6 +52,12 @@ describe('startChild', () => {
   test('printed rejects with the end when the child ends without it', async () => {
     await using child = node(`console.log('nothing'); console.error('why'); process.exit(4)`);
     await expect(child.printed(/ready/)).rejects.toThrow('printed no /ready/: exit code 4: why');
+  });
+
+  test('printed finds a text on stderr, and rejects with the output when the text does not come in time', async () => {
+    await using child = node(`console.error('ready'); setInterval(() => {}, 1000);`);
+    expect((await child.printed(/ready/))[0]).toBe('ready');
+    await expect(child.printed(/more/, 50)).rejects.toThrow('printed no /more/: not within 50 ms; it printed ready\n');
   });
 
   test('kill sends a signal to the child alone, stop ends its whole group', async () => {

@@ -1,18 +1,15 @@
 /** The code blocks of README.md, copied and run: each sends one encrypted update to a gateway on this machine. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { createGateway, type UpdateContext, type UpdatePassRequest } from '@alipayhk-pass/api/gateway';
+import { describeEnd, runChild } from '@alipayhk-pass/harness/child';
+import { serve } from '@alipayhk-pass/harness/serve';
 import { importPrivateKey, importPublicKey } from '@alipayhk-pass/message-security';
 import { keys } from '@alipayhk-pass/spec/vectors';
 import { build } from 'esbuild';
 import { Miniflare } from 'miniflare';
-import { runProcess } from '../src/process.ts';
 import { runtimes } from '../src/runtimes.ts';
 
 const app = join(import.meta.dirname, '..');
@@ -37,22 +34,10 @@ const gateway = createGateway({
     return { resultCode: 'SUCCESS', resultStatus: 'S', resultMessage: 'Success' };
   },
 });
-const server = createServer(async (incoming, outgoing) => {
-  const headers = Object.entries(incoming.headersDistinct).flatMap(([name, values = []]) =>
-    values.map((value): [string, string] => [name, value]),
-  );
-  const url = new URL(incoming.url ?? '/', variables.GATEWAY_URL);
-  const response = await gateway(new Request(url, { method: 'POST', headers, body: await buffer(incoming) }));
-  outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(await response.text());
-});
-
-before(async () => {
-  mkdirSync(folder, { recursive: true });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  variables.GATEWAY_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-after(() => void server.close());
+const server = await serve(gateway);
+variables.GATEWAY_URL = server.url;
+mkdirSync(folder, { recursive: true });
+after(() => server.close());
 
 /** Runs the block of Node's section as a file, and expects it to print the tracer id of the one update that was applied. */
 async function runs(command: string[], code: string, name: string): Promise<void> {
@@ -60,9 +45,11 @@ async function runs(command: string[], code: string, name: string): Promise<void
   writeFileSync(file, code);
   applied.length = 0;
   const [program = '', ...args] = command;
-  const { stdout, end } = await runProcess(join(app, 'node_modules', program), [...args, file], 60_000, { variables });
+  const path = join(app, 'node_modules', program);
+  const ended = await runChild(path, [...args, file], { limit: 60_000, variables: { NO_COLOR: '1', ...variables } });
+  const end = describeEnd(ended);
   assert.equal(applied.length, 1, end);
-  assert.equal(stdout.trim(), `updated ${applied[0]?.context.tracerId}`, end);
+  assert.equal(ended.stdout.trim(), `updated ${applied[0]?.context.tracerId}`, end);
   assert.equal(applied[0]?.context.encrypted, true);
 }
 
