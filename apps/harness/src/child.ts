@@ -101,20 +101,26 @@ export function startChild(command: string, args: readonly string[], options: Ch
     pid,
     ended,
     output: () => output,
-    async printed(pattern, within = 60_000) {
-      const { promise, resolve, reject } = Promise.withResolvers<RegExpExecArray>();
-      const look = (): void => {
-        const match = pattern.exec(output);
-        if (match) resolve(match);
-      };
-      const fail = (why: string): void => reject(new Error(`${command} printed no ${pattern}: ${why}`));
-      const late = setTimeout(() => fail(`not within ${within} ms; it printed ${output.slice(-500)}`), within);
-      onOutput.add(look);
-      look();
-      ended.then((end) => fail(describeEnd(end)), reject);
-      return promise.finally(() => {
-        clearTimeout(late);
-        onOutput.delete(look);
+    printed(pattern, within = 60_000) {
+      return new Promise((resolve, reject) => {
+        const settle = (): void => {
+          clearTimeout(timeout);
+          onOutput.delete(look);
+        };
+        const look = (): void => {
+          const match = pattern.exec(output);
+          if (match === null) return;
+          settle();
+          resolve(match);
+        };
+        const fail = (why: string): void => {
+          settle();
+          reject(new Error(`${command} printed no ${pattern}: ${why}`));
+        };
+        const timeout = setTimeout(() => fail(`not within ${within} ms; it printed ${output.slice(-500)}`), within);
+        onOutput.add(look);
+        look();
+        ended.then((end) => fail(describeEnd(end)), reject);
       });
     },
     kill: (signal) => void child.kill(signal),

@@ -36,6 +36,9 @@ export type StartWorker = (options: WorkerOptions) => Promise<RunningWorker>;
 /** How long a Worker may take to start, in milliseconds. */
 const limit = 60_000;
 
+/** How long what is left of a Worker that does not start may take to end, in milliseconds. */
+const patience = 10_000;
+
 /** wrangler takes these from the environment only. */
 const settings = {
   WRANGLER_LOG: 'none', // at other levels it prints variables
@@ -66,7 +69,6 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const failed = new Promise<never>((_, reject) => {
     for (const event of ['error', 'buildFailed']) wrangler.on(event, (problem) => reject(new Error(reasonOf(problem))));
   });
-  failed.catch(() => undefined); // once the Worker runs, its requests show what is wrong
   wrangler.on('error', (problem) => log(reasonOf(problem)));
   wrangler.on('runtimeError', ({ text, stack }) => log(stack || text));
   const reloaded = new Promise((resolve) => wrangler.once('reloadComplete', resolve));
@@ -98,14 +100,20 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   });
   try {
     const url = await Promise.race([start(), failed, timeout]);
-    return { url, output: () => logged, stop: () => wrangler.teardown() };
+    return { url, output: () => logged, stop: () => dispose(wrangler) };
   } catch (error) {
-    await wrangler.teardown().catch(() => undefined); // the reason is the first error
+    const disposed = dispose(wrangler).catch(() => undefined); // the reason is the first error
+    await Promise.race([disposed, sleep(patience, undefined, { ref: false })]);
     throw new Error(`the Worker in ${configDir} does not start: ${reasonOf(error)}\n${logged}`.trimEnd());
   } finally {
     late.abort();
-    timeout.catch(() => undefined);
   }
+}
+
+/** Part by part: wrangler's own teardown gives up waiting for the others when one fails. */
+async function dispose({ config, bundler, runtimes, proxy }: unstable_DevEnv): Promise<void> {
+  const ends = await Promise.allSettled([config, bundler, ...runtimes, proxy].map((part) => part.teardown()));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
 /**

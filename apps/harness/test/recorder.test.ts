@@ -71,19 +71,18 @@ test('breaks the connection of the one end when that of the other breaks', async
     outgoing.writeHead(200, { 'Content-Length': '10' }).write('half', () => outgoing.destroy());
   });
   await expect(post(recorder.url).then((response) => response.text())).rejects.toThrow();
-  const arrived = Promise.withResolvers<void>();
-  const closed = Promise.withResolvers<void>();
+  const seen: string[] = [];
   await forwardTo((_, outgoing) => {
-    outgoing.on('close', closed.resolve);
-    arrived.resolve();
+    seen.push('request');
+    outgoing.on('close', () => seen.push('close'));
   });
   const giveUp = new AbortController();
   const given = post(recorder.url, { signal: giveUp.signal });
-  await arrived.promise;
+  await expect.poll(() => seen).toEqual(['request']);
   expect(recorder.exchanges.at(-1)?.until).toBeUndefined(); // in flight
   giveUp.abort();
   await expect(given).rejects.toThrow('aborted');
-  await closed.promise;
+  await expect.poll(() => seen).toEqual(['request', 'close']);
   await expect.poll(() => recorder.exchanges.every(({ until }) => until !== undefined)).toBe(true);
   expect(recorder.exchanges.map(({ id, response }) => [id, response])).toEqual([
     [1, undefined],

@@ -1,4 +1,4 @@
-// A merchant that has OpenSSL and curl and no code of ours, against the Worker under a real `wrangler dev`.
+// A merchant that has OpenSSL and curl and no code of ours, against the Worker in wrangler's local mode.
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -116,7 +116,7 @@ shows what Cloudflare's own storage costs.
 
 ## What was measured, and how
 
-- **Where.** Local workerd under \`wrangler dev\`, with Miniflare's Queues (in memory) and D1 (in the same process) and
+- **Where.** Local workerd in wrangler's local mode, with Miniflare's Queues (in memory) and D1 (in the same process) and
   workerd's Durable Objects (a SQLite file each). Not Cloudflare. Each phase has processes and state of its own, and 200
   updates go through before anything is counted.
 - **The gateway** is the real gateway function on Node's http in a process of its own: it verifies each request and signs
