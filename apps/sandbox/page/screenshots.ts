@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
-import { startSandbox } from '../sandbox.ts';
+import { startSandbox } from '../starter/start.ts';
 import { launchBrowser } from '../test/page/chromium.ts';
 
 interface Picture {

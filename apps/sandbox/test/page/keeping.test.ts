@@ -5,8 +5,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { applyMigrations } from '@alipayhk-pass/harness/migrations';
+import { startWorker } from '@alipayhk-pass/harness/workers';
 import { expect, inject, test } from 'vitest';
-import { applyMigrations, startWorker } from '../../dev.ts';
 import { admin, body, describeInBrowser, send, takeKey } from './browser.ts';
 
 const run = promisify(execFile);

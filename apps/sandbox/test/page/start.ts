@@ -1,10 +1,9 @@
 /** Starts the sandbox once for all tests of the page, as it is started for a person, in a folder that goes with it. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import type { Sandbox } from '../../sandbox.ts';
+import { type Sandbox, startSandbox } from '../../starter/start.ts';
 import { absence } from './chromium.ts';
 
 declare module 'vitest' {
@@ -12,9 +11,6 @@ declare module 'vitest' {
     sandbox: Omit<Sandbox, 'output' | 'stop'>;
   }
 }
-
-// By Node itself: what vitest loads for a global setup has no import.meta.resolve.
-const { startSandbox }: typeof import('../../sandbox.ts') = createRequire(import.meta.url)('../../sandbox.ts');
 
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   if (absence !== undefined) return undefined;

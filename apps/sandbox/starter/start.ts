@@ -1,27 +1,28 @@
 /**
  * Starts the sandbox on this machine: keys and database in a folder, the Worker in wrangler's local mode, and one
- * merchant with a pass in it. `sandbox-command.ts` is this for the command line.
+ * merchant with a pass in it. `command.ts` is this for the command line.
  */
 import { once } from 'node:events';
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { applyMigrations, startWorker } from './dev.ts';
-import { keyFiles } from './sandbox-keys.ts';
+import { applyMigrations } from '@alipayhk-pass/harness/migrations';
+import { type RunningWorker, type StartWorker, startWorker } from '@alipayhk-pass/harness/workers';
+import { keyFiles } from './keys.ts';
 
 /** What `startSandbox` takes. */
 export interface SandboxOptions {
-  /** On 127.0.0.1; a free one unless given. */
+  /** Port on 127.0.0.1; a free one unless given, and for 0. */
   port?: number | undefined;
   /** For keys and database; `.sandbox` at the root of the repository unless given. */
   folder?: string | undefined;
+  /** Starts the Worker; in this process unless given. */
+  start?: StartWorker;
 }
 
-/** A sandbox that answers. */
-export interface Sandbox {
-  /** Origin, as `http://127.0.0.1:8787`. */
-  url: string;
+/** A sandbox that runs. */
+export interface Sandbox extends RunningWorker {
   clientId: string;
   keyVersion: string;
   pass: { passId: string; merchantId: string; userId: string; templateCode: string };
@@ -29,12 +30,6 @@ export interface Sandbox {
   merchantPrivateKey: string;
   merchantPublicKey: string;
   gatewayPublicKey: string;
-  /** Id of the process group of wrangler and workerd. */
-  processGroup: number;
-  /** What wrangler and the Worker have printed so far. */
-  output(): string;
-  /** Ends every process that was started; settles when they are gone. */
-  stop(): Promise<void>;
 }
 
 /** The Client-Id of AlipayHK's page, and ids in the shapes that AlipayHK uses. */
@@ -47,29 +42,30 @@ const pass = {
   templateCode: '20240522000000000000000000000001',
 };
 
-const configDir = import.meta.dirname;
+const configDir = fileURLToPath(new URL('..', import.meta.url));
+const defaultFolder = fileURLToPath(new URL('../../../.sandbox', import.meta.url));
 
 /**
  * Starts the sandbox. Keys, passes and ledger of an earlier start in the same folder are still there.
  *
- * @throws Error, one line: the port is taken, a file cannot be read, the database is corrupt
+ * @throws Error that says in its first line that the port is taken, a file cannot be read, or the database is corrupt
  */
-export async function startSandbox({ port, folder = defaultFolder }: SandboxOptions = {}): Promise<Sandbox> {
-  if (port !== undefined) await expectFree(port);
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { port = 0, folder = defaultFolder, start = startWorker } = options;
+  if (port !== 0) await expectFree(port);
   const persistTo = join(folder, 'state');
   const merchant = keyFiles(folder, 'merchant');
   const gateway = keyFiles(folder, 'gateway');
   mkdirSync(persistTo, { recursive: true, mode: 0o700 });
   accessSync(persistTo, constants.R_OK | constants.W_OK | constants.X_OK);
   await applyMigrations({ configDir, persistTo }).catch((error: Error) => {
-    throw new Error(`${persistTo}: expected the sandbox’s database, received ${reasonIn(error)}; it was left as it is`);
+    throw new Error(`the database in ${persistTo} cannot be used and was left as it is: ${error.message}`);
   });
   const ready = { clientId, keyVersion, pass };
-  const worker = await startWorker({
+  const worker = await start({
     configDir,
     persistTo,
     port,
-    readyPath: '/sandbox/ready',
     vars: {
       GATEWAY_PRIVATE_KEY: gateway.privateKey,
       SANDBOX_OPEN: 'loopback',
@@ -80,31 +76,25 @@ export async function startSandbox({ port, folder = defaultFolder }: SandboxOpti
       }),
     },
   });
-  const { url, processGroup, output, stop } = worker;
   try {
-    await admin(`${url}/sandbox/merchants/${clientId}`, 'PUT', {
+    await admin(`${worker.url}/sandbox/merchants/${clientId}`, 'PUT', {
       keys: [{ keyVersion, publicKey: merchant.publicKey }],
     });
-    await admin(`${url}/sandbox/passes`, 'POST', { ...pass, clientId });
+    await admin(`${worker.url}/sandbox/passes`, 'POST', { ...pass, clientId });
   } catch (error) {
-    await stop();
+    await worker.stop();
     throw error;
   }
   return {
-    url,
+    ...worker,
     ...ready,
     merchantPrivateKey: merchant.privateKeyPath,
     merchantPublicKey: merchant.publicKeyPath,
     gatewayPublicKey: gateway.publicKeyPath,
-    processGroup,
-    output,
-    stop,
   };
 }
 
-const defaultFolder = fileURLToPath(new URL('../../.sandbox', import.meta.url));
-
-/** @throws Error when it fails; that a pass is there already is none. */
+/** @throws Error when it fails; a pass that is there already is no failure. */
 async function admin(url: string, method: string, body: object): Promise<void> {
   const headers = { 'Content-Type': 'application/json', 'Sec-Fetch-Site': 'none' };
   const response = await fetch(url, {
@@ -117,19 +107,14 @@ async function admin(url: string, method: string, body: object): Promise<void> {
   if (!response.ok && response.status !== 409) throw new Error(`${method} ${url}: received ${response.status} ${text}`);
 }
 
+/** Before any file is made: wrangler would notice after that. */
 async function expectFree(port: number): Promise<void> {
   const server = createServer();
   const listening = once(server, 'listening');
   server.listen(port, '127.0.0.1');
   await listening.catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`port ${port}: expected a free one, received ${error.code}`);
+    throw new Error(`port ${port} cannot be used (${error.code}); expected a free one`);
   });
   server.close();
   await once(server, 'close');
-}
-
-/** Of all that wrangler prints, what is wrong. */
-function reasonIn({ message }: Error): string {
-  const line = message.split('\n').find((each) => each.includes('ERROR')) ?? message.split('\n')[0] ?? '';
-  return /SQLITE_\w+/.exec(message)?.[0] ?? line.replace(/^\W+/, '').trim();
 }

@@ -1,42 +1,42 @@
 // The starter as a person and a script meet it: what it prints, what it keeps, how it ends, and what it says if it cannot.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Child, startChild } from '@alipayhk-pass/harness/child';
+import { marked } from '@alipayhk-pass/harness/processes';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { marked } from '../processes.ts';
 import { ask, type StoredPass, stored } from './running.ts';
 
-const command = join(import.meta.dirname, '..', 'sandbox-command.ts');
+const command = join(import.meta.dirname, '..', 'starter', 'command.ts');
+const limit = 120_000;
 let work: string;
 let mark: string;
 beforeAll(() => {
-  work = mkdtempSync(join(tmpdir(), 'alipayhk-pass-sandbox-'));
-  mark = `ALIPAYHK_PASS_SANDBOX_TEST=${randomUUID()}`;
+  work = mkdtempSync(join(tmpdir(), 'alipayhk-pass-starter-'));
+  mark = randomUUID();
 });
-const started: ChildProcess[] = [];
+const started: Child[] = [];
 afterEach(async () => {
   // A test that failed half-way must not leave its sandbox to the next one.
-  for (const child of started
-    .splice(0)
-    .filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)) {
-    child.kill('SIGTERM');
-    await once(child, 'exit');
-  }
-  expect(marked(mark)).toEqual([]);
+  await Promise.all(started.splice(0).map((child) => child.stop()));
+  await expect.poll(() => marked(mark)).toEqual([]);
 }, 30_000);
 afterAll(() => rmSync(work, { recursive: true, force: true, maxRetries: 5 }));
 
-function start(args: string[], by: string[] = [process.execPath]): ChildProcess {
-  const [name = '', value] = mark.split('=');
-  const [program = '', ...before] = by;
-  const child = spawn(program, [...before, command, ...args], {
+/** As a person starts it without npx. */
+const direct = { npm_execpath: undefined };
+
+/** @param by - a shell, and how it starts the command */
+function start(args: string[], { by = [], variables = direct }: { by?: string[]; variables?: object } = {}): Child {
+  const [program = '', ...rest] = [...by, process.execPath, command, ...args];
+  const child = startChild(program, rest, {
+    limit,
     cwd: work, // not the repository: what is printed has to work anywhere
-    env: { ...process.env, [name]: value },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    variables: { ...variables, ALIPAYHK_PASS_STARTER_TEST: mark },
   });
   started.push(child);
   return child;
@@ -55,32 +55,20 @@ interface Printed {
   openssl: string;
 }
 
-/** What it prints first. */
-async function firstOutput({ stdout }: ChildProcess): Promise<string> {
-  if (stdout === null) throw new Error('expected a pipe');
-  const [text] = await once(stdout, 'data', { signal: AbortSignal.timeout(60_000) });
-  return String(text);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
+/** What it prints with `--json`. */
+async function printedBy(child: Child): Promise<Printed> {
+  const [line] = await child.printed(/^.*\n/);
+  return JSON.parse(line) as Printed;
 }
 
 const shell = (line: string) => spawnSync('sh', ['-c', line], { cwd: work, encoding: 'utf8', timeout: 30_000 });
 
-test('prints how to reach it, keeps its state, and ends when told', { timeout: 120_000 }, async () => {
+test('prints how to reach it, keeps its state, and ends after a signal', { timeout: 120_000 }, async () => {
   const folder = join(work, "it's kept"); // a quote that the printed lines have to survive
-  const args = ['--json', '--folder', folder, '--port', `${await freePort()}`];
+  const args = ['--json', '--folder', folder, '--port', '0'];
   const first = start(args);
-  const line = await firstOutput(first);
-  expect(line.split('\n')).toEqual([expect.any(String), '']);
-  const printed = JSON.parse(line) as Printed;
-  expect(printed.url).toBe(`http://127.0.0.1:${args.at(-1)}`);
+  const printed = await printedBy(first);
+  expect(printed.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
 
   expect(statSync(folder).mode & 0o777).toBe(0o700);
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.pem'))) {
@@ -101,11 +89,14 @@ test('prints how to reach it, keeps its state, and ends when told', { timeout: 1
   expect(JSON.parse(shell(printed.curl).stdout)).toMatchObject({ passId, revision: 1, points: 120, level: 'GOLD' });
 
   first.kill('SIGTERM');
-  expect(await once(first, 'exit')).toEqual([0, null]);
-  expect(marked(mark)).toEqual([]);
+  const end = await first.ended;
+  expect(end).toMatchObject({ code: 0, stderr: 'sandbox: stopped by SIGTERM\n' });
+  expect(end.stdout.split('\n')).toEqual([expect.any(String), '']); // one line
+  await expect.poll(() => marked(mark)).toEqual([]);
 
-  const second = start(args.slice(1)); // for a person this time
-  const text = await firstOutput(second);
+  const { port } = new URL(printed.url);
+  const second = start(['--folder', folder, '--port', port]); // for a person this time
+  const [text] = await second.printed(/^.*Ctrl-C stops it\.\n/s);
   for (const value of [printed.url, passId, printed.merchantPrivateKey, printed.curl, printed.openssl]) {
     expect(text).toContain(value);
   }
@@ -115,37 +106,27 @@ test('prints how to reach it, keeps its state, and ends when told', { timeout: 1
   expect((await ask(printed, 'GET', '/ledger')).body).toMatchObject({
     entries: [{ passId, applied: true, revision: 1 }],
   });
-  second.kill('SIGINT');
-  expect(await once(second, 'exit')).toEqual([0, null]);
+  process.kill(-second.pid, 'SIGINT'); // to all of it, as a terminal does on Ctrl-C
+  expect(await second.ended).toMatchObject({ code: 0, stderr: 'sandbox: stopped by SIGINT\n' });
 });
 
-test('told to end while it starts: nothing is left', { timeout: 60_000 }, async () => {
-  const child = start(['--folder', join(work, 'early'), '--port', `${await freePort()}`]);
-  await expect.poll(() => marked(mark), { timeout: 20_000 }).toContainEqual(expect.stringContaining('workerd'));
+test('ends and leaves nothing after a signal while it starts', { timeout: 60_000 }, async () => {
+  const child = start(['--folder', join(work, 'early'), '--port', '0']);
+  await expect
+    .poll(() => marked(mark), { timeout: 20_000, interval: 10 })
+    .toContainEqual(expect.stringContaining('workerd'));
   child.kill('SIGTERM');
-  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect(await child.ended).toMatchObject({ code: 0, stdout: '', stderr: 'sandbox: stopped by SIGTERM\n' });
   await expect.poll(() => marked(mark), { timeout: 5_000 }).toEqual([]);
 });
 
-test('ends with the npx that started it', { timeout: 90_000 }, async () => {
-  // A shell in its place: like the one of npx it does not hand a signal on, and ends.
-  const inPlaceOfNpx = ['sh', '-c', ': npx pnpm; "$0" "$@"; exit $?', process.execPath];
-  const child = start(['--json', '--folder', join(work, 'npx'), '--port', `${await freePort()}`], inPlaceOfNpx);
-  await firstOutput(child);
-  child.kill('SIGKILL');
-  await expect.poll(() => marked(mark), { timeout: 20_000 }).toEqual([]);
-});
-
-describe('what it cannot start with: one line, exit code 1, and the state as it was', () => {
-  /** How it ends. */
+describe('prints one line, exits with 1 and leaves the state as it was for', () => {
+  /** Its one line on stderr. */
   async function failing(args: string[]): Promise<string> {
-    const child = start(args);
-    const [out, error] = [child.stdout, child.stderr].map(async (stream) => (await stream?.toArray())?.join(''));
-    expect(await once(child, 'exit', { signal: AbortSignal.timeout(60_000) })).toEqual([1, null]);
-    expect(await out).toBe('');
-    const text = (await error) ?? '';
-    expect(text.split('\n')).toEqual([expect.stringMatching(/^sandbox: /), '']);
-    return text;
+    const { code, stdout, stderr } = await start(args).ended;
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr.split('\n')).toEqual([expect.stringMatching(/^sandbox: /), '']);
+    return stderr;
   }
 
   /** Every file with a digest of it. */
@@ -155,13 +136,13 @@ describe('what it cannot start with: one line, exit code 1, and the state as it 
     return files.map(({ parentPath, name }) => `${join(parentPath, name)} ${digest(join(parentPath, name))}`).sort();
   }
 
-  test.each(['0', '65536', '-1', 'x', '80.5', ''])('--port %j', async (port) => {
+  test.each(['65536', '-1', 'x', '80.5', '', '00'])('--port %j', async (port) => {
     expect(await failing([`--port=${port}`])).toContain(
-      `--port: expected a number from 1 to 65535, received "${port}"`,
+      `--port "${port}" is no port; expected a number from 0 to 65535`,
     );
   });
 
-  test('an option that there is not', async () => {
+  test('an unknown option', async () => {
     expect(await failing(['--prot', '1'])).toContain("'--prot'");
   });
 
@@ -173,7 +154,7 @@ describe('what it cannot start with: one line, exit code 1, and the state as it 
       const port = typeof address === 'object' ? address?.port : undefined;
       const folder = join(work, 'in-use');
       const text = await failing(['--port', `${port}`, '--folder', folder]);
-      expect(text).toContain(`port ${port}: expected a free one, received EADDRINUSE`);
+      expect(text).toContain(`port ${port} cannot be used (EADDRINUSE); expected a free one`);
       expect(() => statSync(folder)).toThrow('ENOENT');
     } finally {
       server.close();
@@ -182,14 +163,13 @@ describe('what it cannot start with: one line, exit code 1, and the state as it 
   });
 
   test('a folder that cannot be read', async () => {
-    // For root every mode will do: a file in its place, and a folder in the place of a key.
+    // Root may read whatever the mode: a file in its place, and a folder in the place of a key.
     const file = join(work, 'file');
     writeFileSync(file, 'not a folder');
-    const port = `${await freePort()}`;
-    expect(await failing(['--folder', file, '--port', port])).toMatch(/EEXIST|ENOTDIR/);
+    expect(await failing(['--folder', file, '--port', '0'])).toMatch(/EEXIST|ENOTDIR/);
     expect(readFileSync(file, 'utf8')).toBe('not a folder');
     mkdirSync(join(work, 'keys', 'merchant-private-key.pem'), { recursive: true });
-    expect(await failing(['--folder', join(work, 'keys'), '--port', port])).toContain('EISDIR');
+    expect(await failing(['--folder', join(work, 'keys'), '--port', '0'])).toContain('EISDIR');
   });
 
   test.each(['not a key', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n'])(
@@ -199,20 +179,19 @@ describe('what it cannot start with: one line, exit code 1, and the state as it 
       const file = join(folder, 'merchant-private-key.pem');
       mkdirSync(folder, { recursive: true });
       writeFileSync(file, text);
-      const said = await failing(['--folder', folder, '--port', `${await freePort()}`]);
-      expect(said).toContain(`${file}: expected an RSA private key in PEM`);
-      expect(said).not.toContain('AAAA');
+      const line = await failing(['--folder', folder, '--port', '0']);
+      expect(line).toContain(`${file} holds no RSA private key in PEM; delete it for a new one`);
+      expect(line).not.toContain('AAAA');
       expect(readFileSync(file, 'utf8')).toBe(text);
     },
   );
 
   test('a corrupt database', { timeout: 90_000 }, async () => {
     const folder = join(work, 'corrupt');
-    const port = `${await freePort()}`;
-    const healthy = start(['--json', '--folder', folder, '--port', port]);
-    await firstOutput(healthy);
+    const healthy = start(['--json', '--folder', folder, '--port', '0']);
+    await printedBy(healthy);
     healthy.kill('SIGTERM');
-    await once(healthy, 'exit');
+    await healthy.ended;
     const database = contents(join(folder, 'state')).map((line) => line.split(' ')[0] ?? '');
     const ofPasses = database.filter((file) => /D1DatabaseObject.[0-9a-f]+\.sqlite$/.test(file));
     expect(ofPasses).toHaveLength(1);
@@ -222,8 +201,8 @@ describe('what it cannot start with: one line, exit code 1, and the state as it 
       rmSync(`${file}-shm`, { force: true });
       writeFileSync(file, corrupt);
     }
-    const said = await failing(['--folder', folder, '--port', port]);
-    expect(said).toContain('expected the sandbox’s database, received SQLITE_NOTADB');
+    const line = await failing(['--folder', folder, '--port', '0']);
+    expect(line).toMatch(/the database in .* cannot be used and was left as it is: .*SQLITE_NOTADB/);
     for (const file of ofPasses) expect(readFileSync(file).equals(corrupt)).toBe(true);
   });
 });

@@ -43,5 +43,5 @@ function publicHalf(privateKey: string, path: string): string {
   } catch {
     // What OpenSSL says of it helps nobody.
   }
-  throw new Error(`${path}: expected an RSA private key in PEM, received something else; delete it for a new one`);
+  throw new Error(`${path} holds no RSA private key in PEM; delete it for a new one`);
 }
