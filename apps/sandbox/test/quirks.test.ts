@@ -63,15 +63,15 @@ const iso = (date: Date) => date.toISOString().slice(0, 19);
 async function send(bytes: Buffer): Promise<{ head: string; body: Buffer }> {
   const { hostname, port } = new URL(sandbox.url);
   const socket = connect(Number(port), hostname);
-  socket.setTimeout(20_000, () => socket.destroy(new Error('expected an answer within 20 seconds')));
+  socket.setTimeout(20_000, () => socket.destroy(new Error('no reply within 20 seconds')));
   socket.write(bytes);
   const received = await buffer(socket);
   const end = received.indexOf('\r\n\r\n');
   return { head: received.subarray(0, end).toString(), body: received.subarray(end + 4) };
 }
 
-/** A request by hand, and the answer opened by OpenSSL. */
-async function exchange(text: string, quirk: Quirk): Promise<{ head: string; answer: unknown }> {
+/** Sends a request that was made by hand; OpenSSL opens the reply. */
+async function exchange(text: string, quirk: Quirk): Promise<{ head: string; body: unknown }> {
   const { aes, inLines = false, contentType = 'text/plain; charset=UTF-8' } = quirk;
   const encode = (bytes: Buffer) => (inLines ? wrapped(bytes) : bytes.toString('base64'));
   const headers: [string, string][] = [['Client-Id', sandbox.clientId]];
@@ -93,7 +93,7 @@ async function exchange(text: string, quirk: Quirk): Promise<{ head: string; ans
   const lines = headers.map(([name, each]) => `${quirk.headerName?.(name) ?? name}: ${each}`);
   const head = [`POST ${path} HTTP/1.1`, ...lines, '', ''].join('\r\n');
   const reply = await send(Buffer.concat([Buffer.from(head), body]));
-  return { head: reply.head, answer: open(reply) };
+  return { head: reply.head, body: open(reply) };
 }
 
 /** As such a client reads it: names in lower case, pairs split at `", "`, each at its first `=`. */
@@ -108,7 +108,8 @@ function open({ head, body }: { head: string; body: Buffer }): unknown {
     body,
   ]);
   const signature = value(header('signature') ?? '', 'signature');
-  if (!verify('sha256', content, pem('gatewayPublicKey'), signature)) throw new Error('expected OpenSSL to verify it');
+  if (!verify('sha256', content, pem('gatewayPublicKey'), signature))
+    throw new Error('OpenSSL does not verify the reply');
   const encrypt = header('encrypt');
   if (encrypt === undefined) return JSON.parse(body.toString());
   const symmetricKey = value(encrypt, 'symmetricKey');
@@ -119,11 +120,11 @@ function open({ head, body }: { head: string; body: Buffer }): unknown {
   );
 }
 
-describe('a client with', () => {
+describe('the sandbox accepts a client with', () => {
   test.each(quirks)('$what', async (quirk) => {
     const pass = await freshPass(sandbox);
-    const { head, answer } = await exchange(JSON.stringify(updateOf(pass, { points: 1 })), quirk);
-    expect(answer).toMatchObject({ resultInfo: { resultStatus: 'S' } });
+    const { head, body } = await exchange(JSON.stringify(updateOf(pass, { points: 1 })), quirk);
+    expect(body).toMatchObject({ resultInfo: { resultStatus: 'S' } });
     expect((await stored(sandbox, pass)).revision).toBe(1);
     expect(head).toMatch(/^HTTP\/1.1 200 /);
     expect(head.includes('\nencrypt: ')).toBe(quirk.aes !== undefined);
@@ -142,14 +143,17 @@ const python = ['python3', '/usr/bin/python3'].find(
 const skipped = python ? '' : ': SKIPPED, this machine has no python3 with pycryptodome';
 if (skipped) console.warn(`Python${skipped}`);
 
-test.skipIf(skipped !== '').each(['plain', 'encrypted'])(`Python with pycryptodome, %s${skipped}`, async (mode) => {
-  const pass = await freshPass(sandbox);
-  const script = join(import.meta.dirname, 'python-client.py');
-  const { clientId, merchantPrivateKey, gatewayPublicKey } = sandbox;
-  const args = [script, mode, sandbox.url + path, clientId, merchantPrivateKey, gatewayPublicKey];
-  const input = JSON.stringify(updateOf(pass, { points: 3 }));
-  const { stdout, stderr } = spawnSync(`${python}`, args, { input, encoding: 'utf8', timeout: 25_000 });
-  expect(stderr).toBe('');
-  expect(JSON.parse(stdout)).toMatchObject({ resultInfo: { resultStatus: 'S' } });
-  expect(await stored(sandbox, pass)).toMatchObject({ revision: 1, dataInfo: { points: 3 } });
-});
+test.skipIf(skipped !== '').each(['plain', 'encrypted'])(
+  `the sandbox accepts Python with pycryptodome, %s${skipped}`,
+  async (mode) => {
+    const pass = await freshPass(sandbox);
+    const script = join(import.meta.dirname, 'python-client.py');
+    const { clientId, merchantPrivateKey, gatewayPublicKey } = sandbox;
+    const args = [script, mode, sandbox.url + path, clientId, merchantPrivateKey, gatewayPublicKey];
+    const input = JSON.stringify(updateOf(pass, { points: 3 }));
+    const { stdout, stderr } = spawnSync(`${python}`, args, { input, encoding: 'utf8', timeout: 25_000 });
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toMatchObject({ resultInfo: { resultStatus: 'S' } });
+    expect(await stored(sandbox, pass)).toMatchObject({ revision: 1, dataInfo: { points: 3 } });
+  },
+);

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { marked } from '../processes.ts';
-import { ask, type StoredPass, stored } from './running.ts';
+import { admin, stored } from './running.ts';
 
 const command = join(import.meta.dirname, '..', 'sandbox-command.ts');
 let work: string;
@@ -90,7 +90,7 @@ test('prints how to reach it, keeps its state, and ends when told', { timeout: 1
   expect(privateKey).toMatch(/^-----BEGIN PRIVATE KEY-----/);
   expect(readFileSync(printed.merchantPublicKey, 'utf8')).toMatch(/^-----BEGIN PUBLIC KEY-----/);
   const { passId, merchantId, userId } = printed;
-  expect((await ask(printed, 'GET', '/ready')).body).toEqual({
+  expect(await admin(printed).readReady()).toEqual({
     ...{ clientId: printed.clientId, keyVersion: '1', merchantPrivateKey: privateKey },
     gatewayPublicKey: readFileSync(printed.gatewayPublicKey, 'utf8'),
     pass: { passId, merchantId, userId, templateCode: expect.any(String) },
@@ -111,8 +111,8 @@ test('prints how to reach it, keeps its state, and ends when told', { timeout: 1
   }
   expect(text).not.toContain('BEGIN');
   expect(readFileSync(printed.merchantPrivateKey, 'utf8')).toBe(privateKey);
-  expect(await stored(printed, { passId } as StoredPass)).toMatchObject({ revision: 1, points: 120 });
-  expect((await ask(printed, 'GET', '/ledger')).body).toMatchObject({
+  expect(await stored(printed, { passId })).toMatchObject({ revision: 1, points: 120 });
+  expect(await admin(printed).listEntries()).toMatchObject({
     entries: [{ passId, applied: true, revision: 1 }],
   });
   second.kill('SIGINT');
