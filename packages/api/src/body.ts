@@ -1,7 +1,7 @@
 /**
  * Bodies of both ends: from the bytes that were verified to JSON that fits the contract, or to issues with their paths.
  */
-import { DecryptionFailed } from '@alipayhk-pass/message-security';
+import { DecryptionFailed, printable } from '@alipayhk-pass/message-security';
 import * as v from 'valibot';
 import type { Issue } from './errors.ts';
 import type { paths } from './generated/types.ts';
@@ -9,11 +9,14 @@ import type { paths } from './generated/types.ts';
 /** The operation's path; signed with every message. */
 export const updatePassPath = '/api/open/alipay/v1/ipass/pass/manage/updatePass' satisfies keyof paths;
 
+/** Whether a message is encrypted; an empty header counts as absent, as everywhere. */
+export const isEncrypted = ({ headers }: Pick<Request, 'headers'>): boolean => Boolean(headers.get('Encrypt'));
+
 /** A checked value, or why there is none. */
 export type Checked<T> = { value: T; issues?: undefined } | { value?: undefined; issues: Issue[] };
 
 /**
- * JSON of a body.
+ * JSON of a body; a byte-order mark before it is ignored (RFC 8259 §8.1).
  *
  * @param tracerId - of a reply: its error has it, wherever it comes from
  * @throws DecryptionFailed for an encrypted body that holds no JSON: a wrong key whose padding happened to fit must
@@ -21,11 +24,17 @@ export type Checked<T> = { value: T; issues?: undefined } | { value?: undefined;
  */
 export function readJson(body: ArrayBuffer, encrypted: boolean, tracerId?: string): Checked<unknown> {
   try {
-    return { value: JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)) };
+    return { value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) };
   } catch {
     if (encrypted) throw Object.assign(new DecryptionFailed(), tracerId && { tracerId });
     return { issues: [{ path: '', message: 'is not JSON in UTF-8' }] };
   }
+}
+
+/** What a reply says of its outcome, under either of the names that AlipayHK's pages give it: `resultInfo` or `result`. */
+export function withResultInfo(value: unknown): unknown {
+  const isAlias = typeof value === 'object' && value !== null && 'result' in value && !('resultInfo' in value);
+  return isAlias ? { ...value, resultInfo: value.result } : value;
 }
 
 /**
@@ -47,7 +56,8 @@ function isDeeper(value: unknown, levels: number): boolean {
   return levels === 0 || Object.values(value).some((child) => isDeeper(child, levels - 1));
 }
 
-const pathOf = ({ path }: Pick<v.BaseIssue<unknown>, 'path'>): string => path?.map(({ key }) => key).join('.') ?? '';
+const pathOf = ({ path }: Pick<v.BaseIssue<unknown>, 'path'>): string =>
+  printable(path?.map(({ key }) => key).join('.') ?? '', 256);
 
 function toIssue(issue: v.BaseIssue<unknown>): Issue {
   const path = pathOf(issue);

@@ -4,9 +4,9 @@
  */
 import { isMessageError, type SealedFetchOptions, sealedFetch, tracerIdOf } from '@alipayhk-pass/message-security';
 import createOpenapiClient from 'openapi-fetch';
-import { type Checked, check, readJson, updatePassPath } from './body.ts';
+import { type Checked, check, isEncrypted, readJson, updatePassPath, withResultInfo } from './body.ts';
 import { RequestInvalid, ResponseInvalid, ResultNotSigned, ResultNotSuccess } from './errors.ts';
-import { vUpdatePassRequest, vUpdatePassResponse } from './generated/schemas.ts';
+import { vUpdatePassFields, vUpdatePassRequest, vUpdatePassResponse } from './generated/schemas.ts';
 import type { paths, ResultInfo, UpdatePassRequest, UpdatePassResponse } from './generated/types.ts';
 
 /** What `createClient` takes: who we are, both keys, and how to send. */
@@ -54,6 +54,16 @@ export function checkUpdate(update: unknown): UpdatePassRequest {
   return value;
 }
 
+/**
+ * Top-level fields of an update that the contract does not know: a typing error, or what AlipayHK has added since. They are
+ * sent as they are.
+ *
+ * @param update - as for `checkUpdate`
+ */
+export function unknownFields(update: object): string[] {
+  return Object.keys(update).filter((name) => !Object.hasOwn(vUpdatePassFields.entries, name));
+}
+
 /** The contract without the headers that sealing fills, so that nobody passes placeholders. */
 type Unsealed<Paths> = {
   [Path in keyof Paths]: {
@@ -85,7 +95,7 @@ export function createClient(options: ClientOptions): Client {
 
 /** @throws ResponseInvalid, ResultNotSuccess, DecryptionFailed */
 function readResult(body: ArrayBuffer, response: Response): UpdatePassResult {
-  const encrypted = response.headers.has('Encrypt');
+  const encrypted = isEncrypted(response);
   const tracerId = tracerIdOf(response);
   const { value, issues } = checkResponse(body, encrypted, tracerId);
   if (issues) throw new ResponseInvalid(issues, tracerId);
@@ -110,8 +120,5 @@ async function withUnverifiedResult(error: unknown): Promise<never> {
 function checkResponse(body: ArrayBuffer, encrypted: boolean, tracerId?: string): Checked<UpdatePassResponse> {
   const json = readJson(body, encrypted, tracerId);
   if (json.issues) return json;
-  const { value } = json;
-  // A13: neighbouring pages and a public caller of updatePass say `result` for `resultInfo`.
-  const isAlias = typeof value === 'object' && value !== null && 'result' in value && !('resultInfo' in value);
-  return check(vUpdatePassResponse, isAlias ? { resultInfo: value.result } : value);
+  return check(vUpdatePassResponse, withResultInfo(json.value)); // A13
 }

@@ -13,7 +13,7 @@ export interface Refusal {
   /** The rich reason: for logs, not for the wire. */
   error: unknown;
   tracerId: string;
-  /** As received, and verified only if it was the handler that failed. */
+  /** As received, at most 64 characters; verified only if it was the handler that failed. */
   clientId: string | undefined;
 }
 

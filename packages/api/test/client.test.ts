@@ -1,6 +1,6 @@
 import { RSA_AES } from '@alipayhk-pass/message-security';
 import { describe, expect, test, vi } from 'vitest';
-import { type ClientOptions, checkUpdate, createClient, type UpdatePassRequest } from '../src/index.ts';
+import { type ClientOptions, checkUpdate, createClient, type UpdatePassRequest, unknownFields } from '../src/index.ts';
 import { clientOptions, replying, stranger, success, update } from './fixtures.ts';
 
 /** The error that an update ends in. */
@@ -231,4 +231,23 @@ test('the merchant key of the options is the one that signs', async () => {
   const error = await refusal(replying(), { privateKey: stranger.privateKey });
   // The gateway in this process refuses by throwing, which is a broken connection to the client, never its own verdict.
   expect(error).toMatchObject({ code: 'ResponseMissing', cause: { code: 'SignatureVerificationFailed' } });
+});
+
+test('unknownFields names the top-level fields that the contract does not know, which are sent all the same', async () => {
+  const received: unknown[] = [];
+  const fetch = async (request: Request) => {
+    received.push(await request.clone().json());
+    return replying()(request);
+  };
+  const unusual = { ...update, levl: 'GOLD', bizDate: '2024-05-22' };
+  expect(unknownFields(unusual)).toEqual(['levl', 'bizDate']);
+  await createClient(clientOptions(fetch)).updatePass(unusual);
+  expect(received).toEqual([unusual]);
+});
+
+test('a reply with a byte-order mark, or with result for resultInfo, is read', async () => {
+  for (const text of [`\ufeff${JSON.stringify({ resultInfo: success })}`, JSON.stringify({ result: success })]) {
+    const { resultInfo } = await createClient(clientOptions(replying({ body: text }))).updatePass(update);
+    expect(resultInfo).toEqual(success);
+  }
 });

@@ -43,3 +43,4 @@ export { type SealedFetchOptions, sealedFetch } from './message/sealed-fetch.ts'
 export { contentToBeSigned, httpUriOf, type SignedParts, sign, verify } from './message/signature.ts';
 export { type RsaAesOptions, rsaAes } from './message/suites.ts';
 export { formatTime, parseTime } from './message/time.ts';
+export { printable } from './printable.ts';

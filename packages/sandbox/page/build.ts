@@ -81,7 +81,15 @@ const head = '// Written by page/build.ts.\n';
 const files = [...(await pageFiles())].map(entry).join('');
 writeFileSync(
   join(generated, 'page-files.ts'),
-  `${head}import type { PageFile } from '../page.ts';\n\n/** Files of the page by their path. */\nexport const files: ReadonlyMap<string, PageFile> = new Map([\n${files}]);\n`,
+  `${head}/** One file of the page: Content-Type, ETag with its quotes, content compressed by gzip and then in base64. */
+export interface PageFile {
+  type: string;
+  etag: string;
+  body: string;
+}
+
+/** Files of the page by their path. */
+export const files: ReadonlyMap<string, PageFile> = new Map([\n${files}]);\n`,
 );
 writeFileSync(
   join(generated, 'migrations.ts'),

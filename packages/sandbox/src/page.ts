@@ -1,16 +1,6 @@
 /** The page: the files that `page/build.ts` has put into a module, with the headers that keep every other host out. */
 import { Hono } from 'hono';
 
-/** One file of the page. */
-export interface PageFile {
-  /** Content-Type. */
-  type: string;
-  /** ETag, with its quotes. */
-  etag: string;
-  /** Compressed by gzip, then base64. */
-  body: string;
-}
-
 /** Scripts, styles and requests: this origin alone, nothing inline. */
 const headers = {
   'Content-Security-Policy':

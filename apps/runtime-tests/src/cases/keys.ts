@@ -9,7 +9,7 @@ import {
 } from '@alipayhk-pass/message-security';
 import { equal, errorOf } from '../assert.ts';
 import { importKeys, texts } from '../keys.ts';
-import type { Test } from '../suite.ts';
+import type { Test } from '../test.ts';
 
 const { privateKey: pkcs8, publicKey: spki } = texts.merchant;
 

@@ -6,7 +6,7 @@ import { ResponseMissing } from '../errors.ts';
 import type { SealedParts } from './seal.ts';
 
 /** A `fetch`: the platform's, a service binding's, a gateway as a function, or npm's undici, which gets address and init. */
-export type SendingFetch = (request: Request, init?: SealedParts['init']) => Promise<Response>;
+export type SendingFetch = (request: Request) => Promise<Response>;
 
 /** A mistake in the option `fetch`, found when it was called; nothing was sent. */
 export class FetchUnusable extends TypeError {}
@@ -15,20 +15,23 @@ export class FetchUnusable extends TypeError {}
  * Sends a sealed request.
  *
  * @throws FetchUnusable, a TypeError, for a `fetch` that was called without its object; ResponseMissing for one that
- *   resolves with no response; and what `fetch` rejects with
+ *   rejects, or resolves with something else than a response
  */
 export async function sendBy(fetch: SendingFetch, request: Request, { url, init }: SealedParts): Promise<Response> {
-  let response: unknown;
-  try {
-    response = await fetch(request);
-  } catch (error) {
-    const text = error instanceof Error ? error.message : '';
-    // undici reads a Request of another class as text, "[object Request]", which is no address: nothing was sent.
-    if (text.includes('Failed to parse URL')) response = await (fetch as unknown as UrlFetch)(url, init);
-    else if (!/Illegal invocation|incorrect `this`/.test(text)) throw error;
-    else
+  const sending: Promise<unknown> = (async () => fetch(request))();
+  const response = await sending
+    .catch((error: unknown) => {
+      const text = error instanceof Error ? error.message : '';
+      // undici reads a Request of another class as text, "[object Request]", which is no address: nothing was sent.
+      if (text.includes('Failed to parse URL')) return (fetch as unknown as UrlFetch)(url, init);
+      if (!/Illegal invocation|incorrect `this`/.test(text)) throw error;
       throw new FetchUnusable('fetch was called without its object; expected (request) => env.BINDING.fetch(request)');
-  }
+    })
+    .catch((error: unknown) => {
+      // Whatever it threw: a gateway as a function may throw errors of this package, about a message of its own.
+      if (error instanceof FetchUnusable) throw error;
+      throw new ResponseMissing('no complete response; the connection failed', error);
+    });
   if (isResponse(response)) return response;
   const received = response === null ? 'null' : typeof response;
   throw new ResponseMissing(`fetch resolved with ${received}; expected a Response`, undefined);

@@ -182,3 +182,6 @@ export const en = {
   faults: {} as Record<string, string>,
   history: { heading: 'History of this session', none: 'Empty. It is gone when you reload.' },
 };
+
+/** What every language has to say. */
+export type Words = typeof en;

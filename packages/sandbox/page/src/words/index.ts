@@ -1,9 +1,8 @@
 /** The page's own words, by language. The words of Swagger UI and of the spec stay English, and so do the protocol's names. */
-import { en } from './en.ts';
+import { en, type Words } from './en.ts';
 import { zh } from './zh.ts';
 
 export type Language = 'en' | 'zh';
-export type Words = typeof en;
 
 export const words: Record<Language, Words> = { en, zh };
 

@@ -1,5 +1,5 @@
 /** Traditional Chinese as it is written in Hong Kong. */
-import type { Words } from './index.ts';
+import type { Words } from './en.ts';
 import { faults } from './zh-faults.ts';
 
 export const zh: Words = {
