@@ -71,7 +71,7 @@ async function send(bytes: Buffer): Promise<{ head: string; body: Buffer }> {
 }
 
 /** Sends a request that was made by hand; OpenSSL opens the reply. */
-async function exchange(text: string, quirk: Quirk): Promise<{ head: string; body: unknown }> {
+async function exchange(text: string, quirk: Quirk): Promise<{ head: string } & Opened> {
   const { aes, inLines = false, contentType = 'text/plain; charset=UTF-8' } = quirk;
   const encode = (bytes: Buffer) => (inLines ? wrapped(bytes) : bytes.toString('base64'));
   const headers: [string, string][] = [['Client-Id', sandbox.clientId]];
@@ -93,11 +93,17 @@ async function exchange(text: string, quirk: Quirk): Promise<{ head: string; bod
   const lines = headers.map(([name, each]) => `${quirk.headerName?.(name) ?? name}: ${each}`);
   const head = [`POST ${path} HTTP/1.1`, ...lines, '', ''].join('\r\n');
   const reply = await send(Buffer.concat([Buffer.from(head), body]));
-  return { head: reply.head, body: open(reply) };
+  return { head: reply.head, ...open(reply) };
+}
+
+interface Opened {
+  body: unknown;
+  /** Bits of the AES key, if it was encrypted. */
+  bits: number | undefined;
 }
 
 /** As such a client reads it: names in lower case, pairs split at `", "`, each at its first `=`. */
-function open({ head, body }: { head: string; body: Buffer }): unknown {
+function open({ head, body }: { head: string; body: Buffer }): Opened {
   const header = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(head)?.[1]?.trim();
   const value = (text: string, key: string): Buffer => {
     const pair = text.split(', ').find((each) => each.startsWith(`${key}=`)) ?? '';
@@ -111,21 +117,21 @@ function open({ head, body }: { head: string; body: Buffer }): unknown {
   if (!verify('sha256', content, pem('gatewayPublicKey'), signature))
     throw new Error('OpenSSL does not verify the reply');
   const encrypt = header('encrypt');
-  if (encrypt === undefined) return JSON.parse(body.toString());
+  if (encrypt === undefined) return { body: JSON.parse(body.toString()), bits: undefined };
   const symmetricKey = value(encrypt, 'symmetricKey');
   const key = privateDecrypt({ key: pem('merchantPrivateKey'), padding: constants.RSA_PKCS1_PADDING }, symmetricKey);
   const decipher = createDecipheriv(`aes-${key.length * 8}-ecb`, key, null);
-  return JSON.parse(
-    Buffer.concat([decipher.update(Buffer.from(body.toString(), 'base64')), decipher.final()]).toString(),
-  );
+  const plain = decipher.update(body.toString(), 'base64', 'utf8') + decipher.final('utf8');
+  return { body: JSON.parse(plain), bits: key.length * 8 };
 }
 
 describe('the sandbox accepts a client with', () => {
   test.each(quirks)('$what', async (quirk) => {
     const pass = await freshPass(sandbox);
-    const { head, body } = await exchange(JSON.stringify(updateOf(pass, { points: 1 })), quirk);
+    const { head, body, bits } = await exchange(JSON.stringify(updateOf(pass, { points: 1 })), quirk);
     expect(body).toMatchObject({ resultInfo: { resultStatus: 'S' } });
     expect((await stored(sandbox, pass)).revision).toBe(1);
+    expect(bits).toBe(quirk.aes); // the key of the reply is as long as that of the request
     expect(head).toMatch(/^HTTP\/1.1 200 /);
     expect(head.includes('\nencrypt: ')).toBe(quirk.aes !== undefined);
     for (const name of quirk.aes ? ['signature', 'encrypt'] : ['signature']) {

@@ -58,7 +58,7 @@ export function createRecordingGateway(options: RecordingGatewayOptions): (reque
     const { method, headers } = request;
     const httpUri = httpUriOf(request.url);
     const entryId = await recordReceipt(store, { method, httpUri, headers }, ledgerRows);
-    const exchange: Exchange = { entryId, httpUri, encrypted: headers.has('Encrypt'), stages: [] };
+    const exchange: Exchange = { entryId, httpUri, encrypted: Boolean(headers.get('Encrypt')), stages: [] };
     const sealed = await gateway(request, exchange);
     const tracerId = tracerIdOf(sealed);
     const reply = await withFault(await replyOf(sealed), exchange, privateKey);
@@ -98,12 +98,12 @@ function eventOf({ stage, tracerId, clientId, resultInfo: { resultCode }, error 
 async function withFault(sealed: Reply, exchange: Exchange, privateKey: KeyRing<PrivateKey>): Promise<Reply> {
   const { taken, received, resultInfo, httpUri, publicKeys } = exchange;
   if (!taken?.fault.reply || !received || !resultInfo || sealed.status !== 200) return sealed;
-  const { tracerId, encrypted, clientId, keyVersion } = received;
+  const { tracerId, encrypted, symmetricKeyLength, clientId, keyVersion } = received;
   const publicKey = publicKeys?.findLast((key) => key.keyVersion === keyVersion);
   const seal: FaultyExchange['seal'] = async (body, { encrypted: isEncrypted = encrypted, ...change } = {}) => {
     const plain = Response.json(body, { headers: { 'Tracer-Id': tracerId } });
     const options = { clientId, privateKey, publicKey, encryption: RSA_AES, ...change };
-    return replyOf(await sealResponse(plain, { httpUri, encrypted: isEncrypted }, options));
+    return replyOf(await sealResponse(plain, { httpUri, encrypted: isEncrypted, symmetricKeyLength }, options));
   };
   return taken.fault.reply(sealed, { resultInfo, tracerId, encrypted, delayMs: taken.delayMs, seal });
 }

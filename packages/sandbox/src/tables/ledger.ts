@@ -67,7 +67,7 @@ export async function recordReceipt(
     `INSERT INTO ledger (received_at, client_id, method, http_uri, headers, encrypted)
      VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id`,
     ...[Date.now(), clientId, method.slice(0, 64), httpUri.slice(0, maxUri)],
-    ...[JSON.stringify(pairsOf(headers, unverified)), headers.has('Encrypt') ? 1 : 0],
+    ...[JSON.stringify(pairsOf(headers, unverified)), headers.get('Encrypt') ? 1 : 0],
   );
   if (row === undefined) throw new Error('ledger: the store returned no id for a new entry');
   // Now and then: counting at every request would cost more than a hundred rows too many.
