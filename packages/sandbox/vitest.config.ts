@@ -24,7 +24,7 @@ export default defineConfig({
         ],
         test: { name: 'd1', include: ['test/both/*.test.ts'] },
       },
-      { test: { name: 'node', include: ['test/*.test.ts'] } },
+      { test: { name: 'node', include: ['test/*.test.ts', 'test/page/src/*.test.ts'] } },
       {
         // One browser at a time: two would only wait for each other.
         test: {

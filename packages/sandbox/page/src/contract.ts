@@ -26,15 +26,20 @@ export type PassIds = { [Name in (typeof idNames)[number]]?: string | null };
 /** Headers that sealing fills (A1, A5): nobody types them. */
 const sealed = new Set(['client-id', 'signature', 'encrypt', 'request-time']);
 
-/**
- * The document for the form, and where its operation is. The given document stays as it is.
- *
- * @param linked - an example that comes before those of the spec
- */
+/** What the examples are made to fit. */
+export interface ExampleOptions {
+  /** The ids that they name. */
+  pass?: PassIds | undefined;
+  /** Milliseconds since the epoch: an `endDate` before this becomes the end of the next year in Hong Kong. */
+  now: number;
+  /** An example that comes before those of the spec. */
+  linked?: Example | undefined;
+}
+
+/** The document for the form, and where its operation is. The given document stays as it is. */
 export function contractFor(
   contract: Contract,
-  pass: PassIds | undefined,
-  linked?: Example,
+  { pass, now, linked }: ExampleOptions,
 ): { spec: Contract; pathMethod: [path: string, method: string] } {
   const spec = structuredClone(contract);
   const [[path, methods] = ['', {}]] = Object.entries(spec.paths);
@@ -46,7 +51,9 @@ export function contractFor(
     if (typed) operation.parameters = typed;
     for (const media of Object.values(operation.requestBody?.content ?? {})) {
       for (const { value } of Object.values(media.examples ?? {})) {
-        if (pass && typeof value === 'object') nameThePass(value, pass);
+        if (typeof value !== 'object') continue;
+        if (pass) nameThePass(value, pass);
+        if (typeof value.endDate === 'number' && value.endDate < now) value.endDate = endOfNextYear(now);
       }
       if (linked) media.examples = { linked, ...media.examples };
     }
@@ -66,4 +73,8 @@ function nameThePass(example: Json, pass: PassIds): void {
     delete example.openId;
     example.userId = pass.userId;
   }
+}
+
+function endOfNextYear(now: number): number {
+  return Date.UTC(new Date(now).getUTCFullYear() + 1, 11, 31, 15, 59, 59); // 23:59:59 at UTC+8
 }

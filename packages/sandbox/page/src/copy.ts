@@ -59,7 +59,7 @@ export function asJson({ request, reply, entry, pass, plaintext, outcome, at, cl
       outcome,
       request: request && { method: request.method, url: request.url, ...message(request.sent), plaintext },
       reply: reply && { status: reply.status, ...message(reply), plaintext: reply.plaintext },
-      ledger: entry ?? null,
+      ledger: typeof entry === 'object' ? entry : null,
       pass: pass ?? null,
     },
     undefined,

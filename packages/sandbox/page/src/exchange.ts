@@ -7,6 +7,7 @@ import { createClient, type UpdatePassRequest } from '@alipayhk-pass/api';
 import { openResponse, RSA_AES, tracerIdOf } from '@alipayhk-pass/message-security';
 import type { Entry, Pass } from '../../src/client.ts';
 import type { Keys } from './key.ts';
+import type { KeyAdvice } from './key-advice.ts';
 import { type Outcome, outcomeOf } from './verdicts.ts';
 import { readWire, textOf, type WireMessage } from './wire.ts';
 
@@ -38,8 +39,12 @@ export interface Exchange {
   reply: ReceivedReply | undefined;
   outcome: Outcome;
   /** The gateway's side; `undefined` while it is being read, `null` if there is none. */
-  entry: Entry | null | undefined;
-  /** The pass afterwards. */
+  entry: Entry | null | undefined | 'unreadable';
+  /** If the gateway did not verify the signature: which key is wrong. */
+  keyAdvice?: KeyAdvice | undefined;
+  /** The pass before, if it is known. */
+  before: Pass | undefined;
+  /** The pass afterwards, if it is known. */
   pass: Pass | undefined;
 }
 
@@ -60,7 +65,28 @@ export interface ReceivedReply extends WireMessage {
   plaintext: string | undefined;
 }
 
+/** The result code of an exchange, also where the reply did not get through. */
+export function resultCodeOf({ outcome, entry }: Pick<Exchange, 'outcome' | 'entry'>): string | undefined {
+  const noted = typeof entry === 'object' ? entry?.resultInfo?.resultCode : undefined;
+  return outcome.resultCode ?? noted;
+}
+
 let count = 0;
+
+/** An exchange of which nothing was sent yet. */
+export function exchangeOf(
+  plaintext: string,
+  { clientId }: Keys,
+  options: SendOptions,
+  fault: string | undefined,
+): Exchange {
+  count += 1;
+  return {
+    ...{ id: count, at: Date.now(), options, fault, clientId, plaintext },
+    ...{ request: undefined, reply: undefined, entry: undefined, before: undefined, pass: undefined },
+    outcome: { kind: 'accepted', effect: 'yes' },
+  };
+}
 
 /** Seals and sends an update and opens the reply; the outcome is in the exchange, so it does not reject. */
 export async function sendUpdate(
@@ -69,12 +95,7 @@ export async function sendUpdate(
   options: SendOptions,
   fault: string | undefined,
 ): Promise<Exchange> {
-  count += 1;
-  const exchange: Exchange = {
-    ...{ id: count, at: Date.now(), options, fault, clientId: keys.clientId, plaintext },
-    ...{ request: undefined, reply: undefined, entry: undefined, pass: undefined },
-    outcome: { kind: 'accepted', effect: 'yes' },
-  };
+  const exchange = exchangeOf(plaintext, keys, options, fault);
   let update: UpdatePassRequest;
   try {
     update = JSON.parse(plaintext);

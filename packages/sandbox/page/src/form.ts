@@ -12,6 +12,8 @@ export interface FormOptions {
   contract: Contract;
   /** Ids that the examples name. */
   pass: PassIds | undefined;
+  /** Milliseconds since the epoch: examples do not end before. */
+  now: number;
   /** An example to begin with, from a link. */
   linked: Example | undefined;
   /** Seals and sends a body. */
@@ -34,7 +36,7 @@ const loading = import('swagger-ui-dist/swagger-ui-es-bundle.js');
 /** Shows the form in an element, once Swagger UI is loaded. */
 export async function showForm(domNode: HTMLElement, options: FormOptions): Promise<Form> {
   const { default: SwaggerUI } = await loading;
-  const { spec, pathMethod } = contractFor(options.contract, options.pass, options.linked);
+  const { spec, pathMethod } = contractFor(options.contract, options);
   const configuration = {
     domNode,
     spec,

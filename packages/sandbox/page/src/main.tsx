@@ -3,14 +3,17 @@ import { effect } from '@preact/signals';
 import { render } from 'preact';
 import type { Contract } from './contract.ts';
 import { type Form, showForm } from './form.ts';
+import { meetSandbox } from './load.ts';
+import { CardPanel } from './panels/card.tsx';
 import { FormPanel } from './panels/form-panel.tsx';
 import { HistoryPanel } from './panels/history.tsx';
 import { KeyPanel } from './panels/key.tsx';
-import { LedgerPanel, PassPanel } from './panels/ledger.tsx';
+import { LedgerPanel } from './panels/ledger.tsx';
 import { ReplyPanel, RequestPanel } from './panels/message.tsx';
 import { OptionsPanel } from './panels/options.tsx';
 import { CopyPanel, OutcomePanel } from './panels/outcome.tsx';
-import { language, linkedBody, meetSandbox, ready, selected, send, t } from './state.ts';
+import { send } from './send.ts';
+import { language, linkedBody, ready, selected, t } from './state.ts';
 import { languageTags } from './words/index.ts';
 
 let form: Form | undefined;
@@ -48,6 +51,7 @@ function Page() {
         </section>
         <section aria-label={words.wire} class="column wire">
           <OutcomePanel />
+          <CardPanel />
           {selected.value && (
             <>
               <CopyPanel exchange={selected.value} />
@@ -56,7 +60,6 @@ function Page() {
               <LedgerPanel exchange={selected.value} />
             </>
           )}
-          <PassPanel />
           <HistoryPanel />
         </section>
       </main>
@@ -93,6 +96,7 @@ if (place === null) throw new Error('expected an element #form');
 form = await showForm(place, {
   contract: await loadingContract,
   pass: ready.value?.pass,
+  now: Date.now(),
   linked: linkedBody === undefined ? undefined : { summary: t.value.form.linked, value: readJson(linkedBody) },
   send,
   label: (name) => (name === 'lang' ? languageTags[language.value] : t.value.form[name]),

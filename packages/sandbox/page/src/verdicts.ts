@@ -34,7 +34,8 @@ export type OutcomeKind =
   | 'time'
   | 'malformed'
   | 'responseInvalid'
-  | 'mistake';
+  | 'mistake'
+  | 'faultNotAdded';
 
 /** How an update ended, as far as the merchant's end knows. */
 export interface Outcome {

@@ -39,7 +39,8 @@ describeInBrowser('sending from the page', (open) => {
     await request.getByText('256 bytes').waitFor();
     await request.getByText('RSA256').waitFor();
     const { revision } = await admin().readPass(pass.passId);
-    expect(await panel(page, 'The pass now').locator('[data-fact=revision] dd').textContent()).toBe(`${revision}`);
+    const card = panel(page, 'The member’s card');
+    expect(await card.locator('[data-fact=revision] dd').textContent()).toBe(`${revision}`);
     expect(complaints).toEqual([]);
     expect(await page.evaluate(() => [sessionStorage.length, localStorage.length, document.cookie])).toEqual([
       0,
@@ -154,8 +155,8 @@ describeInBrowser('sending from the page', (open) => {
     const { page } = await open('#fault=nonsense');
     await takeKey(page);
     await page.locator('button.send').click();
-    await page.getByRole('alert').getByText('name is not the name of a fault').waitFor();
-    expect(await page.locator('ol.history li').count()).toBe(0);
+    await page.locator('[data-outcome=faultNotAdded]').getByText('name is not the name of a fault').waitFor();
+    expect(await panel(page, 'Request').count()).toBe(0);
 
     const fault = page.getByRole('combobox', { name: 'Fault of the gateway' });
     await fault.selectOption('chaos');

@@ -1,8 +1,11 @@
 /** Which key signs: the sandbox's with one click, or one that is pasted; and what is kept of it. */
 import { useState } from 'preact/hooks';
+import { focusIfLost } from '../focus.ts';
 import { forgetKeys } from '../key.ts';
+import { meetSandbox } from '../load.ts';
 import { setToken } from '../sandbox.ts';
-import { keyProblem, keys, meetSandbox, ready, t, tokenNeeded, useKeys, useSandboxKey } from '../state.ts';
+import { keyProblem, keys, ready, t, tokenNeeded } from '../state.ts';
+import { useKeys, useSandboxKey } from '../use-keys.ts';
 
 export function KeyPanel() {
   const { key } = t.value;
@@ -24,9 +27,11 @@ export function KeyPanel() {
 function Offer() {
   const { key } = t.value;
   if (ready.value === null) return <p>{key.noSandbox}</p>;
+  // The button goes away.
+  const useIt = () => useSandboxKey().then(() => focusIfLost('#key'));
   return (
     <p class="row">
-      <button type="button" class="primary" disabled={!ready.value} onClick={useSandboxKey}>
+      <button type="button" class="primary" disabled={!ready.value} onClick={useIt}>
         {key.useSandbox}
       </button>
       <span class="hint">{key.sandboxHint}</span>
@@ -41,6 +46,7 @@ function KeyInUse() {
   const forget = (): void => {
     keys.value = undefined;
     forgetKeys();
+    focusIfLost('#key');
   };
   return (
     <>
@@ -80,6 +86,7 @@ function PasteForm() {
     if (!(await useKeys(texts, 'pasted', fields.has('remember')))) return;
     form.reset(); // no text of the key stays in the page
     setOpen(false);
+    focusIfLost('#key');
   };
   return (
     <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -128,7 +135,7 @@ function TokenForm() {
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     setToken(String(new FormData(event.currentTarget as HTMLFormElement).get('token')));
-    void meetSandbox();
+    void meetSandbox().then(() => focusIfLost('#key'));
   };
   return (
     <form onSubmit={submit}>

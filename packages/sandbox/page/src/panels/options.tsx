@@ -1,8 +1,11 @@
 /** How the next update is sent: encrypted or not, tampered with or not, and with which fault of the gateway. */
 import { useState } from 'preact/hooks';
+import { focusIfLost } from '../focus.ts';
 import { formatLink } from '../link.ts';
+import { loadFaults } from '../load.ts';
 import { sandbox } from '../sandbox.ts';
-import { fault, faults, language, lookAtFaults, options, setEncryption, t } from '../state.ts';
+import { fault, faults, language, options, t } from '../state.ts';
+import { setEncryption } from '../use-keys.ts';
 
 export function OptionsPanel({ body }: { body: () => string }) {
   const words = t.value.options;
@@ -135,11 +138,7 @@ function FaultChoice() {
             <li key={each.id}>
               <code>{each.name}</code>
               {typeof each.remaining === 'number' && <span> · {words.remaining(each.remaining)}</span>}
-              <button
-                type="button"
-                aria-label={words.remove(each.name)}
-                onClick={() => sandbox.removeFault(each.id).then(lookAtFaults)}
-              >
+              <button type="button" aria-label={words.remove(each.name)} onClick={() => removeFault(each.id)}>
                 ×
               </button>
             </li>
@@ -148,6 +147,13 @@ function FaultChoice() {
       )}
     </>
   );
+}
+
+/** It may be gone already, for a request took it; that is as good. */
+async function removeFault(id: number): Promise<void> {
+  await sandbox.removeFault(id).catch(() => undefined);
+  await loadFaults();
+  focusIfLost('select[aria-describedby=fault-hint]');
 }
 
 function LinkButton({ body }: { body: () => string }) {

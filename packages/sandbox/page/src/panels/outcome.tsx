@@ -1,7 +1,7 @@
 /** How it ended, in words; and the exchange to take away. */
 import { useEffect, useState } from 'preact/hooks';
 import { asCurl, asJson, asTypeScript } from '../copy.ts';
-import type { Exchange } from '../exchange.ts';
+import { type Exchange, resultCodeOf } from '../exchange.ts';
 import { sandboxProblem, selected, sending, t } from '../state.ts';
 
 const tones = { yes: 'good', no: 'bad', unknown: 'unsure' } as const;
@@ -21,21 +21,33 @@ export function OutcomePanel() {
       <div role="status" class="outcome" aria-busy={sending.value} data-outcome={exchange?.outcome.kind}>
         {exchange ? <OutcomeOf exchange={exchange} /> : <p>{words.none}</p>}
       </div>
-      <p role="alert" class="problem" lang="en">
-        {sandboxProblem.value}
+      <p role="alert" class="problem">
+        {sandboxProblem.value && (
+          <>
+            {words.sandboxProblem} <span lang="en">{sandboxProblem.value}</span>
+          </>
+        )}
       </p>
     </section>
   );
 }
 
-function OutcomeOf({ exchange: { outcome, entry } }: { exchange: Exchange }) {
+function OutcomeOf({ exchange }: { exchange: Exchange }) {
   const words = t.value.outcome;
+  const { outcome, keyAdvice, plaintext, at } = exchange;
+  const entry = typeof exchange.entry === 'object' ? exchange.entry : undefined;
   const { kind, effect, message, issues, resultCode, tracerId } = outcome;
-  const [title, explanation] = words.kinds[kind];
+  const [title, general] = words.kinds[kind];
+  const isRefused = kind === 'refused' || kind === 'unsignedResult';
+  const fault = entry?.fault ?? undefined;
+  const cause = fault ? words.byFault(fault) : words.causes[resultCodeOf(exchange) ?? ''];
+  // What a code means says more than that it is a refusal.
+  const explanation = isRefused && cause ? cause : general;
   return (
     <>
       <p class={`verdict ${tones[effect]}`}>{title}</p>
       <p>{explanation}</p>
+      {keyAdvice && !fault && <p data-key-advice={keyAdvice}>{words.keyAdvice[keyAdvice]}</p>}
       {issues && (
         <ul class="issues">
           {issues.map(({ path, message }) => (
@@ -47,6 +59,7 @@ function OutcomeOf({ exchange: { outcome, entry } }: { exchange: Exchange }) {
       )}
       <p>{words.effect[effect]}</p>
       {entry && <p>{entry.applied ? words.ledgerApplied : words.ledgerNotApplied}</p>}
+      {kind === 'accepted' && isPast(endDateOf(plaintext), at) && <p class="hint">{words.pastEndDate}</p>}
       <dl>
         {resultCode && (
           <>
@@ -75,6 +88,16 @@ function OutcomeOf({ exchange: { outcome, entry } }: { exchange: Exchange }) {
     </>
   );
 }
+
+function endDateOf(body: string): unknown {
+  try {
+    return JSON.parse(body).endDate;
+  } catch {
+    return undefined;
+  }
+}
+
+const isPast = (endDate: unknown, at: number): boolean => typeof endDate === 'number' && endDate < at;
 
 export function CopyPanel({ exchange }: { exchange: Exchange }) {
   const words = t.value.copy;

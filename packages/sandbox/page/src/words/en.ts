@@ -110,7 +110,29 @@ export const en = {
         'It is signed, but these places do not fit the contract:',
       ],
       mistake: ['Not sent: something in the form is wrong', 'It was found before anything was sent.'],
+      faultNotAdded: ['Not sent: the fault could not be added', 'The sandbox did not accept it, so nothing was sent.'],
     },
+    /** What a result code means, in place of the general explanation. */
+    causes: {
+      INVALID_SIGNATURE: 'The gateway did not verify the signature.',
+      INVALID_CLIENT: 'The gateway does not know this Client-Id.',
+      PARAM_ILLEGAL: 'The gateway verified the signature, but not the content: its ledger below says why.',
+      PASS_HAS_NOT_EXIST: 'This Client-Id has no pass with this passId and merchantId.',
+      USER_NOT_EXSITS: 'The pass belongs to another userId or openId.',
+      PASS_TEMPLATE_HAS_NOT_EXIT: 'The pass was made from another template than templateCode names.',
+      PASS_UPDATE_FAIL: 'The pass is closed. Only an active pass can be updated.',
+    } as Record<string, string>,
+    byFault: (name: string) => `The fault ${name} caused this.`,
+    keyAdvice: {
+      unknownClient: 'The gateway has no public key for this Client-Id: register yours, or use another Client-Id.',
+      otherKey:
+        'Your private key is the wrong one: it does not belong to any public key that the gateway has for this Client-Id. Use the matching private key, or register the public key of yours.',
+      rightKey:
+        'Your key is right: it belongs to a public key that the gateway has for this Client-Id. So the message was changed after signing, its time is off, or its keyVersion is unknown: the gateway’s ledger below says which.',
+    },
+    pastEndDate:
+      'endDate is in the past. No document of AlipayHK says whether that is refused; this sandbox accepts it, because a card may be ended that way.',
+    sandboxProblem: 'The sandbox could not be read:',
     tracerId: 'Tracer id',
     resultCode: 'Result code',
     bodyPath: 'body',
@@ -156,6 +178,7 @@ export const en = {
   ledger: {
     heading: 'The gateway’s ledger',
     reading: 'Reading …',
+    unreadable: 'It could not be read.',
     none: 'The gateway has no entry: nothing arrived there.',
     applied: 'Applied',
     yes: 'yes',
@@ -168,7 +191,20 @@ export const en = {
     result: 'Result',
     update: 'The update as the gateway understood it',
   },
-  pass: { heading: 'The pass now', none: 'This sandbox does not know the pass.', reset: 'Reset the pass' },
+  card: {
+    heading: 'The member’s card',
+    none: 'This sandbox does not know the pass.',
+    before: 'Before',
+    after: 'After',
+    now: 'Now',
+    changed: 'Marked: what has changed.',
+    unchanged: 'Nothing on the card has changed.',
+    unset: '—',
+    parts: { points: 'Points', level: 'Level', code: 'Code', endDate: 'Valid until', status: 'Status' },
+    statuses: { ACTIVE: 'Active', CLOSED: 'Closed' },
+    allFields: 'All fields of the pass',
+    reset: 'Reset the pass',
+  },
   copy: {
     heading: 'Copy',
     curl: 'as curl',
