@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { type Child, startChild } from '@alipayhk-pass/harness/child';
 import { marked } from '@alipayhk-pass/harness/processes';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { ask, type StoredPass, stored } from './running.ts';
+import { admin, stored } from './running.ts';
 
 const command = join(import.meta.dirname, '..', 'starter', 'command.ts');
 const limit = 120_000;
@@ -78,7 +78,7 @@ test('prints how to reach it, keeps its state, and ends after a signal', { timeo
   expect(privateKey).toMatch(/^-----BEGIN PRIVATE KEY-----/);
   expect(readFileSync(printed.merchantPublicKey, 'utf8')).toMatch(/^-----BEGIN PUBLIC KEY-----/);
   const { passId, merchantId, userId } = printed;
-  expect((await ask(printed, 'GET', '/ready')).body).toEqual({
+  expect(await admin(printed).readReady()).toEqual({
     ...{ clientId: printed.clientId, keyVersion: '1', merchantPrivateKey: privateKey },
     gatewayPublicKey: readFileSync(printed.gatewayPublicKey, 'utf8'),
     pass: { passId, merchantId, userId, templateCode: expect.any(String) },
@@ -102,8 +102,8 @@ test('prints how to reach it, keeps its state, and ends after a signal', { timeo
   }
   expect(text).not.toContain('BEGIN');
   expect(readFileSync(printed.merchantPrivateKey, 'utf8')).toBe(privateKey);
-  expect(await stored(printed, { passId } as StoredPass)).toMatchObject({ revision: 1, points: 120 });
-  expect((await ask(printed, 'GET', '/ledger')).body).toMatchObject({
+  expect(await stored(printed, { passId })).toMatchObject({ revision: 1, points: 120 });
+  expect(await admin(printed).listEntries()).toMatchObject({
     entries: [{ passId, applied: true, revision: 1 }],
   });
   process.kill(-second.pid, 'SIGINT'); // to all of it, as a terminal does on Ctrl-C
