@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createGateway, type UpdateContext, type UpdatePassRequest } from '@alipayhk-pass/api/gateway';
 import { describeEnd, runChild } from '@alipayhk-pass/harness/child';
+import { startScript } from '@alipayhk-pass/harness/script';
 import { serve } from '@alipayhk-pass/harness/serve';
 import { importPrivateKey, importPublicKey } from '@alipayhk-pass/message-security';
 import { keys } from '@alipayhk-pass/spec/vectors';
 import { build } from 'esbuild';
-import { Miniflare } from 'miniflare';
 import { runtimes } from '../src/runtimes.ts';
 
 const app = join(import.meta.dirname, '..');
@@ -69,19 +69,10 @@ test('Node 20, as a module without types', () => runs(['node20/bin/node'], node,
 test('Cloudflare Worker', async () => {
   const stdin = { contents: worker, loader: 'ts' as const, resolveDir: app };
   const { outputFiles } = await build({ stdin, bundle: true, format: 'esm', write: false, conditions: ['workerd'] });
-  const modules = { 'worker.js': { type: 'esm' as const, contents: outputFiles[0]?.text ?? '' } };
-  const env = Object.fromEntries(
-    Object.entries(variables).map(([name, value]) => [name, { type: 'text' as const, value }]),
-  );
-  const config = {
-    name: 'readme',
-    compatibilityDate: '2026-08-01',
-    env,
-    manifest: { mainModule: 'worker.js', modules },
-  };
-  const miniflare = new Miniflare({ workers: [{ config }] });
+  const code = outputFiles[0]?.text ?? assert.fail('esbuild made no file');
+  const { url, stop } = await startScript({ code, vars: variables });
   try {
-    assert.equal((await miniflare.dispatchFetch('http://worker/', { method: 'POST' })).status, 401);
+    assert.equal((await fetch(url, { method: 'POST' })).status, 401);
     applied.length = 0;
     const headers = { Authorization: `Bearer ${variables.API_TOKEN}` };
     const update = {
@@ -91,16 +82,12 @@ test('Cloudflare Worker', async () => {
       status: 'CLOSED',
       updateDetailType: 'UPDATE_MEMBER_CARD',
     };
-    const response = await miniflare.dispatchFetch('http://worker/', {
-      method: 'POST',
-      headers,
-      body: JSON.stringify(update),
-    });
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(update) });
     const result = (await response.json()) as { resultInfo: object; tracerId: string };
     assert.deepEqual(applied[0]?.update, update);
     assert.equal(result.tracerId, applied[0]?.context.tracerId);
   } finally {
-    await miniflare.dispose();
+    await stop();
   }
 });
 
