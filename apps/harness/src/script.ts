@@ -33,7 +33,7 @@ export async function startScript({ code, compatibilityFlags = [], vars = {} }: 
   prepareEnvironment();
   const env = Object.entries(vars).map(([name, value]) => [name, { type: 'text' as const, value }]);
   const miniflare = new Miniflare({
-    unsafeLocalExplorer: false,
+    enableDevRegistry: false, // else workerd opens a debug port, and other sessions on this machine may call the Worker
     workers: [
       {
         config: {

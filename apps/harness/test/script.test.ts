@@ -14,13 +14,13 @@ function mark(): () => string[] {
   return () => marked(value);
 }
 
-test('startScript binds variables unchanged, and stop leaves no process', async () => {
+test('startScript binds variables unchanged and opens no debug port, and stop leaves no process', async () => {
   const running = mark();
   const vars = { A: 'a\n\'$\\"`', B: '{}' };
   const script = await startScript({ code: echo, vars });
   expect(await (await fetch(script.url)).json()).toEqual(vars);
   expect(await (await fetch(`${script.url}/cdn-cgi/local/explorer`)).json()).toEqual(vars); // no explorer
-  expect(running()).toEqual([expect.not.stringContaining('inspector')]);
+  expect(running()).toEqual([expect.not.stringMatching(/inspector|debug/)]);
   await script.stop();
   expect(running()).toEqual([]);
   await expect(fetch(script.url)).rejects.toThrow('fetch failed');
