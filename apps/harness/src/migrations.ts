@@ -53,6 +53,7 @@ export async function applyMigrations({ configDir, persistTo, database = 'DB' }:
     handleStructuredLogs: ({ message }) => {
       logged += `${message}\n`;
     },
+    enableDevRegistry: false, // else workerd opens a debug port
     resourcePersistencePath: join(persistTo, 'v3'),
     workers: [
       {

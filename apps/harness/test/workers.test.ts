@@ -89,7 +89,7 @@ describe('startWorker', () => {
     });
     try {
       expect(running().length).toBeGreaterThan(0);
-      expect(running().filter((command) => command.includes('inspector'))).toEqual([]);
+      expect(running().filter((command) => /inspector|debug/.test(command))).toEqual([]);
       for (const explorer of ['/cdn-cgi/local/explorer', '/cdn-cgi/explorer']) {
         for (const path of ['', '/', '/api', '/api/d1/database', '/api/local/workers']) {
           const response = await fetch(worker.url + explorer + path);
