@@ -150,7 +150,10 @@ async function receive<Context>(request: Request, context: Context, end: End<Con
     if (!isSigned) return unsigned(stage, error);
     const { body } = refuse(stage, error);
     const response = responseOf(end.bodyOf(body), exchange);
-    return await sealResponse(response, opened ?? exchange, sealOptions(sender, opened, end));
+    // The length of a reply's key must not show either that the body did decrypt.
+    const isAlike = stage === 'decryption' || stage === 'contract';
+    const to = isAlike ? exchange : (opened ?? exchange);
+    return await sealResponse(response, to, sealOptions(sender, opened, end));
   } catch (error) {
     // The handler may have done its work, but nobody can vouch for the reply: an HTTP error, never an unsigned success.
     return responseOf(end.bodyOf(refuse('sealing', error).body), exchange, 500);
