@@ -3,11 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { createSandboxClient, type Entry, type Pass, type SandboxClient } from '@alipayhk-pass/sandbox/client';
 import { inject } from 'vitest';
 
-const admin = (): SandboxClient => createSandboxClient(inject('sandbox').url);
+/** The sandbox's admin API. */
+export const admin = (): SandboxClient => createSandboxClient(inject('sandbox').url);
 
-/** A pass of the merchant and the user that the examples name, under an id of its own. */
-export async function freshPass(): Promise<string> {
-  const { clientId, pass } = inject('sandbox');
+/**
+ * A pass of the merchant and the user that the examples name, under an id of its own.
+ *
+ * @param clientId - whose pass it is: that of the ready merchant unless given
+ */
+export async function freshPass(clientId = inject('sandbox').clientId): Promise<string> {
+  const { pass } = inject('sandbox');
   const passId = randomUUID();
   await admin().createPass({ passId, clientId, merchantId: pass.merchantId, userId: pass.userId });
   return passId;

@@ -1,12 +1,13 @@
-// A merchant that has OpenSSL and curl and no code of ours, against the Worker under a real `wrangler dev`.
+// A merchant that has OpenSSL and curl and no code of ours, against the Worker in wrangler's local mode.
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { applyMigrations } from '@alipayhk-pass/harness/migrations';
+import { type RunningWorker, startWorker } from '@alipayhk-pass/harness/workers';
 import { createSandboxClient, type SandboxClient } from '@alipayhk-pass/sandbox/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { applyMigrations, type RunningWorker, startWorker } from '../dev.ts';
 
 const run = (command: string, args: string[]) =>
   promisify(execFile)(command, args, { timeout: 30_000, killSignal: 'SIGKILL' });

@@ -8,6 +8,7 @@ import { type Checked, check, isEncrypted, readJson, updatePassPath, withResultI
 import { RequestInvalid, ResponseInvalid, ResultNotSigned, ResultNotSuccess } from './errors.ts';
 import { vUpdatePassFields, vUpdatePassRequest, vUpdatePassResponse } from './generated/schemas.ts';
 import type { paths, ResultInfo, UpdatePassRequest, UpdatePassResponse } from './generated/types.ts';
+import { findLosses } from './json-values.ts';
 
 /** What `createClient` takes: who we are, both keys, and how to send. */
 export interface ClientOptions extends SealedFetchOptions {
@@ -44,13 +45,16 @@ export interface Client {
 }
 
 /**
- * The update as it was given, if it fits the contract: for whoever stores updates and sends them later.
+ * The update as it was given, if it fits the contract and JSON carries it as it is: for whoever stores updates and sends
+ * them later.
  *
  * @throws RequestInvalid with the path of every issue
  */
 export function checkUpdate(update: unknown): UpdatePassRequest {
   const { value, issues } = check(vUpdatePassRequest, update);
   if (issues) throw new RequestInvalid(issues);
+  const losses = findLosses(value);
+  if (losses.length > 0) throw new RequestInvalid(losses);
   return value;
 }
 
@@ -61,7 +65,7 @@ export function checkUpdate(update: unknown): UpdatePassRequest {
  * @param update - as for `checkUpdate`
  */
 export function unknownFields(update: object): string[] {
-  return Object.keys(update).filter((name) => !Object.hasOwn(vUpdatePassFields.entries, name));
+  return Object.keys(update).filter((name) => !Object.hasOwn(vUpdatePassFields.inner.entries, name));
 }
 
 /** The contract without the headers that sealing fills, so that nobody passes placeholders. */

@@ -41,7 +41,7 @@ describe('what the caller got wrong', () => {
       body({ dataInfo: Array.from({ length: 70 }).reduce((inner) => ({ inner }), {}) }),
       [{ path: '', message: 'nests deeper than 64 levels' }],
     ],
-    ['a list for dataInfo', body({ dataInfo: [] }), [{ path: 'dataInfo', message: 'is a list; expected an object' }]],
+    ['a list for dataInfo', body({ dataInfo: [] }), [{ path: 'dataInfo', message: 'must be an object, not a list' }]],
   ];
   test.each(cases)('%s is RequestInvalid with its path, and nothing is sent', async (_, invalid, issues) => {
     const fetch = vi.fn(replying());
@@ -95,7 +95,7 @@ describe('answers that are not a success', () => {
     ['no resultInfo', {}, 'resultInfo'],
     ['an unknown status', { resultInfo: { ...success, resultStatus: 'X' } }, 'resultInfo.resultStatus'],
     ['no JSON', '<html>', ''],
-    ['a list', [], 'resultInfo'],
+    ['a list', [], ''],
   ])('a signed body with %s is ResponseInvalid with its path', async (_, body, path) => {
     const error = await refusal(replying({ body }));
     expect(error).toMatchObject({ code: 'ResponseInvalid', tracerId: 'trace-1' });
@@ -250,4 +250,11 @@ test('a reply with a byte-order mark, or with result for resultInfo, is read', a
     const { resultInfo } = await createClient(clientOptions(replying({ body: text }))).updatePass(update);
     expect(resultInfo).toEqual(success);
   }
+});
+
+test.each(['S', 'F', 'U'] as const)('a %s with a resultMessage of null is read as what it is', async (resultStatus) => {
+  const resultInfo = { resultCode: 'A_CODE', resultStatus, resultMessage: null };
+  const sending = createClient(clientOptions(replying({ body: { resultInfo } }))).updatePass(update);
+  if (resultStatus === 'S') expect((await sending).resultInfo).toEqual(resultInfo);
+  else await expect(sending).rejects.toMatchObject({ code: 'ResultNotSuccess', resultInfo });
 });

@@ -2,11 +2,13 @@
  * Builds the page into src/generated/page-files.ts: its script, Swagger UI as a chunk of its own, the styles, and
  * openapi.json from the spec. Nothing in it names another host. The migrations become a module beside it.
  */
+
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { linkAssumptions } from '@alipayhk-pass/spec/assumptions.ts';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
 
@@ -29,7 +31,7 @@ async function pageFiles(): Promise<Map<string, Uint8Array>> {
   for (const name of readdirSync(join(here, 'static'))) {
     files.set(name === 'index.html' ? '/' : `/${name}`, readFileSync(join(here, 'static', name)));
   }
-  const spec = parse(readFileSync(resolve('@alipayhk-pass/spec/openapi.yaml'), 'utf8'));
+  const spec = linkAssumptions(parse(readFileSync(resolve('@alipayhk-pass/spec/openapi.yaml'), 'utf8')));
   // A server of `/` is the origin of the document: the sandbox that serves the page, wherever it runs.
   files.set('/openapi.json', Buffer.from(JSON.stringify({ ...spec, servers: [{ url: '/' }] })));
   // Swagger UI's licence goes where Swagger UI goes.

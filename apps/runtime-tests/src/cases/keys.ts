@@ -4,7 +4,7 @@ import {
   importPrivateKey,
   importPublicKey,
   type KeyInput,
-  type PrivateKey,
+  type LocalPrivateKey,
   type PublicKey,
 } from '@alipayhk-pass/message-security';
 import { equal, errorOf } from '../assert.ts';
@@ -93,7 +93,13 @@ const parts = {
   body: new Uint8Array(3),
 };
 
-async function isPair({ privateKey, publicKey }: { privateKey: PrivateKey; publicKey: PublicKey }): Promise<boolean> {
+async function isPair({
+  privateKey,
+  publicKey,
+}: {
+  privateKey: LocalPrivateKey;
+  publicKey: PublicKey;
+}): Promise<boolean> {
   const content = contentToBeSigned(parts);
   return publicKey.verify(await privateKey.sign(content), content);
 }
