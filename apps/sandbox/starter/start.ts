@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { applyMigrations } from '@alipayhk-pass/harness/migrations';
 import { type RunningWorker, type StartWorker, startWorker } from '@alipayhk-pass/harness/workers';
+import { createSandboxClient, SandboxError } from '@alipayhk-pass/sandbox/client';
 import { keyFiles } from './keys.ts';
 
 /** What `startSandbox` takes. */
@@ -77,10 +78,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
   });
   try {
-    await admin(`${worker.url}/sandbox/merchants/${clientId}`, 'PUT', {
-      keys: [{ keyVersion, publicKey: merchant.publicKey }],
+    const admin = createSandboxClient(worker.url);
+    await admin.setMerchant({ clientId, keys: [{ keyVersion, publicKey: merchant.publicKey }] });
+    await admin.createPass({ ...pass, clientId }).catch((error) => {
+      if (!(error instanceof SandboxError && error.code === 'Conflict')) throw error; // from an earlier start
     });
-    await admin(`${worker.url}/sandbox/passes`, 'POST', { ...pass, clientId });
   } catch (error) {
     await worker.stop();
     throw error;
@@ -92,19 +94,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     merchantPublicKey: merchant.publicKeyPath,
     gatewayPublicKey: gateway.publicKeyPath,
   };
-}
-
-/** @throws Error when it fails; a pass that is there already is no failure. */
-async function admin(url: string, method: string, body: object): Promise<void> {
-  const headers = { 'Content-Type': 'application/json', 'Sec-Fetch-Site': 'none' };
-  const response = await fetch(url, {
-    method,
-    headers,
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(30_000),
-  });
-  const text = await response.text();
-  if (!response.ok && response.status !== 409) throw new Error(`${method} ${url}: received ${response.status} ${text}`);
 }
 
 /** Before any file is made: wrangler would notice after that. */

@@ -1,5 +1,6 @@
 // The page for everybody: contract, languages, keyboard, accessibility.
 import { readFileSync } from 'node:fs';
+import { linkAssumptions } from '@alipayhk-pass/spec/assumptions.ts';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright';
 import { expect, inject, test } from 'vitest';
@@ -9,8 +10,10 @@ import { describeInBrowser, send, takeKey } from './browser.ts';
 describeInBrowser('the page for everybody', (open) => {
   const { url, clientId } = inject('sandbox');
 
-  test('openapi.json is the spec, with the origin of the page as its server', async () => {
-    const spec = parse(readFileSync(new URL(import.meta.resolve('@alipayhk-pass/spec/openapi.yaml')), 'utf8'));
+  test('openapi.json is the spec with its assumptions linked, and the origin of the page as its server', async () => {
+    const spec = linkAssumptions(
+      parse(readFileSync(new URL(import.meta.resolve('@alipayhk-pass/spec/openapi.yaml')), 'utf8')),
+    );
     const served = await (await fetch(`${url}/openapi.json`)).json();
     expect(served).toEqual({ ...spec, servers: [{ url: '/' }] });
   });
