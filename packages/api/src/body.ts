@@ -32,9 +32,16 @@ export function readJson(body: ArrayBuffer, encrypted: boolean, tracerId?: strin
   }
 }
 
-/** What a reply says of its outcome, under either of the names that AlipayHK's pages give it: `resultInfo` or `result`. */
+/**
+ * What a reply says of its outcome, under either of the names that AlipayHK's pages give it: `resultInfo` or `result`. Other
+ * gateways send null for what they leave out.
+ */
 export function withResultInfo(value: unknown): unknown {
-  const isAlias = typeof value === 'object' && value !== null && 'result' in value && !('resultInfo' in value);
+  const isAlias =
+    typeof value === 'object' &&
+    value !== null &&
+    'result' in value &&
+    !('resultInfo' in value && value.resultInfo !== null);
   return isAlias ? { ...value, resultInfo: value.result } : value;
 }
 

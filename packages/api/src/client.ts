@@ -91,7 +91,10 @@ export function createClient(options: ClientOptions): Client {
   return {
     async updatePass(body, { signal } = {}) {
       const init = { body: checkUpdate(body), parseAs: 'arrayBuffer', signal } as const;
-      const { data, response } = await openapi.POST(updatePassPath, init).catch(withUnverifiedResult);
+      const { data, response } = await openapi.POST(updatePassPath, init).catch((error) => {
+        if (signal?.aborted) throw signal.reason; // openapi-fetch loses a reason such as null
+        return withUnverifiedResult(error);
+      });
       return readResult(data ?? new ArrayBuffer(0), response);
     },
   };

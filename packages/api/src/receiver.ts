@@ -19,7 +19,8 @@ import {
 } from '@alipayhk-pass/message-security';
 import * as v from 'valibot';
 import { check, isEncrypted, readJson } from './body.ts';
-import { RequestInvalid } from './errors.ts';
+import { describe, RequestInvalid } from './errors.ts';
+import { toIssue } from './issue.ts';
 import type { Operation, Reply } from './operation.ts';
 import { emitRefusal, type Refusal, Refused, refusalOf } from './refusals.ts';
 import { expectPostInUtf8, signedUri } from './target.ts';
@@ -112,10 +113,11 @@ export function receiver<Context>(
 }
 
 async function receive<Context>(request: Request, context: Context, end: End<Context>): Promise<Response> {
+  const { operations, signedPrefix = '' } = end;
   const exchange: Exchange<Context> = {
     request,
     context,
-    httpUri: signedUri(httpUriOf(request.url), end.signedPrefix),
+    httpUri: signedUri(httpUriOf(request.url), signedPrefix, (path) => operations.has(path)),
     clientId: request.headers.get('Client-Id') ?? undefined,
     encrypted: isEncrypted(request),
     tracerId: (end.crypto ?? globalThis.crypto).randomUUID().replaceAll('-', ''),
@@ -134,7 +136,7 @@ async function receive<Context>(request: Request, context: Context, end: End<Con
   };
 
   // Nothing is signed for a path that is not ours: the signature would serve whoever chose the path.
-  const operation = end.operations.get(exchange.httpUri.slice(end.signedPrefix?.length ?? 0));
+  const operation = operations.get(exchange.httpUri.slice(signedPrefix.length));
   if (operation === undefined) return unsigned('target', unknownPath(end));
   const sender = await senderOf(exchange, end).catch((error: unknown) => ({ error }));
   if ('error' in sender) return unsigned('client', sender.error);
@@ -148,7 +150,10 @@ async function receive<Context>(request: Request, context: Context, end: End<Con
     if (!isSigned) return unsigned(stage, error);
     const { body } = refuse(stage, error);
     const response = responseOf(end.bodyOf(body), exchange);
-    return await sealResponse(response, opened ?? exchange, sealOptions(sender, opened, end));
+    // The length of a reply's key must not show either that the body did decrypt.
+    const isAlike = stage === 'decryption' || stage === 'contract';
+    const to = isAlike ? exchange : (opened ?? exchange);
+    return await sealResponse(response, to, sealOptions(sender, opened, end));
   } catch (error) {
     // The handler may have done its work, but nobody can vouch for the reply: an HTTP error, never an unsigned success.
     return responseOf(end.bodyOf(refuse('sealing', error).body), exchange, 500);
@@ -178,7 +183,7 @@ async function perform<Context>(
 ): Promise<Outcome> {
   const { request, context, httpUri, encrypted, tracerId } = exchange;
   const { clientId, publicKey } = sender;
-  const { onBody } = end;
+  const { onBody, replayGuard } = end;
   let opened: OpenedRequest | undefined;
   try {
     expectPostInUtf8(request);
@@ -187,7 +192,8 @@ async function perform<Context>(
       clientId,
       publicKey,
       httpUri,
-      onBody: onBody && ((wire) => onBody(wire, context)),
+      onBody: onBody && ((wire) => ask(() => onBody(wire, context))),
+      replayGuard: replayGuard && ((parts, until) => ask(() => replayGuard(parts, until))),
     });
     const json = readJson(await opened.request.arrayBuffer(), encrypted);
     const { value, issues } = json.issues ? json : check(schema, json.value);
@@ -197,8 +203,8 @@ async function perform<Context>(
     const { requestTime, symmetricKeyLength } = opened;
     const { keyVersion } = opened.publicKey;
     const received = { clientId, requestTime, encrypted, symmetricKeyLength, keyVersion, tracerId };
-    const asking = (async () => v.parse(reply, await handler(value as never, received, context)))();
-    return { body: await asking.catch(failAt('handler')), seal };
+    const asking = async () => fitting(reply, await handler(value as never, received, context));
+    return { body: await ask(asking), seal };
   } catch (error) {
     if (error instanceof Failed) return { stage: error.stage, error: error.reason, opened };
     const stage = error instanceof Refused || isMessageError(error) ? error.stage : 'handler';
@@ -222,6 +228,16 @@ const failAt =
   (reason: unknown): never => {
     throw new Failed(stage, reason);
   };
+
+/** Asks a function of the caller's. */
+const ask = <T>(asking: () => T | Promise<T>): Promise<T> => (async () => asking())().catch(failAt('handler'));
+
+/** @throws TypeError for a result that does not fit; it names the fields, and holds no value as valibot's error does */
+function fitting<T>(schema: v.GenericSchema<unknown, T>, result: unknown): T {
+  const { success, output, issues } = v.safeParse(schema, result);
+  if (success) return output;
+  throw new TypeError(`the result of the handler does not fit the contract: ${describe(issues.map(toIssue))}`);
+}
 
 function sealOptions<Context>(sender: Sender, opened: OpenedRequest | undefined, end: End<Context>): SealOptions {
   return { ...end, ...sender, publicKey: opened?.publicKey ?? sender.publicKey };

@@ -1,9 +1,13 @@
 /** What a request is for: the path that was signed, and a method and media type that an operation takes. */
 import { Refused } from './refusals.ts';
 
-/** The path and query that were signed, of a request that arrived with or without the prefix. */
-export function signedUri(arrived: string, signedPrefix = ''): string {
-  return arrived.startsWith(`${signedPrefix}/`) ? arrived : signedPrefix + arrived;
+/**
+ * The path and query that were signed, of a request that arrived with or without the prefix. An operation's own path may
+ * begin as the prefix does (`/api`), so what counts is which of the two is an operation's.
+ */
+export function signedUri(arrived: string, signedPrefix: string, isOperation: (path: string) => boolean): string {
+  const isWhole = arrived.startsWith(signedPrefix) && isOperation(arrived.slice(signedPrefix.length));
+  return isWhole ? arrived : signedPrefix + arrived;
 }
 
 /** The labels of UTF-8 (Encoding standard §4.2), and none. */

@@ -162,6 +162,16 @@ describe('answers that are not a success', () => {
     abort.abort(new Error('changed my mind'));
     await expect(updating).rejects.toThrow('changed my mind');
   });
+
+  test.each([null, 0, ''])("the caller's abort with %j rejects with that", async (reason) => {
+    const abort = new AbortController();
+    const sending = async () => {
+      abort.abort(reason);
+      return new Promise<Response>(() => undefined);
+    };
+    const updating = createClient(clientOptions(sending)).updatePass(update, { signal: abort.signal });
+    await expect(updating).rejects.toBe(reason);
+  });
 });
 
 describe('an update that took effect', () => {
@@ -245,8 +255,11 @@ test('unknownFields names the top-level fields that the contract does not know, 
   expect(received).toEqual([unusual]);
 });
 
-test('a reply with a byte-order mark, or with result for resultInfo, is read', async () => {
-  for (const text of [`\ufeff${JSON.stringify({ resultInfo: success })}`, JSON.stringify({ result: success })]) {
+test('a reply with a byte-order mark, with result for resultInfo, or with null for the other, is read', async () => {
+  const texts = [{ resultInfo: success }, { result: success }, { resultInfo: null, result: success }].map((reply) =>
+    JSON.stringify(reply),
+  );
+  for (const text of [`\ufeff${texts[0]}`, ...texts]) {
     const { resultInfo } = await createClient(clientOptions(replying({ body: text }))).updatePass(update);
     expect(resultInfo).toEqual(success);
   }

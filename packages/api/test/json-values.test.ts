@@ -3,6 +3,11 @@ import { checkUpdate, createClient } from '../src/index.ts';
 import { findLosses } from '../src/json-values.ts';
 import { clientOptions, replying, update } from './fixtures.ts';
 
+test('findLosses cuts a path and shows no control characters of it', () => {
+  const [issue] = findLosses({ ['a\n'.repeat(1000)]: Number.NaN });
+  expect(issue?.path).toBe('a\ufffd'.repeat(128));
+});
+
 describe('findLosses names the path and what was expected', () => {
   const whole = 'must be a whole number of at most 2^53 - 1, or a string of digits';
   test.each<[title: string, value: unknown, path: string, message: string]>([

@@ -54,6 +54,25 @@ describe('signedPrefix', () => {
     expect(notifyBill).toHaveBeenCalledOnce();
   });
 
+  test.each([
+    ['without the prefix', `https://gateway.example${path}`],
+    ['with it', `https://gateway.example/api${path}`],
+  ])('accepts a request that arrives %s, where the path itself begins as the prefix does', async (_, arrivesAt) => {
+    const fetch = createGateway({
+      publicKeyOf: () => merchant.publicKey,
+      privateKey: gateway.privateKey,
+      handler: () => success,
+      signedPrefix: '/api',
+    });
+    const init = { method: 'POST', body: JSON.stringify(update) };
+    const signed = await sealRequest(new Request(`https://gateway.example/api${path}`, init), {
+      clientId,
+      privateKey: merchant.privateKey,
+    });
+    const response = await fetch(new Request(arrivesAt, signed));
+    expect(await response.json()).toEqual({ resultInfo: success });
+  });
+
   test('refuses a call that was signed without it', async () => {
     const call = new Request('https://shop.example/shop/points/bill/notify', {
       method: 'POST',

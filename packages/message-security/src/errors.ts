@@ -7,7 +7,7 @@ import { printable } from './printable.ts';
 
 /**
  * Where a message was refused, in the order in which one is opened: `target` method, path and media type; `client` the
- * Client-Id; `headers` their form; `body` its length and arrival; then `signature`, `time`, `decryption` and `replay`;
+ * Client-Id; `headers` their form; `body` its length and arrival; then `signature`, `time`, `replay` and `decryption`;
  * `contract` the fields of the body; `handler` and `sealing` a gateway's own function and reply. Only at the sending end:
  * `connection` no complete response; `status` an HTTP error; `result` a verified F or U.
  */

@@ -153,11 +153,13 @@ async function open(
   if (encrypt === undefined && options.requireEncryption) {
     throw new HeaderInvalid('Encrypt', 'missing Encrypt header; this message must be encrypted', 'decryption');
   }
-  const decrypted = encrypt && (await decrypt(encrypt, parts.body, options));
-  // Last: Encrypt is not signed, so a copy that does not decrypt must not use up the message. It may be as far in the
-  // future as in the past.
-  const isFirst = replayGuard === undefined || (await replayGuard(parts, now() + 2 * tolerance * 1000));
+  // Before decryption: else a second copy would show whether the first one decrypted, which is a padding oracle. Encrypt is
+  // not signed, so it is a part of what is remembered: a copy without it or with another must not use up the message.
+  // A message may be as far in the future as in the past.
+  const until = now() + 2 * tolerance * 1000;
+  const isFirst = replayGuard === undefined || (await replayGuard({ ...parts, encryptedKey: encrypt?.value }, until));
   if (isFirst !== true) throw new MessageReplayed();
+  const decrypted = encrypt && (await decrypt(encrypt, parts.body, options));
   const { plaintext: body = parts.body, keyLength: symmetricKeyLength } = decrypted ?? {};
   return { body, parts, encrypted: decrypted !== undefined, symmetricKeyLength, publicKey };
 }

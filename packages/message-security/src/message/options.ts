@@ -99,6 +99,9 @@ const isRing = (method: 'sign' | 'verify') => (ring: unknown) => {
   const keys = [ring].flat() as (Partial<PrivateKey & PublicKey> | null | undefined)[];
   return keys.length > 0 && keys.every((key) => typeof key?.[method] === 'function');
 };
+/** A remote key brings both itself, and they go into headers: found out before anything is sent or applied. */
+const hasNames = ({ algorithm, keyVersion = '1' }: PrivateKey | PublicKey) =>
+  [algorithm, keyVersion].every((name) => typeof name === 'string' && /^[\w.-]+$/.test(name));
 const isWithin = (most: number) => (value: unknown) => typeof value === 'number' && value > 0 && value <= most;
 const milliseconds = [isWithin(2 ** 31 - 1), 'a number of milliseconds greater than 0'] as const;
 const privateKeys = [isRing('sign'), 'what importPrivateKey returns, one key or several'] as const;
@@ -158,6 +161,11 @@ export function checkOptions(
     if (isAbsent ? !required.includes(name as keyof AllOptions) : fits(value)) continue;
     const problem = isAbsent ? `is missing; expected ${expected}` : (foreignHandle(value) ?? `must be ${expected}`);
     throw new TypeError(`${name} ${problem}`);
+  }
+  for (const name of ['privateKey', 'publicKey', 'decryptionKey', 'encryptionKey'] as const) {
+    if ([options[name] ?? []].flat().every(hasNames)) continue;
+    const expected = 'expected letters, digits, dots, dashes or underscores';
+    throw new TypeError(`${name} has an algorithm or a keyVersion that is no name; ${expected}`);
   }
   const { encryption, requireEncryption, publicKey, privateKey, keyVersion, zone } = options;
   const { encryptionKey = publicKey, decryptionKey = privateKey } = options;

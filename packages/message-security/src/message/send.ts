@@ -23,7 +23,7 @@ export async function sendBy(fetch: SendingFetch, request: Request, { url, init 
     .catch((error: unknown) => {
       const text = error instanceof Error ? error.message : '';
       // undici reads a Request of another class as text, "[object Request]", which is no address: nothing was sent.
-      if (text.includes('Failed to parse URL')) return (fetch as unknown as UrlFetch)(url, init);
+      if (text.includes('Failed to parse URL from [object Request]')) return (fetch as unknown as UrlFetch)(url, init);
       if (!/Illegal invocation|incorrect `this`/.test(text)) throw error;
       throw new FetchUnusable('fetch was called without its object; expected (request) => env.BINDING.fetch(request)');
     })

@@ -91,6 +91,14 @@ test('globalThis.fetch is looked up at each call: one put in place later is used
   expect(mock).toHaveBeenCalledOnce();
 });
 
+test('a fetch that fails to parse an address of its own after it sent is not called again', async () => {
+  const fetch = vi.fn(async () => {
+    throw new TypeError('Failed to parse URL from http://log:port');
+  });
+  expect(await refusalOf(send(fetch)(url, body))).toMatchObject({ code: 'ResponseMissing' });
+  expect(fetch).toHaveBeenCalledOnce();
+});
+
 test('undici’s fetch with a dispatcher of its own carries a signed request', async () => {
   const received: string[] = [];
   const address = await listen(async (incoming, outgoing) => {
