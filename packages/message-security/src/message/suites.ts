@@ -13,19 +13,26 @@ import { defineEncryption, type Encryption } from './encryption.ts';
 /** What `rsaAes` takes; what is left out is as in `RSA_AES`. */
 export interface RsaAesOptions {
   content?: 'AES-ECB' | 'AES-CBC' | 'AES-GCM';
+  /**
+   * With AES-ECB: from how many bytes on a body is encrypted through AES-OCB, where the runtime has it; 2049 unless given,
+   * 0 for every body, Infinity for none. The bytes are the same and come sooner, but Node prints an ExperimentalWarning
+   * when it is used for the first time.
+   */
+  ocbFrom?: number;
   keyTransport?: 'RSAES-PKCS1-v1_5' | 'RSA-OAEP' | 'RSA-OAEP-256';
 }
 
 /**
  * RSA_AES with another content cipher or key transport than Ant's. Both ends must be set to the same: no header says which.
  *
- * @throws TypeError for a name that is not listed
+ * @throws TypeError for a name that is not listed, or an `ocbFrom` out of form
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a26 A26}; NIST SP 800-38A §6.2 (CBC), SP 800-38D (GCM), RFC 8017 §7.1 (OAEP, with SHA-1 or, as RSA-OAEP-256, SHA-256)
  */
-export function rsaAes({ content = 'AES-ECB', keyTransport = 'RSAES-PKCS1-v1_5' }: RsaAesOptions): Encryption {
+export function rsaAes({ content = 'AES-ECB', keyTransport = 'RSAES-PKCS1-v1_5', ocbFrom }: RsaAesOptions): Encryption {
+  if (ocbFrom !== undefined && !(ocbFrom >= 0)) throw new TypeError('ocbFrom must be a number of bytes, 0 or more');
   return defineEncryption(
     choose('content', content, {
-      'AES-ECB': aesEcb,
+      'AES-ECB': aesEcb(ocbFrom),
       'AES-CBC': withIv('AES-CBC', 16),
       'AES-GCM': withIv('AES-GCM', 12),
     }),
