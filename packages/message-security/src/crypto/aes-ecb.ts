@@ -18,7 +18,7 @@ const zeroIv = new Uint8Array(BLOCK);
 const nothing = new Uint8Array(0);
 
 /** Which of the two this Web Crypto has; asked once an object, and tried on E(10 10 … 10) under a key of zeros. */
-const cipherOf = oncePer(async (subtle: Subtle) => {
+const cipherOf = /* @__PURE__ */ oncePer(async (subtle: Subtle) => {
   try {
     const key = await subtle.importKey('raw', zeroIv, 'AES-ECB', false, ['encrypt', 'decrypt']);
     const block = await bytesFrom('AES-ECB', BLOCK, () => subtle.encrypt('AES-ECB', key, nothing));

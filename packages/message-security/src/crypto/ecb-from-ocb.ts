@@ -10,7 +10,7 @@ import type { WebCrypto } from './web-crypto.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-const lacking = new WeakSet<WebCrypto['subtle']>();
+const lacking = /* @__PURE__ */ new WeakSet<WebCrypto['subtle']>();
 
 /**
  * Encrypts blocks, each by itself.

@@ -94,7 +94,7 @@ export function defineEncryption(cipher: ContentCipher, transport: KeyTransport)
  *
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a4 A4}; RFC 8017 §7.2, RFC 5652 §6.3, NIST SP 800-38A §6.1
  */
-export const RSA_AES: Encryption = /* @__PURE__ */ defineEncryption(aesEcb(), rsaesPkcs1);
+export const RSA_AES: Encryption = /* @__PURE__ */ defineEncryption(/* @__PURE__ */ aesEcb(), rsaesPkcs1);
 
 function encryptionNumbers(publicKey: PublicKey, name = 'publicKey'): RsaPublicNumbers {
   const numbers = publicNumbersOf(publicKey);
