@@ -3,6 +3,7 @@
  * Not part of sealing or opening; a bundle that does not name it does not carry it.
  */
 import { toBytes } from '../crypto/bytes.ts';
+import { toJwk } from '../crypto/rsa.ts';
 import {
   importPrivateKey,
   importPublicKey,
@@ -13,7 +14,6 @@ import {
   privateNumbersOf,
   publicNumbersOf,
 } from './key.ts';
-import { toJwk } from './rsa-key.ts';
 
 /** The keys to look at; each may be left out. */
 export interface KeysToDiagnose {

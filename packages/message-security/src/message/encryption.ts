@@ -114,7 +114,8 @@ async function unwrapKey(
   crypto: WebCrypto,
 ): Promise<Bytes | undefined> {
   const numbers = privateNumbersOf(privateKey);
-  if (numbers !== undefined) return transport.unwrap(encryptedKey, numbers, crypto);
+  // Why a transport fails is not asked: every reason is one DecryptionFailed.
+  if (numbers !== undefined) return transport.unwrap(encryptedKey, numbers, crypto).catch(() => undefined);
   // What a remote key says about the padding stays here: one that rejects, or resolves with nothing, yields a wrong key.
   const unwrapping = (async () => privateKey.unwrapKey?.(encryptedKey))();
   const unwrapped = await unwrapping.catch(() => undefined);
