@@ -4,7 +4,7 @@
  * ECB shows equal blocks as equal ciphertext. Nobody would choose it: Ant's clients use it, and nothing else interoperates.
  */
 import { ecbFromOcb, xorInto } from './ecb-from-ocb.ts';
-import { bytesFrom, oncePer } from './offers.ts';
+import { bytesFrom, offersAes } from './offers.ts';
 import type { ContentCipher } from './suite.ts';
 import type { WebCrypto, WebCryptoKey } from './web-crypto.ts';
 
@@ -17,35 +17,23 @@ const CONCURRENCY = 256;
 const zeroIv = new Uint8Array(BLOCK);
 const nothing = new Uint8Array(0);
 
-/** Which of the two this Web Crypto has; asked once an object, and tried on E(10 10 … 10) under a key of zeros. */
-const cipherOf = /* @__PURE__ */ oncePer(async (subtle: Subtle) => {
-  try {
-    const key = await subtle.importKey('raw', zeroIv, 'AES-ECB', false, ['encrypt', 'decrypt']);
-    const block = await bytesFrom('AES-ECB', BLOCK, () => subtle.encrypt('AES-ECB', key, nothing));
-    if (new DataView(block.buffer).getUint32(0) === 0x0143db63) return 'AES-ECB';
-  } catch {
-    // It has none.
-  }
-  return 'AES-CBC';
-});
+const hasEcb = /* @__PURE__ */ offersAes('raw', 'AES-ECB');
+const nameOf = async (subtle: Subtle) => ((await hasEcb(subtle, subtle)) ? 'AES-ECB' : 'AES-CBC');
 
 /**
  * Ciphertext of `plaintext` under a key of 16, 24 or 32 bytes: one block longer at most.
  *
  * @param ocbFrom - length in bytes from which on AES-OCB is used where there is one
- * @throws TypeError when an injected Crypto's AES-ECB fails
+ * @throws whatever the Crypto fails with; TypeError where it gives no such ciphertext
  */
 export async function encryptEcb(key: Bytes, plaintext: Bytes, subtle: Subtle, ocbFrom = 2049): Promise<Bytes> {
-  const importAs = (name: string) => subtle.importKey('raw', key, name, false, ['encrypt']);
+  const name = await nameOf(subtle);
+  const importedKey = await subtle.importKey('raw', key, name, false, ['encrypt']);
   const padding = BLOCK - (plaintext.length % BLOCK);
-  const length = plaintext.length + padding;
-  if ((await cipherOf(subtle, subtle)) === 'AES-ECB') {
-    return bytesFrom('AES-ECB', length, async () => subtle.encrypt('AES-ECB', await importAs('AES-ECB'), plaintext));
-  }
-  const cbcKey = await importAs('AES-CBC');
-  const blocks = new Uint8Array(length).fill(padding);
+  const blocks = new Uint8Array(plaintext.length + padding).fill(padding);
+  if (name === 'AES-ECB') return bytesFrom(blocks.length, subtle.encrypt(name, importedKey, plaintext));
   blocks.set(plaintext);
-  const encryptEach = (each: Bytes): Promise<Bytes> => encryptByCbc(each, cbcKey, subtle);
+  const encryptEach = (each: Bytes): Promise<Bytes> => encryptByCbc(each, importedKey, subtle);
   const encrypted = plaintext.length >= ocbFrom ? await ecbFromOcb(key, blocks, encryptEach, subtle) : undefined;
   return encrypted ?? encryptEach(blocks);
 }
@@ -54,34 +42,37 @@ export async function encryptEcb(key: Bytes, plaintext: Bytes, subtle: Subtle, o
 async function encryptByCbc(blocks: Bytes, key: WebCryptoKey, subtle: Subtle): Promise<Bytes> {
   const ivs = blocks.map((byte) => byte ^ BLOCK);
   const encrypted = new Uint8Array(blocks.length);
-  for (let from = 0; from < blocks.length; from += BLOCK * CONCURRENCY) {
+  let done = 0;
+  for (let at = 0; at < ivs.length; ) {
     const calls: Promise<ArrayBuffer>[] = [];
-    const to = Math.min(from + BLOCK * CONCURRENCY, blocks.length);
-    for (let at = from; at < to; at += BLOCK) {
+    for (; at < ivs.length && calls.length < CONCURRENCY; at += BLOCK) {
       calls.push(subtle.encrypt({ name: 'AES-CBC', iv: ivs.subarray(at, at + BLOCK) }, key, nothing));
     }
-    let at = from;
     for (const block of await Promise.all(calls)) {
-      encrypted.set(new Uint8Array(block), at);
-      at += BLOCK;
+      encrypted.set(new Uint8Array(block), done);
+      done += BLOCK;
     }
   }
   return encrypted;
 }
 
-/** Plaintext of `ciphertext`; `undefined` when its length or its padding is wrong. Rejects for a key that the runtime lacks. */
+/**
+ * Plaintext of `ciphertext`; `undefined` when its length or its padding is wrong.
+ *
+ * @throws whatever the Crypto fails with, as for a length of key that it lacks; TypeError where it gives no such plaintext
+ */
 export async function decryptEcb(key: Bytes, ciphertext: Bytes, subtle: Subtle): Promise<Bytes | undefined> {
   if (ciphertext.length === 0 || ciphertext.length % BLOCK !== 0) return undefined;
-  const name = await cipherOf(subtle, subtle);
+  const name = await nameOf(subtle);
   const importedKey = await subtle.importKey('raw', key, name, false, ['encrypt', 'decrypt']);
   // A last block that decrypts to a padding of its own (ECB has no IV), so that this one is taken off and ours left alone.
   const last = ciphertext.subarray(-BLOCK);
-  const tail = await bytesFrom(name, BLOCK, () => subtle.encrypt({ name, iv: last }, importedKey, nothing));
+  const tail = await bytesFrom(BLOCK, subtle.encrypt({ name, iv: last }, importedKey, nothing));
   const extended = new Uint8Array(ciphertext.length + BLOCK);
   extended.set(ciphertext);
   extended.set(tail, ciphertext.length);
-  const decrypt = () => subtle.decrypt({ name, iv: zeroIv }, importedKey, extended);
-  const blocks = await bytesFrom(name, ciphertext.length, decrypt);
+  const decrypting = subtle.decrypt({ name, iv: zeroIv }, importedKey, extended);
+  const blocks = await bytesFrom(ciphertext.length, decrypting);
   if (name === 'AES-CBC') xorInto(new Uint32Array(blocks.buffer, BLOCK), new Uint32Array(extended.buffer));
   return unpad(blocks);
 }

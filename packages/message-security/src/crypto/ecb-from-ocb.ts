@@ -5,12 +5,13 @@
  * so that the nonce may always be the same.
  */
 import { bigIntToBytes, bytesToBigInt } from './big-integer.ts';
-import { bytesFrom } from './offers.ts';
+import { bytesFrom, offersAes } from './offers.ts';
 import type { WebCrypto } from './web-crypto.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-const lacking = /* @__PURE__ */ new WeakSet<WebCrypto['subtle']>();
+// Types of runtimes do not have the format "raw-secret" yet.
+const hasOcb = /* @__PURE__ */ offersAes('raw-secret', 'AES-OCB');
 
 /**
  * Encrypts blocks, each by itself.
@@ -19,6 +20,7 @@ const lacking = /* @__PURE__ */ new WeakSet<WebCrypto['subtle']>();
  * @param blocks - of 16 bytes each, at least one
  * @param encryptEach - does the same in another way
  * @returns `undefined` where there is no AES-OCB, or where its last block is not what `encryptEach` makes of it
+ * @throws whatever the Crypto fails with; TypeError where it gives no such ciphertext
  */
 export async function ecbFromOcb(
   key: Bytes,
@@ -26,30 +28,23 @@ export async function ecbFromOcb(
   encryptEach: (blocks: Bytes) => Promise<Bytes>,
   subtle: WebCrypto['subtle'],
 ): Promise<Bytes | undefined> {
-  if (lacking.has(subtle)) return undefined;
-  try {
-    // Types of runtimes do not have the format "raw-secret" yet.
-    const ocbKey = await subtle.importKey('raw-secret' as 'raw', key, 'AES-OCB', false, ['encrypt']);
-    // A nonce of fifteen zeros and a tag of 128 bits make 01 00 … 00 of `Nonce`, and with its last six bits 0 no shift of
-    // `Stretch`: Offset_0 is E(Nonce).
-    const known = new Uint8Array(48);
-    known[16] = 1;
-    known.set(blocks.subarray(-16), 32);
-    const encrypted = await encryptEach(known);
-    const { length } = blocks;
-    const offsets = offsetsOf(encrypted, length);
-    const masked = blocks.slice();
-    xorInto(new Uint32Array(masked.buffer), offsets);
-    const algorithm = { name: 'AES-OCB', iv: new Uint8Array(15), tagLength: 128 };
-    const withTag = await bytesFrom('AES-OCB', length + 16, () => subtle.encrypt(algorithm, ocbKey, masked));
-    const result = withTag.subarray(0, length);
-    xorInto(new Uint32Array(withTag.buffer, 0, length / 4), offsets);
-    if (encrypted.subarray(32).every((byte, i) => byte === result[length - 16 + i])) return result;
-  } catch {
-    // There is none, or it is not RFC 7253's.
-  }
-  lacking.add(subtle);
-  return undefined;
+  if (!(await hasOcb(subtle, subtle))) return undefined;
+  const ocbKey = await subtle.importKey('raw-secret' as 'raw', key, 'AES-OCB', false, ['encrypt']);
+  // A nonce of fifteen zeros and a tag of 128 bits make 01 00 … 00 of `Nonce`, and with its last six bits 0 no shift of
+  // `Stretch`: Offset_0 is E(Nonce).
+  const known = new Uint8Array(48);
+  known[16] = 1;
+  known.set(blocks.subarray(-16), 32);
+  const encrypted = await encryptEach(known);
+  const { length } = blocks;
+  const offsets = offsetsOf(encrypted, length);
+  const masked = blocks.slice();
+  xorInto(new Uint32Array(masked.buffer), offsets);
+  const algorithm = { name: 'AES-OCB', iv: new Uint8Array(15), tagLength: 128 };
+  const withTag = await bytesFrom(length + 16, subtle.encrypt(algorithm, ocbKey, masked));
+  xorInto(new Uint32Array(withTag.buffer, 0, length / 4), offsets);
+  const result = withTag.subarray(0, length);
+  return encrypted.subarray(32).every((byte, i) => byte === result[length - 16 + i]) ? result : undefined;
 }
 
 /** Offset_1, Offset_2 … side by side, from E(0) and Offset_0 (RFC 7253 §4.2). */

@@ -6,7 +6,7 @@
 import { bigIntToBytes, bitLength } from './big-integer.ts';
 import { bytesFrom, oncePer } from './offers.ts';
 import type { RsaPrivateNumbers } from './rsa.ts';
-import type { WebCrypto } from './web-crypto.ts';
+import type { WebCrypto, WebCryptoKey } from './web-crypto.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 type Subtle = WebCrypto['subtle'];
@@ -24,7 +24,7 @@ const rejectionKeyOf = /* @__PURE__ */ oncePer(async ({ d, size }: RsaPrivateNum
 /**
  * The synthetic message for a ciphertext as long as the modulus: its length and its last 32 bytes.
  *
- * @throws TypeError when an injected Crypto fails
+ * @throws whatever the Crypto fails with; TypeError where it gives no HMAC
  */
 export async function syntheticMessage(
   ciphertext: Bytes,
@@ -32,39 +32,32 @@ export async function syntheticMessage(
   subtle: Subtle,
 ): Promise<{ length: number; tail: Bytes }> {
   const { size } = key;
-  const rejectionKey = await rejectionKeyOf(key, subtle);
-  const derivationKey = await bytesFrom('HMAC', TAIL, () => subtle.sign('HMAC', rejectionKey, ciphertext));
+  const sign = (hmacKey: WebCryptoKey, data: Bytes) => bytesFrom(TAIL, subtle.sign('HMAC', hmacKey, data));
+  const derivationKey = await sign(await rejectionKeyOf(key, subtle), ciphertext);
   const prfKey = await subtle.importKey('raw', derivationKey, hmac, false, ['sign']);
   /** One HMAC of the `length` bytes for a label: over its index, the label and the length in bits (draft §7.2). */
-  const prf = (index: number, label: string, length: number): Promise<Bytes> => {
-    const input = new Uint8Array([0, index, ...new TextEncoder().encode(label), length >> 5, (length * 8) & 255]);
-    return bytesFrom('HMAC', TAIL, () => subtle.sign('HMAC', prfKey, input));
-  };
+  const prf = (index: number, label: string, length: number): Promise<Bytes> =>
+    sign(prfKey, new Uint8Array([0, index, ...new TextEncoder().encode(label), length >> 5, (length * 8) & 255]));
   const longest = size - 11;
   const mask = 2 ** bitLength(BigInt(longest)) - 1;
-  /** The last length among 16 candidates, and whether there is one. */
-  const lastLength = async (index: number): Promise<[length: number, found: number]> => {
+  let length = 0;
+  let found = 0;
+  // The last length among 128 candidates counts, and it is nearly always one of the last 16. Whether it is depends on the
+  // key and the ciphertext, and not on the padding.
+  for (let index = 7; index >= 0 && found === 0; index--) {
     const candidates = await prf(index, 'length', 256);
-    let length = 0;
-    let found = 0;
     for (let i = 0; i < TAIL; i += 2) {
       const candidate = (((candidates[i] as number) << 8) | (candidates[i + 1] as number)) & mask;
       const fits = lessThan(candidate, longest + 1);
       length = select(fits, candidate, length);
       found |= fits;
     }
-    return [length, found];
-  };
+  }
+  const end = new Uint8Array(2 * TAIL);
   const [index, offset] = [(size >> 5) - 1, size & 31];
-  let [[length, found], ...ends] = await Promise.all([
-    lastLength(7),
-    prf(index, 'message', size),
-    ...(offset === 0 ? [] : [prf(index + 1, 'message', size)]),
-  ]);
-  // The last of all 128 counts, which is nearly always one of the last 16. Whether it is depends on the key and the
-  // ciphertext, and not on the padding.
-  for (let i = 6; i >= 0 && found === 0; i--) [length, found] = await lastLength(i);
-  return { length, tail: new Uint8Array(ends.flatMap((bytes) => [...bytes])).slice(offset, offset + TAIL) };
+  end.set(await prf(index, 'message', size));
+  if (offset > 0) end.set(await prf(index + 1, 'message', size), TAIL);
+  return { length, tail: end.slice(offset, offset + TAIL) };
 }
 
 /** All ones when `a` is less than `b`, both small and not negative, else 0. */

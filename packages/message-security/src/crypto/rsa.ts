@@ -30,21 +30,14 @@ export interface RsaPrivateNumbers extends RsaPublicNumbers {
 const RAW = 'RSA-RAW';
 
 /** This key in the Crypto's hands; `undefined` if it does not offer RSA-RAW, or gets wrong a power that is known here. */
-const rawPublicKey = /* @__PURE__ */ oncePer(async ({ n, e, size }: RsaPublicNumbers, subtle: Subtle) => {
+const rawKeyOf = /* @__PURE__ */ oncePer(async (numbers: RsaPublicNumbers, subtle: Subtle) => {
+  const { n, e, size } = numbers;
+  const m = n >> 1n;
   try {
-    const key = await subtle.importKey('jwk', toJwk({ n, e, size }), RAW, false, ['encrypt']);
-    const m = n >> 1n;
-    const c = await bytesFrom(RAW, size, () => subtle.encrypt(RAW, key, bigIntToBytes(m, size)));
+    const usages: KeyUsage[] = 'd' in numbers ? ['encrypt', 'decrypt'] : ['encrypt'];
+    const key = await subtle.importKey('jwk', toJwk(numbers), RAW, false, usages);
+    const c = await bytesFrom(size, subtle.encrypt(RAW, key, bigIntToBytes(m, size)));
     return bytesToBigInt(c) === publicPower(m, e, n) ? key : undefined;
-  } catch {
-    return undefined;
-  }
-});
-
-/** As above, without a test: every result is checked. */
-const rawPrivateKey = /* @__PURE__ */ oncePer(async (numbers: RsaPrivateNumbers, subtle: Subtle) => {
-  try {
-    return await subtle.importKey('jwk', toJwk(numbers), RAW, false, ['decrypt']);
   } catch {
     return undefined;
   }
@@ -53,28 +46,29 @@ const rawPrivateKey = /* @__PURE__ */ oncePer(async (numbers: RsaPrivateNumbers,
 /**
  * m^e mod n (RSAEP, RFC 8017 §5.1.1), of a block as long as the modulus and below it.
  *
- * @throws TypeError when the Crypto's own fails
+ * @throws whatever the Crypto fails with; TypeError where it gives no such block
  */
 export async function rsaPublic(m: Bytes, key: RsaPublicNumbers, subtle: Subtle): Promise<Bytes> {
   const { n, e, size } = key;
-  const rawKey = await rawPublicKey(key, subtle);
-  if (rawKey !== undefined) return bytesFrom(RAW, size, () => subtle.encrypt(RAW, rawKey, m));
-  return bigIntToBytes(publicPower(bytesToBigInt(m), e, n), size);
+  const rawKey = await rawKeyOf(key, subtle);
+  return rawKey === undefined
+    ? bigIntToBytes(publicPower(bytesToBigInt(m), e, n), size)
+    : bytesFrom(size, subtle.encrypt(RAW, rawKey, m));
 }
 
 /**
  * c^d mod n (RSADP, RFC 8017 §5.1.2), of a block as long as the modulus and below it.
  *
  * @returns `undefined` when the result does not give `c` back, so that a fault neither leaks a prime nor passes for a message
- * @throws TypeError when the Crypto's own fails
+ * @throws whatever the Crypto fails with; TypeError where it gives no such block
  */
 export async function rsaPrivate(c: Bytes, key: RsaPrivateNumbers, crypto: WebCrypto): Promise<Bytes | undefined> {
   const { subtle } = crypto;
-  const rawKey = await rawPrivateKey(key, subtle);
+  const rawKey = await rawKeyOf(key, subtle);
   const m =
     rawKey === undefined
       ? bigIntToBytes(privatePower(bytesToBigInt(c), key, crypto), key.size)
-      : await bytesFrom(RAW, key.size, () => subtle.decrypt(RAW, rawKey, c));
+      : await bytesFrom(key.size, subtle.decrypt(RAW, rawKey, c));
   const again = await rsaPublic(m, key, subtle);
   return again.every((byte, i) => byte === c[i]) ? m : undefined;
 }
@@ -103,24 +97,21 @@ const blindings = new WeakMap<RsaPrivateNumbers, Blinding>();
 /** A pair that no attacker knows: drawn anew every 32 uses, squared in between, as OpenSSL does (an inverse costs much). */
 function nextBlinding(key: RsaPrivateNumbers, crypto: WebCrypto): Blinding {
   const { n, e, size } = key;
-  let next = blindings.get(key);
-  if (next === undefined || next.usesLeft === 0) {
-    let r: bigint;
-    let inverse: bigint | undefined;
-    do {
-      r = bytesToBigInt(crypto.getRandomValues(new Uint8Array(size + 8))) % n;
-      inverse = modInverse(r, n);
-    } while (inverse === undefined);
-    next = { factor: publicPower(r, e, n), inverse, usesLeft: 31 };
-  } else {
-    next = {
-      factor: (next.factor * next.factor) % n,
-      inverse: (next.inverse * next.inverse) % n,
-      usesLeft: next.usesLeft - 1,
-    };
+  let blinding = blindings.get(key);
+  if (blinding && --blinding.usesLeft >= 0) {
+    blinding.factor = blinding.factor ** 2n % n;
+    blinding.inverse = blinding.inverse ** 2n % n;
+    return blinding;
   }
-  blindings.set(key, next);
-  return next;
+  let r: bigint;
+  let inverse: bigint | undefined;
+  do {
+    r = bytesToBigInt(crypto.getRandomValues(new Uint8Array(size + 8))) % n;
+    inverse = modInverse(r, n);
+  } while (inverse === undefined);
+  blinding = { factor: publicPower(r, e, n), inverse, usesLeft: 31 };
+  blindings.set(key, blinding);
+  return blinding;
 }
 
 /** Order of the numbers in PKCS#1 (RFC 8017 appendix A.1). */

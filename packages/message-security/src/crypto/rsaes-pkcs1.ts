@@ -15,7 +15,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 /**
  * Encrypts up to `size - 11` bytes with fresh padding.
  *
- * @throws TypeError when an injected Crypto's RSA-RAW fails
+ * @throws whatever the Crypto fails with
  */
 export async function encryptPkcs1(message: Uint8Array, key: RsaPublicNumbers, crypto: WebCrypto): Promise<Bytes> {
   const { size } = key;
@@ -46,7 +46,7 @@ export interface Pkcs1Decryption {
  *
  * @returns `undefined` only for what everybody can see: a wrong length, a value not below the modulus, a fault in the RSA
  *   operation
- * @throws TypeError when an injected Crypto fails
+ * @throws whatever the Crypto fails with
  */
 export async function decryptPkcs1(
   ciphertext: Bytes,

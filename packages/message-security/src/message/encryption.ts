@@ -61,6 +61,11 @@ export const suiteOf = (encryption: Encryption): EncryptionSuite => suites.get(e
 /** A handle for RSA_AES with this cipher and this transport; not exported from the package. */
 export function defineEncryption(cipher: ContentCipher, transport: KeyTransport): Encryption {
   const encryption = brandHandle({ algorithm: 'RSA_AES' }) as Encryption;
+  /** What a Crypto fails with is not this package's own, and says more than it should. */
+  const orTypeError = <T>(sealing: Promise<T>): Promise<T> =>
+    sealing.catch(() => {
+      throw new TypeError('crypto failed to encrypt; expected one that does as Web Crypto does');
+    });
   suites.set(encryption, {
     checkEncryptionKey: (key, name) => void encryptionNumbers(key, name),
     checkDecryptionKey(privateKey, name) {
@@ -69,10 +74,12 @@ export function defineEncryption(cipher: ContentCipher, transport: KeyTransport)
     },
     async prepare(publicKey, crypto) {
       const symmetricKey = crypto.getRandomValues(new Uint8Array(32));
-      const encryptedKey = await transport.wrap(symmetricKey, encryptionNumbers(publicKey), crypto);
+      const encryptedKey = await orTypeError(transport.wrap(symmetricKey, encryptionNumbers(publicKey), crypto));
       const encrypt = async (plaintext: Bytes) => {
         if (!isUtf8(plaintext)) throw new TypeError('the body is not text in UTF-8, so it cannot be encrypted');
-        return new TextEncoder().encode(encodeBase64(await cipher.encrypt(symmetricKey, plaintext, crypto)));
+        return new TextEncoder().encode(
+          encodeBase64(await orTypeError(cipher.encrypt(symmetricKey, plaintext, crypto))),
+        );
       };
       return { encryptedKey, encrypt };
     },

@@ -80,7 +80,7 @@ function oaep(hash: 'SHA-1' | 'SHA-256'): KeyTransport {
   return {
     async wrap(symmetricKey, to, { subtle }) {
       const key = await publicKey(to, subtle);
-      return bytesFrom(name, to.size, () => subtle.encrypt(name, key, symmetricKey));
+      return bytesFrom(to.size, subtle.encrypt(name, key, symmetricKey));
     },
     async unwrap(encryptedKey, numbers, { subtle }) {
       const symmetricKey = toBytes(await subtle.decrypt(name, await privateKey(numbers, subtle), encryptedKey), name);

@@ -189,7 +189,6 @@ test('the AES-ECB of an injected Web Crypto is used, and looked for once', async
   expect(await decryptEcb(noise(24), ciphertext, watched)).toEqual(noise(40));
   expect(calls).toEqual([
     ['importKey', 'AES-ECB'], // the question
-    ['encrypt', 'AES-ECB'], // its test
     ['importKey', 'AES-ECB'],
     ['encrypt', 'AES-ECB'],
     ['importKey', 'AES-ECB'],

@@ -376,9 +376,9 @@ test('an injected Crypto gives the random bytes and its native AES-ECB', async (
     calls.push(method === 'importKey' ? `importKey ${String((args[2] as Algorithm).name ?? args[2])}` : method);
   }, new PeculiarCrypto());
   const sealed = await sealRequest(post(plaintext), { ...ofMerchant, encryption: RSA_AES, crypto: watched });
-  expect(calls.slice(-4)).toEqual(['importKey AES-ECB', 'encrypt', 'importKey AES-ECB', 'encrypt']);
+  expect(calls.slice(-3)).toEqual(['importKey AES-ECB', 'importKey AES-ECB', 'encrypt']);
   // RSA-RAW is asked for, and this Crypto does not have it.
-  expect(new Set(calls.slice(0, -4))).toEqual(new Set(['getRandomValues', 'importKey RSA-RAW']));
+  expect(new Set(calls.slice(0, -3))).toEqual(new Set(['getRandomValues', 'importKey RSA-RAW']));
   calls.length = 0;
   const { request } = await openRequest(sealed, { ...options, crypto: watched });
   expect(await request.text()).toBe(plaintext);
