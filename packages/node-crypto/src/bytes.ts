@@ -1,0 +1,19 @@
+/** Bytes in and out, as Web Crypto takes and gives them. */
+
+/** A view of a BufferSource, not a copy. */
+export function viewOf(data: unknown): Uint8Array {
+  return ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : new Uint8Array(data as ArrayBuffer);
+}
+
+/** In an ArrayBuffer of their own: what `node:crypto` returns may lie in a pool beside other people's bytes. */
+export function joined(...parts: Uint8Array[]): ArrayBuffer {
+  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes.buffer;
+}
