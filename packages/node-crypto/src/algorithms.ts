@@ -2,6 +2,7 @@
  * The algorithms that `node:crypto` does here. Each takes a key or, by returning `undefined`, leaves it to Web Crypto; the
  * operations that it returns are bound to that key, so that its numbers stay inside of them.
  */
+import { Buffer } from 'node:buffer';
 import {
   constants,
   createCipheriv,
@@ -59,13 +60,19 @@ export const ownAlgorithms: Record<string, Algorithm> = {
   /** RSAEP and RSADP (RFC 8017 §5.1): blocks as long as the modulus, and no padding. */
   'RSA-RAW'({ format, data }) {
     if (!chosen.rsaRaw || format !== 'jwk') return undefined;
-    const jwk = data as webcrypto.JsonWebKey;
+    const { n = '', e, d } = data as webcrypto.JsonWebKey;
+    const size = Buffer.from(n, 'base64url').length;
+    /** OpenSSL takes a shorter block too. */
+    const checked = (block: Uint8Array): Uint8Array => {
+      if (block.length !== size) throw new RangeError(`expected ${size} bytes`);
+      return block;
+    };
     const padding = constants.RSA_NO_PADDING;
-    const publicKey = { key: createPublicKey({ key: { kty: 'RSA', n: jwk.n, e: jwk.e }, format: 'jwk' }), padding };
-    const encrypt = (block: Uint8Array) => joined(publicEncrypt(publicKey, block));
-    if (jwk.d === undefined) return { encrypt };
-    const privateKey = { key: createPrivateKey({ key: jwk, format: 'jwk' }), padding };
-    return { encrypt, decrypt: (block) => joined(privateDecrypt(privateKey, block)) };
+    const publicKey = { key: createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' }), padding };
+    const encrypt = (block: Uint8Array) => joined(publicEncrypt(publicKey, checked(block)));
+    if (d === undefined) return { encrypt };
+    const privateKey = { key: createPrivateKey({ key: data as webcrypto.JsonWebKey, format: 'jwk' }), padding };
+    return { encrypt, decrypt: (block) => joined(privateDecrypt(privateKey, checked(block))) };
   },
 
   /** A key that signs and does nothing else. */
