@@ -1,10 +1,14 @@
 /** Bytes in and out, as Web Crypto takes and gives them. */
 
-/** A view of a BufferSource, not a copy. */
+/**
+ * A view of a BufferSource, not a copy.
+ *
+ * @throws TypeError for anything else
+ */
 export function viewOf(data: unknown): Uint8Array {
-  return ArrayBuffer.isView(data)
-    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    : new Uint8Array(data as ArrayBuffer);
+  // A DataView is not made of a number, as a Uint8Array would be.
+  const { buffer, byteOffset, byteLength } = ArrayBuffer.isView(data) ? data : new DataView(data as ArrayBuffer);
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** In an ArrayBuffer of their own: what `node:crypto` returns may lie in a pool beside other people's bytes. */

@@ -208,3 +208,12 @@ test('nodeCrypto does the rest of Web Crypto', async () => {
     if (name !== 'constructor') expect(typeof subtle[name as keyof SubtleCrypto], name).toBe('function');
   }
 });
+
+test('a number, a text or an object is no BufferSource', async () => {
+  for (const data of [32, '32', { byteLength: 32 }, [1, 2, 3], undefined, null] as never[]) {
+    expect(await errorName(subtle.importKey('raw', data, hmac, false, ['sign']))).not.toBe('none');
+    expect(await errorName(subtle.importKey('raw', data, 'AES-ECB', false, ['encrypt']))).not.toBe('none');
+    const key = await subtle.importKey('raw', bytes(16), 'AES-ECB', false, ['encrypt']);
+    expect(await errorName(subtle.encrypt('AES-ECB', key, data))).not.toBe('none');
+  }
+});

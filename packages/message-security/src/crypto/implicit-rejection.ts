@@ -17,7 +17,7 @@ export const TAIL = 32;
 
 /** HMAC key SHA-256(d): hashed once a key. */
 const rejectionKeyOf = /* @__PURE__ */ oncePer(async ({ d, size }: RsaPrivateNumbers, subtle) => {
-  const hash = await subtle.digest('SHA-256', bigIntToBytes(d, size));
+  const hash = await bytesFrom(TAIL, subtle.digest('SHA-256', bigIntToBytes(d, size)));
   return subtle.importKey('raw', hash, hmac, false, ['sign']);
 });
 

@@ -43,9 +43,11 @@ export function oncePer<Owner extends object, Value>(
 
 /** Whether a Web Crypto has an AES under this name; asked once an object. */
 export const offersAes = (format: string, name: string) =>
-  oncePer((subtle: Subtle) =>
-    subtle.importKey(format as 'raw', new Uint8Array(16), name, false, ['encrypt']).then(
-      () => true,
-      () => false,
-    ),
-  );
+  oncePer(async (subtle: Subtle) => {
+    try {
+      await subtle.importKey(format as 'raw', new Uint8Array(16), name, false, ['encrypt']);
+      return true;
+    } catch {
+      return false;
+    }
+  });

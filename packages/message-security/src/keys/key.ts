@@ -103,8 +103,14 @@ export async function importPublicKey(input: KeyInput, options: KeyOptions = {})
   const handle: PublicKey = brandHandle({
     algorithm: 'RSA256',
     keyVersion: checkKeyVersion(options.keyVersion),
-    verify: (signature: Uint8Array<ArrayBuffer>, data: Uint8Array<ArrayBuffer>) =>
-      subtle.verify(rsassa.name, key, signature, data),
+    // A Web Crypto that fails has verified nothing.
+    verify: async (signature: Uint8Array<ArrayBuffer>, data: Uint8Array<ArrayBuffer>) => {
+      try {
+        return await subtle.verify(rsassa.name, key, signature, data);
+      } catch {
+        return false;
+      }
+    },
   });
   if (numbers !== undefined) publicNumbers.set(handle, numbers);
   return handle;
