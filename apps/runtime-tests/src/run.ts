@@ -9,7 +9,11 @@ import { printEnd, printTable } from './print.ts';
 import { suite } from './suite.ts';
 
 const bundled = await bundle(['node', 'worker', 'page'], { outdir: join(import.meta.dirname, '../dist/suite') });
-const results = await runEverywhere(suite, { native: source, bundled });
+const withNodeCrypto = await bundle(['node', 'deno', 'bun', 'worker'], {
+  outdir: join(import.meta.dirname, '../dist/suite-with-node-crypto'),
+  alias: { '#suite': join(import.meta.dirname, 'suite-with-node-crypto.ts') },
+});
+const results = await runEverywhere(suite, { native: source, bundled, withNodeCrypto });
 
 printTable([
   ['runtime', 'version', 'passed', 'failed'],
