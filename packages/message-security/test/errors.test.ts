@@ -172,7 +172,7 @@ async function provoked(): Promise<Error[]> {
   const encrypt = encrypted.headers.get('Encrypt') as string;
   const opening = (headers: Record<string, string | null>, more = {}) =>
     openRequest(withHeaders(sealed.clone(), headers), { ...ofGateway, encryption, ...more });
-  const wrapped = encryptPkcs1(symmetricKey, publicNumbers(keys.gateway.publicKey), crypto);
+  const wrapped = await encryptPkcs1(symmetricKey, publicNumbers(keys.gateway.publicKey), crypto);
   const ciphertext = await encryptEcb(symmetricKey, Uint8Array.of(0xff, ...utf8(plaintext)), crypto.subtle);
   const notUtf8 = withHeaders(await signedRequest(Buffer.from(ciphertext).toString('base64')), {
     Encrypt: `symmetricKey=${Buffer.from(wrapped).toString('base64')}`,

@@ -11,7 +11,7 @@ import {
   publicEncrypt,
 } from 'node:crypto';
 import { keys } from '../../../spec/vectors/index.ts';
-import type { RsaPrivateNumbers, RsaPublicNumbers } from '../src/crypto/rsa.ts';
+import type { RsaPrivateNumbers, RsaPublicNumbers } from '../src/crypto/rsa-numbers.ts';
 import { importPrivateKey, importPublicKey, sign } from '../src/index.ts';
 import { checkNumbers, readKeyText } from '../src/keys/rsa-key.ts';
 import { type Bytes, utf8 } from './bytes.ts';

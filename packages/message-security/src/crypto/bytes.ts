@@ -1,15 +1,33 @@
-/** Bytes as people's own functions return them: a KMS client gives an ArrayBuffer, a Buffer or a view of another kind. */
+/** Bytes as functions of others return them: a KMS client gives an ArrayBuffer, a Buffer or a view of another kind. */
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** What Web Crypto calls a BufferSource. */
 export type BytesLike = ArrayBuffer | ArrayBufferView;
 
-/** The bytes of a BufferSource, a view's copied, for its memory may hold more than they; `undefined` for anything else. */
+/** The bytes of a BufferSource; `undefined` for anything else, a detached buffer included. */
 export function bytesOf(value: unknown): Bytes | undefined {
-  if (ArrayBuffer.isView(value))
-    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice() as Bytes;
-  return kindOf(value) === 'ArrayBuffer' ? new Uint8Array((value as ArrayBuffer).slice(0)) : undefined;
+  try {
+    if (ArrayBuffer.isView(value)) {
+      // A copy: the memory of a view may hold more than its bytes.
+      return new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice() as Bytes;
+    }
+    return kindOf(value) === 'ArrayBuffer' ? new Uint8Array(value as ArrayBuffer) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The bytes of a BufferSource.
+ *
+ * @param method - what returned them, for the error: `subtle.decrypt`
+ * @throws TypeError for anything else
+ */
+export function toBytes(value: unknown, method: string): Bytes {
+  const bytes = bytesOf(value);
+  if (bytes === undefined) throw new TypeError(`${method} returned ${kindOf(value)}; expected bytes`);
+  return bytes;
 }
 
 /** What a value is, in a word for an error. By its tag: an ArrayBuffer of another realm is no instance of this one's. */

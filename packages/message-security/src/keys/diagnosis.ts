@@ -2,6 +2,7 @@
  * Says in words which key is wrong: "the signature does not verify" stands for five different mistakes.
  * Not part of sealing or opening; a bundle that does not name it does not carry it.
  */
+import { toJwk } from '../crypto/rsa-numbers.ts';
 import {
   importPrivateKey,
   importPublicKey,
@@ -12,7 +13,6 @@ import {
   privateNumbersOf,
   publicNumbersOf,
 } from './key.ts';
-import { toJwk } from './rsa-key.ts';
 
 /** The keys to look at; each may be left out. */
 export interface KeysToDiagnose {
