@@ -4,7 +4,6 @@
  */
 import {
   httpUriOf,
-  isMessageError,
   type KeyRing,
   type OpenedRequest,
   type OpenRequestOptions,
@@ -16,8 +15,10 @@ import {
   type SealOptions,
   type Stage,
   sealResponse,
+  type WebCrypto,
 } from '@alipayhk-pass/message-security';
 import * as v from 'valibot';
+import { checkPrefix } from './address.ts';
 import { check, isEncrypted, readJson } from './body.ts';
 import { describe, RequestInvalid } from './errors.ts';
 import { toIssue } from './issue.ts';
@@ -107,8 +108,7 @@ export type ContextArgument<Context> = undefined extends Context ? [context?: Co
 export function receiver<Context>(
   end: End<Context>,
 ): (request: Request, ...context: ContextArgument<Context>) => Promise<Response> {
-  const { signedPrefix = '' } = end;
-  if (!/^(\/[\w.~-]+)*$/.test(signedPrefix)) throw new TypeError('signedPrefix must be a path such as /api');
+  checkPrefix(end.signedPrefix);
   return (request, ...[context]) => receive(request, context as Context, end);
 }
 
@@ -120,7 +120,7 @@ async function receive<Context>(request: Request, context: Context, end: End<Con
     httpUri: signedUri(httpUriOf(request.url), signedPrefix, (path) => operations.has(path)),
     clientId: request.headers.get('Client-Id') ?? undefined,
     encrypted: isEncrypted(request),
-    tracerId: (end.crypto ?? globalThis.crypto).randomUUID().replaceAll('-', ''),
+    tracerId: tracerIdBy(end.crypto ?? globalThis.crypto),
   };
   const refuse = (stage: Stage, error: unknown) => {
     const { resultInfo, status } = refusalOf(stage, error);
@@ -174,6 +174,17 @@ async function senderOf<Context>({ clientId, context }: Exchange<Context>, end: 
   return { clientId, publicKey, encryptionKey };
 }
 
+/** Thirty-two hex digits. By what every Web Crypto has: an injected one may lack `randomUUID`. */
+function tracerIdBy(crypto: WebCrypto): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Where an error arose: the core's and ours say so; what else fails here is a function of the caller's. */
+function stageOf(error: unknown): Stage {
+  const { stage } = (error instanceof Error ? error : {}) as { stage?: Stage };
+  return stage ?? 'handler';
+}
+
 /** Opens the request, checks its body, prepares the reply and asks the handler; never rejects. */
 async function perform<Context>(
   { request: schema, reply, handler }: Operation<Context>,
@@ -207,8 +218,7 @@ async function perform<Context>(
     return { body: await ask(asking), seal };
   } catch (error) {
     if (error instanceof Failed) return { stage: error.stage, error: error.reason, opened };
-    const stage = error instanceof Refused || isMessageError(error) ? error.stage : 'handler';
-    return { stage, error, opened };
+    return { stage: stageOf(error), error, opened };
   }
 }
 

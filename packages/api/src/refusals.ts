@@ -56,6 +56,7 @@ export function refusalOf(stage: Stage, error: unknown): { resultInfo: ResultInf
 function refusalCodeOf(stage: Stage, error: unknown): RefusalCode {
   if (error instanceof Refused) return error.resultCode;
   // At these stages functions of the caller's run: an error of this package is about a message of their own.
+  if (stage === 'decryption') return 'PARAM_ILLEGAL'; // whatever the error: what a remote key returns is no oracle
   if (['client', 'handler', 'sealing'].includes(stage) || !isMessageError(error)) return 'UNKNOWN_EXCEPTION';
   const isAboutEncrypt = error.code === 'HeaderInvalid' && error.header === 'Encrypt';
   const isAboutSignature = ['headers', 'signature', 'time', 'replay'].includes(stage);

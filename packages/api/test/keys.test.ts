@@ -156,3 +156,16 @@ describe('keys kept elsewhere', () => {
     expect(error.cause).toBeUndefined();
   });
 });
+
+test.each([new TypeError('fetch failed'), undefined, 'down'])(
+  'a remote publicKey.verify that rejects with %o after the update was sent is ResponseMissing, not a mistake',
+  async (reason) => {
+    const publicKey = { algorithm: 'RSA256', verify: () => Promise.reject(reason) };
+    const sending = createClient({ ...clientOptions(replying()), publicKey }).updatePass(update);
+    await expect(sending).rejects.toMatchObject({
+      code: 'ResponseMissing',
+      message: 'the response could not be opened',
+      cause: { message: 'publicKey.verify failed', cause: reason },
+    });
+  },
+);

@@ -11,7 +11,7 @@ import {
 } from '@alipayhk-pass/message-security';
 import { keys } from '@alipayhk-pass/spec/vectors';
 import { describe, expect, expectTypeOf, test, vi } from 'vitest';
-import { createGateway, type GatewayOptions, type Refusal } from '../src/gateway.ts';
+import { createGateway, type GatewayOptions, type Refusal, RequestInvalid } from '../src/gateway.ts';
 import { createWebhooks } from '../src/webhooks.ts';
 import { bill, clientId, gateway, merchant, stranger, success, update } from './fixtures.ts';
 
@@ -229,4 +229,47 @@ test('a webhook whose onBody throws gets an unsigned reply: the call is not veri
   const call = new Request('https://merchant.example/shop/points/bill/notify', { method: 'POST', body: '{}' });
   const response = await webhooks(await sealRequest(call, { clientId, privateKey: gateway.privateKey }));
   expect([response.status, response.headers.has('Signature')]).toEqual([500, false]);
+});
+
+describe('a remote key that misbehaves', () => {
+  const encrypted = () => seal(post(), { encryption: RSA_AES });
+  const withUnwrapKey = (unwrapKey: () => Promise<unknown>) => ({
+    privateKey: { algorithm: 'RSA256', sign: gateway.privateKey.sign, unwrapKey: unwrapKey as never },
+  });
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['rejects', () => Promise.reject(new Error('bad padding'))],
+    ['resolves with undefined', async () => undefined],
+    ['resolves with false', async () => false],
+    ['resolves with text', async () => ''],
+    ['resolves with an object', async () => ({})],
+    ['resolves with bytes of a wrong length', async () => new ArrayBuffer(7)],
+  ])('whose unwrapKey %s gets the reply of a wrong key, so that it is no oracle', async (_, unwrapKey) => {
+    const { fetch, refusals } = refusing(withUnwrapKey(unwrapKey));
+    const response = await fetch(await encrypted());
+    const { resultInfo } = refusals[0] ?? {};
+    expect([response.status, refusals[0]?.stage, resultInfo?.resultCode]).toEqual([200, 'decryption', 'PARAM_ILLEGAL']);
+  });
+
+  test('whose verify throws an error of this package is no fault of the request: U', async () => {
+    const verify = () => Promise.reject(new RequestInvalid([]));
+    const { fetch, refusals } = refusing({ publicKeyOf: () => ({ algorithm: 'RSA256', verify }) });
+    await fetch(await seal());
+    expect(refusals).toMatchObject([{ stage: 'handler', resultInfo: { resultStatus: 'U' } }]);
+  });
+});
+
+test('a request whose body breaks off is refused at the stage body', async () => {
+  const { fetch, refusals } = refusing();
+  const sealed = await seal();
+  const body = new ReadableStream({ pull: (controller) => controller.error(new Error('connection reset')) });
+  await fetch(new Request(sealed, { body, duplex: 'half' } as RequestInit));
+  expect(refusals).toMatchObject([{ stage: 'body', error: { code: 'BodyIncomplete', message: 'the body broke off' } }]);
+});
+
+test('an injected Crypto without randomUUID still names each exchange', async () => {
+  const { subtle } = crypto;
+  const getRandomValues: Crypto['getRandomValues'] = (array) => crypto.getRandomValues(array);
+  const { fetch } = refusing({ crypto: { subtle, getRandomValues } as Crypto });
+  expect((await fetch(await seal())).headers.get('Tracer-Id')).toMatch(/^[0-9a-f]{32}$/);
 });

@@ -309,3 +309,13 @@ test.each<[name: string, mistake: object, text: RegExp]>([
 ])('a mistake in the options shows at once: %s', (_, mistake, text) => {
   expect(() => webhooksFor(mistake)).toThrow(text);
 });
+
+test.each([
+  [{ baseUrl: 'ftp://shop.example' }, /^baseUrl must be an origin/],
+  [{ baseUrl: 'https://shop.example/path' }, /^baseUrl must be an origin/],
+  [{ baseUrl: 'shop' }, /^baseUrl must be an origin/],
+  [{ signedPrefix: '//evil.example' }, /^signedPrefix must be a path/],
+  [{ tag: '..' }, /^tag must be one segment/],
+])('createNotifier throws TypeError for %o', (options, message) => {
+  expect(() => notifierOf(async () => new Response(), options)).toThrow(message);
+});

@@ -138,12 +138,12 @@ export class BodyTooLarge extends MessageError<'BodyTooLarge'> {
   }
 }
 
-/** The body of a request did not arrive in time. */
+/** The body of a request did not arrive in time, or broke off. */
 export class BodyIncomplete extends MessageError<'BodyIncomplete'> {
   /** The limit in milliseconds. */
   readonly limit: number;
-  constructor(limit: number) {
-    super('BodyIncomplete', 'body', `the body did not end within ${limit} ms`);
+  constructor(limit: number, text = `the body did not end within ${limit} ms`, options?: ErrorOptions) {
+    super('BodyIncomplete', 'body', text, options);
     this.limit = limit;
   }
 }

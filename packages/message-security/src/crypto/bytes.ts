@@ -5,17 +5,14 @@ type Bytes = Uint8Array<ArrayBuffer>;
 /** What Web Crypto calls a BufferSource. */
 export type BytesLike = ArrayBuffer | ArrayBufferView;
 
-/**
- * The bytes of a BufferSource: a view's are copied, for its memory may hold more than they.
- *
- * @param method - what returned them, for the error: `privateKey.sign`
- * @throws TypeError for anything else
- */
-export function toBytes(value: unknown, method: string): Bytes {
+/** The bytes of a BufferSource, a view's copied, for its memory may hold more than they; `undefined` for anything else. */
+export function bytesOf(value: unknown): Bytes | undefined {
   if (ArrayBuffer.isView(value))
     return new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice() as Bytes;
-  // By its tag: an ArrayBuffer of another realm is no instance of this one's.
-  const tag = Object.prototype.toString.call(value);
-  if (tag === '[object ArrayBuffer]') return new Uint8Array(value as ArrayBuffer);
-  throw new TypeError(`${method} returned ${tag.slice(8, -1)}; expected an ArrayBuffer or a view of one`);
+  return kindOf(value) === 'ArrayBuffer' ? new Uint8Array((value as ArrayBuffer).slice(0)) : undefined;
+}
+
+/** What a value is, in a word for an error. By its tag: an ArrayBuffer of another realm is no instance of this one's. */
+export function kindOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
 }

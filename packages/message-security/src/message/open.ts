@@ -7,6 +7,7 @@ import {
   BodyIncomplete,
   DecryptionFailed,
   HeaderInvalid,
+  isMessageError,
   MessageReplayed,
   ResponseUnexpected,
   TimeNotAccepted,
@@ -65,7 +66,9 @@ export async function openRequest(request: Request, options: OpenRequestOptions)
   const readWire = async (): Promise<Bytes> => {
     const late = AbortSignal.timeout(bodyTimeout);
     const body = await readBody(request, maxBodyBytes, late).catch((error) => {
-      throw late.aborted ? new BodyIncomplete(bodyTimeout) : error;
+      if (late.aborted) throw new BodyIncomplete(bodyTimeout);
+      if (isMessageError(error) || error instanceof TypeError) throw error;
+      throw new BodyIncomplete(bodyTimeout, 'the body broke off', { cause: error });
     });
     await onBody?.(body);
     return body;
@@ -148,7 +151,7 @@ async function open(
   // Only now: a body is not read for a message that its headers rule out.
   const parts = { ...target, clientId, time, body: await readWire() };
   const publicKey = await verifyParsed(parts, signature, options.publicKey);
-  checkTime(timeHeader, time, instant, now(), tolerance);
+  checkTime(timeHeader, time, instant, Number(now()), tolerance);
   checkOrder?.(instant);
   if (encrypt === undefined && options.requireEncryption) {
     throw new HeaderInvalid('Encrypt', 'missing Encrypt header; this message must be encrypted', 'decryption');
@@ -156,7 +159,7 @@ async function open(
   // Before decryption: else a second copy would show whether the first one decrypted, which is a padding oracle. Encrypt is
   // not signed, so it is a part of what is remembered: a copy without it or with another must not use up the message.
   // A message may be as far in the future as in the past.
-  const until = now() + 2 * tolerance * 1000;
+  const until = Number(now()) + 2 * tolerance * 1000;
   const isFirst = replayGuard === undefined || (await replayGuard({ ...parts, encryptedKey: encrypt?.value }, until));
   if (isFirst !== true) throw new MessageReplayed();
   const decrypted = encrypt && (await decrypt(encrypt, parts.body, options));

@@ -118,6 +118,7 @@ const forms: { [Name in keyof AllOptions]?: readonly [(value: unknown) => boolea
   tolerance: [isWithin(86_400), 'a number of seconds greater than 0 and at most 86400'],
   replayAllowance: [isWithin(86_400), 'a number of seconds greater than 0 and at most 86400'],
   replayGuard: aFunction,
+  now: aFunction,
   fetch: aFunction,
   maxBodyBytes: [isWithin(Number.POSITIVE_INFINITY), 'a number of bytes greater than 0'],
   encryption: [isEncryption, 'RSA_AES or what rsaAes returns'],

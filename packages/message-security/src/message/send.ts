@@ -3,18 +3,16 @@
  * first nothing was sent, after the second nobody knows.
  */
 import { ResponseMissing } from '../errors.ts';
+import { Mistake } from '../mistake.ts';
 import type { SealedParts } from './seal.ts';
 
 /** A `fetch`: the platform's, a service binding's, a gateway as a function, or npm's undici, which gets address and init. */
 export type SendingFetch = (request: Request) => Promise<Response>;
 
-/** A mistake in the option `fetch`, found when it was called; nothing was sent. */
-export class FetchUnusable extends TypeError {}
-
 /**
  * Sends a sealed request.
  *
- * @throws FetchUnusable, a TypeError, for a `fetch` that was called without its object; ResponseMissing for one that
+ * @throws a TypeError for a `fetch` that was called without its object; ResponseMissing for one that
  *   rejects, or resolves with something else than a response
  */
 export async function sendBy(fetch: SendingFetch, request: Request, { url, init }: SealedParts): Promise<Response> {
@@ -25,11 +23,11 @@ export async function sendBy(fetch: SendingFetch, request: Request, { url, init 
       // undici reads a Request of another class as text, "[object Request]", which is no address: nothing was sent.
       if (text.includes('Failed to parse URL from [object Request]')) return (fetch as unknown as UrlFetch)(url, init);
       if (!/Illegal invocation|incorrect `this`/.test(text)) throw error;
-      throw new FetchUnusable('fetch was called without its object; expected (request) => env.BINDING.fetch(request)');
+      throw new Mistake('fetch was called without its object; expected (request) => env.BINDING.fetch(request)');
     })
     .catch((error: unknown) => {
       // Whatever it threw: a gateway as a function may throw errors of this package, about a message of its own.
-      if (error instanceof FetchUnusable) throw error;
+      if (error instanceof Mistake) throw error;
       throw new ResponseMissing('no complete response; the connection failed', error);
     });
   if (isResponse(response)) return response;

@@ -1,7 +1,7 @@
 import { constants, createPrivateKey, privateDecrypt } from 'node:crypto';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { toBytes } from '../../src/crypto/bytes.ts';
+import { bytesOf, kindOf } from '../../src/crypto/bytes.ts';
 import { openRequest, type PrivateKey, RSA_AES, sealRequest, sign } from '../../src/index.ts';
 import { keys, merchant, ofGateway, ofMerchant, post, refusalOf } from '../fixture.ts';
 
@@ -14,8 +14,8 @@ test.each([
   ['a view of a part', memory.subarray(1, 4)],
   ['a DataView', new DataView(memory.buffer, 1, 3)],
   ['an ArrayBuffer of another realm', runInNewContext('new Uint8Array([1, 2, 3]).buffer')],
-])('toBytes takes %s', (_, value) => {
-  expect([...toBytes(value, 'privateKey.sign')]).toEqual([1, 2, 3]);
+])('bytesOf takes %s', (_, value) => {
+  expect([...(bytesOf(value) ?? [])]).toEqual([1, 2, 3]);
 });
 
 test.each([
@@ -24,9 +24,9 @@ test.each([
   ['nothing', undefined, 'Undefined'],
   ['null', null, 'Null'],
   ['an object', { signature: 'AQID' }, 'Object'],
-])('toBytes throws TypeError for %s', (_, value, received) => {
-  const text = `privateKey.sign returned ${received}; expected an ArrayBuffer or a view of one`;
-  expect(() => toBytes(value, 'privateKey.sign')).toThrow(new TypeError(text));
+])('bytesOf takes no %s, and kindOf names it', (_, value, kind) => {
+  expect(bytesOf(value)).toBeUndefined();
+  expect(kindOf(value)).toBe(kind);
 });
 
 describe('a remote key', () => {
@@ -46,9 +46,9 @@ describe('a remote key', () => {
   );
 
   test('whose sign resolves with no bytes is a TypeError that says so', async () => {
-    expect(await refusalOf(sign(parts, remote(new ArrayBuffer(0))))).toEqual(
-      new TypeError('privateKey.sign returned no bytes; expected a signature'),
-    );
+    const refusal = await refusalOf(sign(parts, remote(new ArrayBuffer(0))));
+    expect(refusal).toBeInstanceOf(TypeError);
+    expect(refusal.message).toBe('privateKey.sign returned no bytes; expected bytes');
   });
 
   const decrypting = (unwrapKey: NonNullable<PrivateKey['unwrapKey']>) =>
@@ -72,9 +72,11 @@ describe('a remote key', () => {
 
   test('whose unwrapKey resolves with text is a TypeError that names unwrapKey', async () => {
     const refusal = await refusalOf(decrypting(async () => 'a key' as never));
-    expect(refusal).toEqual(
-      new TypeError('privateKey.unwrapKey returned String; expected an ArrayBuffer or a view of one'),
-    );
+    expect(refusal).toBeInstanceOf(TypeError);
+    expect(refusal).toMatchObject({
+      stage: 'decryption', // that of a wrong padding, which a key service may answer so
+      message: 'privateKey.unwrapKey returned String; expected bytes',
+    });
   });
 
   test.each([
