@@ -38,7 +38,7 @@ export function ecdsaCases(group: Group): Case[] | string | undefined {
 
 /** `importPublicKey`, and what it does for digests and sizes that it refuses. */
 async function importRsa(pem: string, hash: string): Promise<Verifier> {
-  const numbers = readKeyText(pem);
+  const numbers = readKeyText(pem, 'public');
   if (typeof numbers === 'string') throw new TypeError(numbers);
   const [n, e] = numbers as [bigint, bigint];
   if (hash === 'SHA-256' && bitLength(n) >= 2048) return importPublicKey(pem);

@@ -41,7 +41,11 @@ export interface PublicKey {
   verify(signature: Uint8Array<ArrayBuffer>, data: Uint8Array<ArrayBuffer>): Promise<boolean>;
 }
 
-/** A key as text (PEM or bare base64, escaped line ends allowed), as a JWK, or as a CryptoKey. */
+/**
+ * A key as text, as a JWK, or as a CryptoKey. Text is PEM or base64, as consoles, environments and secret stores hand it out:
+ * quotes, escapes, blanks and words around it do no harm, nor one more base64 around the whole. Other keys may stand beside
+ * the one that is wanted, but not a second one of its kind.
+ */
 export type KeyInput = string | RsaJwk | WebCryptoKey;
 
 /** What `importPrivateKey` and `importPublicKey` take besides the key. */
@@ -66,7 +70,7 @@ export const privateNumbersOf = (key: PrivateKey): RsaPrivateNumbers | undefined
 export const publicNumbersOf = (key: PublicKey): RsaPublicNumbers | undefined => publicNumbers.get(key);
 
 /**
- * Imports the RSA private key that signs, of 2048 bits or more: PKCS#8 or PKCS#1, as PEM or bare base64; a JWK; a CryptoKey.
+ * Imports the RSA private key that signs, of 2048 bits or more: PKCS#8 or PKCS#1 as text; a JWK; a CryptoKey.
  * A CryptoKey that is not extractable signs but cannot take part in RSA_AES, which needs the key's numbers.
  *
  * @throws TypeError that says what was given instead: a public key, an encrypted one, an EC key, one too short …
@@ -86,7 +90,7 @@ export async function importPrivateKey(input: KeyInput, options: KeyOptions = {}
 
 /**
  * Imports the RSA public key that verifies, of 2048 bits or more: SPKI, PKCS#1 or an X.509 certificate (for its key only:
- * neither dates nor issuer are checked), as PEM or bare base64; a JWK; a CryptoKey.
+ * neither dates nor issuer are checked) as text; a JWK; a CryptoKey.
  *
  * @throws TypeError that says what was given instead
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a2 A2}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a18 A18}; RFC 5280 §4.1 (SPKI), RFC 8017 appendix A.1 (PKCS#1), RFC 7518 §6.3 (JWK)
@@ -125,13 +129,18 @@ async function importRsa(
     }
     const wrong = wrongSize(modulusLength, bytesToBigInt(publicExponent));
     if (wrong !== undefined) return refuse(wrong);
-    if (!extractable) return { key: plain };
-    plain = await subtle.exportKey('jwk', plain);
+    if (extractable) plain = await subtle.exportKey('jwk', plain);
   }
-  const read = typeof plain === 'string' ? readKeyText(plain) : readJwk(plain as RsaJwk);
-  const numbers = typeof read === 'string' ? refuse(read) : checkNumbers(read, want);
-  if (typeof numbers === 'string') return refuse(numbers);
-  return { key: await subtle.importKey('jwk', toJwk(numbers), rsassa, false, [usage]), numbers };
+  let key = plain as WebCryptoKey;
+  let numbers: RsaPublicNumbers | RsaPrivateNumbers | undefined;
+  if (!isCryptoKey(plain)) {
+    const read = typeof plain === 'string' ? readKeyText(plain, want) : readJwk(plain);
+    const checked = typeof read === 'string' ? read : checkNumbers(read, want);
+    if (typeof checked === 'string') return refuse(checked);
+    numbers = checked;
+    key = await subtle.importKey('jwk', toJwk(numbers), rsassa, false, [usage]);
+  }
+  return { key, numbers };
 }
 
 function isCryptoKey(input: KeyInput): input is WebCryptoKey {

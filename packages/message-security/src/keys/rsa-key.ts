@@ -12,9 +12,9 @@ import { readDerText, unwrapDer } from './key-text.ts';
 /** Order of the INTEGERs in PKCS#1, which is also the order of use here (RFC 8017 appendix A.1). */
 const names = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi'] as const;
 
-/** Numbers of a key given as PEM or bare base64; a string says what the text is instead of an RSA key. */
-export function readKeyText(text: string): bigint[] | string {
-  const der = readDerText(text);
+/** Numbers of the key of which a text holds the half that is wanted; a string says what the text is instead of an RSA key. */
+export function readKeyText(text: string, want: 'private' | 'public'): bigint[] | string {
+  const der = readDerText(text, want);
   if (typeof der === 'string') return der;
   const { tag, parts } = der;
   if (tag === SEQUENCE && parts.length > 1) {
@@ -47,7 +47,7 @@ function wrongAlgorithm({ parts: [oid, parameters, more] }: Der): string | undef
 
 /** Numbers of an RSA JWK (RFC 7518 §6.3); a string says what it is instead. */
 export function readJwk(jwk: RsaJwk): bigint[] | string {
-  if (jwk.kty !== 'RSA') return jwk.kty === 'EC' ? 'an EC key' : 'a JWK that is not an RSA key';
+  if (jwk.kty !== 'RSA') return jwk.kty === 'EC' ? 'an EC key' : 'an object that is not an RSA JWK';
   const numbers: bigint[] = [];
   for (const name of jwk.d === undefined ? names.slice(0, 2) : names) {
     const value = jwk[name];

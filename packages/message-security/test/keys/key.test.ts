@@ -16,12 +16,14 @@ import {
   spellings,
   wrongPairs,
 } from '../fixture.ts';
+import { bagged, forms } from '../key-forms.ts';
 import {
   certificate,
   certificateRequest,
   certificateV1,
   certifiedPrivateKey,
   openSshPrivateKey,
+  pkcs12,
 } from '../tool-keys.ts';
 
 const rs256 = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
@@ -75,6 +77,9 @@ test.each([
     'base64 that is cut short or is not DER',
   ],
   ['an empty text', '', 'empty'],
+  ['the bytes of a PEM', Buffer.from(spellings.pkcs8) as unknown as string, 'an object that is not an RSA JWK'],
+  ['a PKCS#12 file', pkcs12, 'a PKCS#12 file'],
+  ['two private keys', spellings.pkcs8 + certifiedPrivateKey, 'text with several private keys'],
 ])('importPrivateKey throws TypeError that names what it was given: %s', async (_, input, received) => {
   const refusal = await refusalOf(importPrivateKey(input));
   expect(refusal).toBeInstanceOf(TypeError);
@@ -245,6 +250,24 @@ test('every form of a pair is imported as the same pair', async () => {
     expect(await handle.verify(expected.slice(1), data)).toBe(false);
     expect(await handle.verify(new Uint8Array(), data)).toBe(false);
   }
+});
+
+test.each(forms(spellings.pkcs8))('importPrivateKey signs with the key from %s', async (_, text) => {
+  const data = noise(50);
+  const expected = new Uint8Array(nodeSign('sha256', data, keys.gateway.privateKey));
+  expect(await (await importPrivateKey(text)).sign(data)).toEqual(expected);
+});
+
+test.each(forms(spellings.spki))('importPublicKey verifies with the key from %s', async (_, text) => {
+  const data = noise(50);
+  const signature = new Uint8Array(nodeSign('sha256', data, keys.gateway.privateKey));
+  expect(await (await importPublicKey(text)).verify(signature, data)).toBe(true);
+});
+
+test('the text that openssl pkcs12 writes is imported as a pair', async () => {
+  const text = bagged(certifiedPrivateKey, certificate);
+  const signature = await (await importPrivateKey(text)).sign(noise(20));
+  expect(await (await importPublicKey(text)).verify(signature, noise(20))).toBe(true);
 });
 
 test('a certificate of version 1 or 3 verifies what its private key signed', async () => {

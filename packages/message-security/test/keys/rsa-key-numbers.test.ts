@@ -6,7 +6,7 @@ import { checkNumbers, readJwk, readKeyText, toJwk } from '../../src/keys/rsa-ke
 import { spellings, wrongPairs } from '../fixture.ts';
 
 const names = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi'] as const;
-const numbers = readKeyText(spellings.pkcs8) as bigint[];
+const numbers = readKeyText(spellings.pkcs8, 'private') as bigint[];
 const [n, e, d, p, q, dp, dq, qi] = numbers as [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint];
 
 /** The key's numbers, some of them changed. */
@@ -81,8 +81,8 @@ test('checkNumbers refuses keys of OpenSSL with exponent 17 or 1024 bits, privat
     [wrongPairs.exponent17(), 'an RSA key with a public exponent other than 65537 and 3'],
     [wrongPairs.rsa1024(), 'an RSA key of 1024 bits'],
   ] as const) {
-    expect(checkNumbers(readKeyText(pair.privateKey) as bigint[], 'private')).toBe(words);
-    expect(checkNumbers(readKeyText(pair.publicKey) as bigint[], 'public')).toBe(words);
+    expect(checkNumbers(readKeyText(pair.privateKey, 'private') as bigint[], 'private')).toBe(words);
+    expect(checkNumbers(readKeyText(pair.publicKey, 'public') as bigint[], 'public')).toBe(words);
   }
 });
 
