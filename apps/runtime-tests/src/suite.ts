@@ -5,6 +5,7 @@
 import { ecc224Cases } from './cases/ecc224.ts';
 import { encryptionCases } from './cases/encryption.ts';
 import { keyCases } from './cases/keys.ts';
+import { primeCases } from './cases/primes.ts';
 import { roundTripCases } from './cases/round-trip.ts';
 import { textCases } from './cases/texts.ts';
 import { vectorCases } from './cases/vectors.ts';
@@ -23,5 +24,6 @@ export function suite(test: Test): void {
   ecc224Cases(test);
   encryptionCases(test);
   keyCases(test);
+  primeCases(test);
   roundTripCases(test);
 }

@@ -3,7 +3,7 @@
  * words for what a wrong key is. Wrong or swapped keys are the first cause of "the signature does not verify".
  */
 import { decodeBase64, encodeBase64Url } from '../crypto/base64.ts';
-import { bigIntToBytes, bitLength, bytesToBigInt } from '../crypto/big-integer.ts';
+import { bigIntToBytes, bitLength, bytesToBigInt, isProbablePrime } from '../crypto/big-integer.ts';
 import type { RsaPrivateNumbers, RsaPublicNumbers } from '../crypto/rsa.ts';
 import type { RsaJwk } from '../crypto/web-crypto.ts';
 import { type Der, derInteger, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, parseDer, SEQUENCE } from './der.ts';
@@ -106,5 +106,12 @@ export function checkNumbers(
     qi < p &&
     (e * dp) % (p - 1n) === 1n &&
     (e * dq) % (q - 1n) === 1n;
-  return consistent ? { n, e, size, d, p, q, dp, dq, qi } : 'an RSA private key with inconsistent numbers';
+  if (!consistent) return 'an RSA private key with inconsistent numbers';
+  // The shorter of very different primes is easy to find, and with a q far above p Deno signs for ever.
+  const similar = p >> 512n <= q && q >> 8n <= p;
+  // No runtime looks: with a composite, Deno panics, workerd fails at each signature, and Node's do not verify. The second
+  // base is not random, since workerd has no random numbers before the first request; it is the key's own.
+  const isPrime = (factor: bigint): boolean => isProbablePrime(factor, 2n) && isProbablePrime(factor, d);
+  if (!similar || !isPrime(p) || !isPrime(q)) return 'an RSA private key without two primes of similar size';
+  return { n, e, size, d, p, q, dp, dq, qi };
 }
