@@ -4,11 +4,13 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { bundle, type Result, runEverywhere } from './everywhere.ts';
 import { printEnd, printTable } from './print.ts';
 import { casesOf, registerCases, type VectorFile } from './wycheproof/file.ts';
 
-const [folder] = process.argv.slice(2);
+// `pnpm test:vectors -- DIR` hands the dashes on.
+const [folder] = parseArgs({ allowPositionals: true }).positionals;
 if (folder === undefined || !existsSync(folder))
   fail(`expected a folder of test vectors, received ${folder ?? 'none'}`);
 
