@@ -5,6 +5,7 @@
 import { ecc224Cases } from './cases/ecc224.ts';
 import { encryptionCases } from './cases/encryption.ts';
 import { keyCases } from './cases/keys.ts';
+import { largeKeyCases } from './cases/large-keys.ts';
 import { primeCases } from './cases/primes.ts';
 import { roundTripCases } from './cases/round-trip.ts';
 import { textCases } from './cases/texts.ts';
@@ -24,6 +25,7 @@ export function suite(test: Test): void {
   ecc224Cases(test);
   encryptionCases(test);
   keyCases(test);
+  largeKeyCases(test);
   primeCases(test);
   roundTripCases(test);
 }

@@ -4,6 +4,7 @@
  */
 import { importPrivateKey, importPublicKey } from '@alipayhk-pass/message-security';
 import { equal, errorOf } from '../assert.ts';
+import { jwkOf } from '../jwk.ts';
 import type { Test } from '../suite.ts';
 
 /** Minted by `openssl prime -generate`; a name says how many bits. */
@@ -46,7 +47,7 @@ const accepted: [name: string, p: bigint, q: bigint][] = [
 export function primeCases(test: Test): void {
   for (const [name, p, q] of refused) {
     test(`primes: ${name} is refused`, async () => {
-      const { name, message } = await errorOf(() => importPrivateKey(keyOf(p, q)));
+      const { name, message } = await errorOf(() => importPrivateKey(jwkOf(p, q)));
       equal(
         `${name}: ${message}`,
         'TypeError: privateKey is an RSA private key without two primes of similar size; expected an RSA private key of 2048 bits or more',
@@ -55,34 +56,11 @@ export function primeCases(test: Test): void {
   }
   for (const [name, p, q] of accepted) {
     test(`primes: ${name} signs`, async () => {
-      const key = keyOf(p, q);
+      const key = jwkOf(p, q);
       const privateKey = await importPrivateKey(key);
       const publicKey = await importPublicKey({ kty: 'RSA', n: key.n, e: key.e });
       const data = new TextEncoder().encode('text to be signed');
       equal(await publicKey.verify(await privateKey.sign(data), data), true);
     });
   }
-}
-
-/** A JWK of these factors, prime or not. */
-function keyOf(p: bigint, q: bigint) {
-  const e = 65537n;
-  const d = inverse(e, (p - 1n) * (q - 1n));
-  const numbers = { n: p * q, e, d, p, q, dp: d % (p - 1n), dq: d % (q - 1n), qi: inverse(q, p) };
-  const texts = Object.entries(numbers).map(([name, value]) => [name, base64Url(value)]);
-  return { kty: 'RSA', ...(Object.fromEntries(texts) as Record<keyof typeof numbers, string>) };
-}
-
-/** By the extended Euclidean algorithm. */
-function inverse(value: bigint, modulus: bigint): bigint {
-  let [a, b, x, y] = [value % modulus, modulus, 1n, 0n];
-  while (b !== 0n) [a, b, x, y] = [b, a % b, y, x - (a / b) * y];
-  return ((x % modulus) + modulus) % modulus;
-}
-
-function base64Url(value: bigint): string {
-  const hex = value.toString(16);
-  const bytes = hex.padStart(hex.length + (hex.length % 2), '0').match(/../g) ?? [];
-  const base64 = btoa(String.fromCharCode(...bytes.map((byte) => Number.parseInt(byte, 16))));
-  return base64.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }

@@ -76,7 +76,8 @@ export const publicNumbersOf = (key: PublicKey): RsaPublicNumbers | undefined =>
  * The numbers are checked, and that both factors are primes (Miller-Rabin): 5 ms for 2048 bits on Node, 30 ms for 4096.
  * So import a key once.
  *
- * @throws TypeError that says what was given instead: a public key, an encrypted one, an EC key, one too short …
+ * @throws TypeError that says what was given instead: a public key, an encrypted one, an EC key, one too short, one that
+ * this runtime cannot use …
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a2 A2}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a18 A18}; RFC 5208 §5 (PKCS#8), RFC 8017 appendix A.1 (PKCS#1), RFC 7518 §6.3 (JWK), FIPS 186-5 appendix B.3.1 (Miller-Rabin)
  */
 export async function importPrivateKey(input: KeyInput, options: KeyOptions = {}): Promise<PrivateKey> {
@@ -95,7 +96,7 @@ export async function importPrivateKey(input: KeyInput, options: KeyOptions = {}
  * Imports the RSA public key that verifies, of 2048 bits or more: SPKI, PKCS#1 or an X.509 certificate (for its key only:
  * neither dates nor issuer are checked) as text; a JWK; a CryptoKey.
  *
- * @throws TypeError that says what was given instead
+ * @throws TypeError that says what was given instead, or that this runtime cannot use a key of that size (Deno: over 4096 bits)
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a2 A2}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a18 A18}; RFC 5280 §4.1 (SPKI), RFC 8017 appendix A.1 (PKCS#1), RFC 7518 §6.3 (JWK)
  */
 export async function importPublicKey(input: KeyInput, options: KeyOptions = {}): Promise<PublicKey> {
@@ -142,6 +143,13 @@ async function importRsa(
     if (typeof checked === 'string') return refuse(checked);
     numbers = checked;
     key = await subtle.importKey('jwk', toJwk(numbers), rsassa, false, [usage]);
+  }
+  const { modulusLength } = key.algorithm as RsaHashedKeyAlgorithm;
+  if (modulusLength > 4096) {
+    // Deno fails at each use of a public key over 4,096 bits. What a runtime cannot do must be known before it is needed.
+    const data = new Uint8Array(modulusLength / 8);
+    const use = want === 'private' ? subtle.sign(rsassa, key, data) : subtle.verify(rsassa, key, data, data);
+    await use.catch(() => refuse(`an RSA key of ${modulusLength} bits, which this runtime cannot use`));
   }
   return { key, numbers };
 }

@@ -1,4 +1,4 @@
-import { createPrivateKey, sign as nodeSign } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, sign as nodeSign } from 'node:crypto';
 import { inspect } from 'node:util';
 import { Crypto as PeculiarCrypto } from '@peculiar/webcrypto';
 import { expect, test } from 'vitest';
@@ -306,6 +306,36 @@ test('a CryptoKey that is not extractable is not imported again', async () => {
   const handle = await importPrivateKey(await cryptoKey('private', false), { crypto: watched });
   await handle.sign(noise(1));
   expect(calls).toEqual(['sign']);
+});
+
+test('a key of more than 4096 bits is used once when it is imported, and a smaller one is not', async () => {
+  const calls: string[] = [];
+  const watched = observedCrypto((method) => calls.push(method));
+  for (const modulusLength of [4096, 4104]) {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength });
+    await importPrivateKey(privateKey.export({ format: 'jwk' }) as JsonWebKey, { crypto: watched });
+    await importPublicKey(publicKey.export({ format: 'jwk' }) as JsonWebKey, { crypto: watched });
+  }
+  expect(calls).toEqual(['importKey', 'importKey', 'importKey', 'sign', 'importKey', 'verify']);
+});
+
+test('a key that the Crypto at hand cannot use is refused when it is imported', async () => {
+  // Deno fails at the use of a public key over 4096 bits; apps/runtime-tests shows that it is so.
+  const { subtle } = crypto;
+  const fails = () => Promise.reject(new Error('public key error: SPKI cryptographic key data malformed'));
+  const importKey = subtle.importKey.bind(subtle);
+  const limited = { subtle: { importKey, sign: fails, verify: fails } } as unknown as Crypto;
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 4104 });
+  for (const [refused, half] of [
+    [importPrivateKey(privateKey.export({ format: 'jwk' }) as JsonWebKey, { crypto: limited }), 'private'],
+    [importPublicKey(publicKey.export({ format: 'jwk' }) as JsonWebKey, { crypto: limited }), 'public'],
+  ] as const) {
+    const refusal = await refusalOf(refused);
+    expect(refusal).toBeInstanceOf(TypeError);
+    expect(refusal.message).toBe(
+      `${half}Key is an RSA key of 4104 bits, which this runtime cannot use; expected an RSA ${half} key of 2048 bits or more`,
+    );
+  }
 });
 
 test('an injected Crypto signs and verifies, with the signature that OpenSSL makes', async () => {
