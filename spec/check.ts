@@ -12,7 +12,7 @@ try {
   const names = new Set([...expected.keys(), ...committed.keys()]);
   const differing = [...names].filter((name) => expected.get(name) !== committed.get(name)).sort();
   if (differing.length > 0) {
-    console.error(`generated files are out of step with openapi.yaml: run pnpm generate (${differing.join(', ')})`);
+    console.error(`${differing.join(', ')}: not what openapi.yaml generates; run pnpm generate`);
     process.exitCode = 1;
   }
 } finally {

@@ -11,12 +11,7 @@ import { roundTripCases } from './cases/round-trip.ts';
 import { textCases } from './cases/texts.ts';
 import { vectorCases } from './cases/vectors.ts';
 import { webCryptoCases } from './cases/web-crypto.ts';
-
-/** How a runtime takes a test. */
-export type Test = (name: string, run: Run) => void;
-
-/** Rejects when the test fails. May return a note: where a runtime lacks an algorithm, its refusal is what is tested. */
-export type Run = () => Promise<void> | Promise<string | undefined>;
+import type { Test } from './test.ts';
 
 export function suite(test: Test): void {
   webCryptoCases(test);

@@ -4,10 +4,11 @@
  */
 import { isMessageError, type SealedFetchOptions, sealedFetch, tracerIdOf } from '@alipayhk-pass/message-security';
 import createOpenapiClient from 'openapi-fetch';
-import { type Checked, check, readJson, updatePassPath } from './body.ts';
+import { type Checked, check, isEncrypted, readJson, updatePassPath, withResultInfo } from './body.ts';
 import { RequestInvalid, ResponseInvalid, ResultNotSigned, ResultNotSuccess } from './errors.ts';
-import { vUpdatePassRequest, vUpdatePassResponse } from './generated/schemas.ts';
+import { vUpdatePassFields, vUpdatePassRequest, vUpdatePassResponse } from './generated/schemas.ts';
 import type { paths, ResultInfo, UpdatePassRequest, UpdatePassResponse } from './generated/types.ts';
+import { findLosses } from './json-values.ts';
 
 /** What `createClient` takes: who we are, both keys, and how to send. */
 export interface ClientOptions extends SealedFetchOptions {
@@ -44,14 +45,27 @@ export interface Client {
 }
 
 /**
- * The update as it was given, if it fits the contract: for whoever stores updates and sends them later.
+ * The update as it was given, if it fits the contract and JSON carries it as it is: for whoever stores updates and sends
+ * them later.
  *
  * @throws RequestInvalid with the path of every issue
  */
 export function checkUpdate(update: unknown): UpdatePassRequest {
   const { value, issues } = check(vUpdatePassRequest, update);
   if (issues) throw new RequestInvalid(issues);
+  const losses = findLosses(value);
+  if (losses.length > 0) throw new RequestInvalid(losses);
   return value;
+}
+
+/**
+ * Top-level fields of an update that the contract does not know: a typing error, or what AlipayHK has added since. They are
+ * sent as they are.
+ *
+ * @param update - as for `checkUpdate`
+ */
+export function unknownFields(update: object): string[] {
+  return Object.keys(update).filter((name) => !Object.hasOwn(vUpdatePassFields.inner.entries, name));
 }
 
 /** The contract without the headers that sealing fills, so that nobody passes placeholders. */
@@ -77,7 +91,10 @@ export function createClient(options: ClientOptions): Client {
   return {
     async updatePass(body, { signal } = {}) {
       const init = { body: checkUpdate(body), parseAs: 'arrayBuffer', signal } as const;
-      const { data, response } = await openapi.POST(updatePassPath, init).catch(withUnverifiedResult);
+      const { data, response } = await openapi.POST(updatePassPath, init).catch((error) => {
+        if (signal?.aborted) throw signal.reason; // openapi-fetch loses a reason such as null
+        return withUnverifiedResult(error);
+      });
       return readResult(data ?? new ArrayBuffer(0), response);
     },
   };
@@ -85,7 +102,7 @@ export function createClient(options: ClientOptions): Client {
 
 /** @throws ResponseInvalid, ResultNotSuccess, DecryptionFailed */
 function readResult(body: ArrayBuffer, response: Response): UpdatePassResult {
-  const encrypted = response.headers.has('Encrypt');
+  const encrypted = isEncrypted(response);
   const tracerId = tracerIdOf(response);
   const { value, issues } = checkResponse(body, encrypted, tracerId);
   if (issues) throw new ResponseInvalid(issues, tracerId);
@@ -110,8 +127,5 @@ async function withUnverifiedResult(error: unknown): Promise<never> {
 function checkResponse(body: ArrayBuffer, encrypted: boolean, tracerId?: string): Checked<UpdatePassResponse> {
   const json = readJson(body, encrypted, tracerId);
   if (json.issues) return json;
-  const { value } = json;
-  // A13: neighbouring pages and a public caller of updatePass say `result` for `resultInfo`.
-  const isAlias = typeof value === 'object' && value !== null && 'result' in value && !('resultInfo' in value);
-  return check(vUpdatePassResponse, isAlias ? { resultInfo: value.result } : value);
+  return check(vUpdatePassResponse, withResultInfo(json.value)); // A13
 }

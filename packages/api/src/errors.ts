@@ -5,6 +5,7 @@ import {
   type AnyMessageError,
   isMessageError,
   MessageError,
+  printable,
   type ResponseUnexpected,
 } from '@alipayhk-pass/message-security';
 import type { ResultInfo } from './generated/types.ts';
@@ -70,7 +71,10 @@ export class ResultNotSigned extends MessageError<'ResultNotSigned'> {
   override readonly tracerId: string | undefined;
   constructor(unverified: NotSuccess, { response, tracerId }: ResponseUnexpected) {
     super('ResultNotSigned', 'headers', `the response is not signed; it says ${inWords(unverified)}`);
-    this.unverified = unverified;
+    // Anyone may have written it: made fit for a log.
+    const { resultCode, resultStatus, resultMessage } = unverified;
+    const shown = { resultCode: printable(resultCode, 64), resultStatus };
+    this.unverified = resultMessage ? { ...shown, resultMessage: printable(resultMessage, 256) } : shown;
     Object.defineProperty(this, 'response', { value: response });
     this.tracerId = tracerId;
   }
@@ -89,6 +93,7 @@ function inWords({ resultStatus, resultCode }: NotSuccess): string {
   return `${resultStatus} (${/^\w{1,64}$/.test(resultCode) ? resultCode : '?'})`;
 }
 
-function describe(issues: readonly Issue[]): string {
+/** Issues as one sentence. */
+export function describe(issues: readonly Issue[]): string {
   return issues.map(({ path, message }) => `${path || 'the body'} ${message}`).join('; ');
 }

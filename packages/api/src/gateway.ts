@@ -12,12 +12,14 @@ import {
 import { updatePassPath } from './body.ts';
 import { vUpdatePassRequest, vUpdatePassResponse } from './generated/schemas.ts';
 import type { ResultInfo, UpdatePassRequest } from './generated/types.ts';
-import { type ContextArgument, type Keys, operation, type Received, receiver, type SharedOptions } from './receiver.ts';
+import { operation, type Received } from './operation.ts';
+import { type ContextArgument, type Keys, receiver, type SharedOptions } from './receiver.ts';
 
 export { type Issue, RequestInvalid } from './errors.ts';
 export type { CodeInfo, DataInfo, ResultInfo, UpdatePassRequest } from './generated/types.ts';
 export { createNotifier, type Notifier, type NotifierOptions } from './notifier.ts';
-export type { Keys, Received } from './receiver.ts';
+export type { Received } from './operation.ts';
+export type { Keys } from './receiver.ts';
 export type { Refusal } from './refusals.ts';
 
 /** What `createGateway` takes; `context` is what the gateway is called with beside the request. */
@@ -52,7 +54,7 @@ export function createGateway<Context = undefined>(
   options: GatewayOptions<Context>,
 ): (request: Request, ...context: ContextArgument<Context>) => Promise<Response> {
   const { maxBodyBytes = 1024 * 1024, encryption = RSA_AES, handler } = options;
-  const settings = { ...options, encryption, maxBodyBytes, signsUnverified: true };
+  const settings = { ...options, encryption, maxBodyBytes, signsUnverified: true, bodyOf: (reply: object) => reply };
   checkOptions(settings, ['privateKey']);
   for (const name of ['publicKeyOf', 'handler'] as const) {
     if (typeof options[name] !== 'function') throw new TypeError(`${name} must be a function`);

@@ -14,7 +14,14 @@ export {
   RSA_AES,
   type Stage,
 } from '@alipayhk-pass/message-security';
-export { type Client, type ClientOptions, checkUpdate, createClient, type UpdatePassResult } from './client.ts';
+export {
+  type Client,
+  type ClientOptions,
+  checkUpdate,
+  createClient,
+  type UpdatePassResult,
+  unknownFields,
+} from './client.ts';
 export {
   type Issue,
   isUpdatePassError,

@@ -2,9 +2,9 @@
  * AlipayHK's calls to a merchant: for a sandbox, and for tests of a merchant's side. Signed with the gateway's key under
  * the merchant's Client-Id (A28).
  */
-import { type SealedFetchOptions, sealedFetch } from '@alipayhk-pass/message-security';
+import { type SealedFetchOptions, sealedFetch, tracerIdOf } from '@alipayhk-pass/message-security';
 import type * as v from 'valibot';
-import { check, readJson } from './body.ts';
+import { check, isEncrypted, readJson, withResultInfo } from './body.ts';
 import { ResponseInvalid } from './errors.ts';
 import { vCreateMembercardResponse, vNotifyBillResponse } from './generated/schemas.ts';
 import type {
@@ -21,6 +21,8 @@ export interface NotifierOptions extends SealedFetchOptions {
   baseUrl: string;
   /** The merchant's part of the path. */
   tag: string;
+  /** What stands before the tag in the path that is called and signed, such as `/api`; nothing unless given. */
+  signedPrefix?: string | undefined;
 }
 
 /** AlipayHK's calls. Each resolves with the merchant's reply, F and U included. */
@@ -46,15 +48,15 @@ export interface Notifier {
  * @throws TypeError that names the option and what was expected
  */
 export function createNotifier(options: NotifierOptions): Notifier {
-  const { baseUrl, tag } = options;
+  const { baseUrl, tag, signedPrefix = '' } = options;
   const send = sealedFetch(options);
   const caller = <T>(after: Parameters<typeof webhookPath>[1], reply: v.GenericSchema<unknown, T>) => {
-    const url = new URL(webhookPath(tag, after), baseUrl);
+    const url = new URL(signedPrefix + webhookPath(tag, after), baseUrl);
     return async (body: object): Promise<T> => {
       const response = await send(url, { method: 'POST', body: JSON.stringify(body) });
-      const json = readJson(await response.arrayBuffer(), response.headers.has('Encrypt'));
-      const { value, issues } = json.issues ? json : check(reply, json.value);
-      if (issues) throw new ResponseInvalid(issues, response.headers.get('Tracer-Id') ?? undefined);
+      const json = readJson(await response.arrayBuffer(), isEncrypted(response));
+      const { value, issues } = json.issues ? json : check(reply, withResultInfo(json.value));
+      if (issues) throw new ResponseInvalid(issues, tracerIdOf(response));
       return value;
     };
   };

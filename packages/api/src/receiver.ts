@@ -12,51 +12,21 @@ import {
   type PrivateKey,
   type PublicKey,
   prepareResponse,
+  printable,
   type SealOptions,
   type Stage,
   sealResponse,
 } from '@alipayhk-pass/message-security';
 import * as v from 'valibot';
-import { check, readJson } from './body.ts';
-import { RequestInvalid } from './errors.ts';
-import type { ResultInfo } from './generated/types.ts';
+import { check, isEncrypted, readJson } from './body.ts';
+import { describe, RequestInvalid } from './errors.ts';
+import { toIssue } from './issue.ts';
+import type { Operation, Reply } from './operation.ts';
 import { emitRefusal, type Refusal, Refused, refusalOf } from './refusals.ts';
-
-/** Who sent a request that was verified, and how. */
-export interface Received {
-  clientId: string;
-  /** The Request-Time header, verbatim. */
-  requestTime: string;
-  encrypted: boolean;
-  /** Version of the key that verified the request, where that key has one. */
-  keyVersion: string | undefined;
-  /** Sent back as Tracer-Id. */
-  tracerId: string;
-}
+import { expectPostInUtf8, signedUri } from './target.ts';
 
 /** The keys of one caller; nothing for a caller that is unknown. */
 export type Keys = KeyRing<PublicKey> | null | undefined;
-
-/** The body of every reply. */
-interface Reply {
-  resultInfo: ResultInfo;
-}
-
-/** An operation: its handler between the schemas of request and reply. */
-export interface Operation<Context> {
-  readonly request: v.GenericSchema;
-  readonly reply: v.GenericSchema<unknown, Reply>;
-  readonly handler: (body: never, received: Received, context: Context) => unknown;
-}
-
-/** An operation whose handler takes what its schema accepts. */
-export function operation<Body, Result extends Reply, Context>(
-  request: v.GenericSchema<unknown, Body>,
-  reply: v.GenericSchema<unknown, Result>,
-  handler: (body: Body, received: Received, context: Context) => Result | Promise<Result>,
-): Operation<Context> {
-  return { request, reply, handler };
-}
 
 /** What both ends let the caller choose; `context` is what the caller passes beside the request. */
 export type SharedOptions<Context> = Pick<
@@ -72,6 +42,11 @@ export type SharedOptions<Context> = Pick<
   | 'keyVersion'
   | 'encryptedContentType'
 > & {
+  /**
+   * What stands before the operation's path in the address that the other end calls and signs, such as `/api`. The request
+   * may arrive with it or without it: proxies and `app.mount` take it off.
+   */
+  signedPrefix?: string | undefined;
   /** Gets every refusal, for a log; it is not waited for, and what it throws or rejects with is ignored. */
   onRefusal?: ((refusal: Refusal, context: Context) => unknown) | undefined;
   /**
@@ -83,7 +58,7 @@ export type SharedOptions<Context> = Pick<
 
 /** One end, as `receiver` needs it. */
 interface End<Context> extends SharedOptions<Context>, Pick<OpenRequestOptions, 'replayGuard'> {
-  /** By path. */
+  /** By path, without `signedPrefix`. */
   operations: ReadonlyMap<string, Operation<Context>>;
   publicKeyOf: (clientId: string, context: Context) => Keys | Promise<Keys>;
   encryptionKeyOf?: ((clientId: string, context: Context) => Keys | Promise<Keys>) | undefined;
@@ -95,6 +70,8 @@ interface End<Context> extends SharedOptions<Context>, Pick<OpenRequestOptions, 
    * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a31 A31}
    */
   signsUnverified: boolean;
+  /** The body that goes on the wire. */
+  bodyOf: (reply: Reply) => object;
 }
 
 /** One request on its way. */
@@ -130,53 +107,62 @@ export type ContextArgument<Context> = undefined extends Context ? [context?: Co
 export function receiver<Context>(
   end: End<Context>,
 ): (request: Request, ...context: ContextArgument<Context>) => Promise<Response> {
+  const { signedPrefix = '' } = end;
+  if (!/^(\/[\w.~-]+)*$/.test(signedPrefix)) throw new TypeError('signedPrefix must be a path such as /api');
   return (request, ...[context]) => receive(request, context as Context, end);
 }
 
 async function receive<Context>(request: Request, context: Context, end: End<Context>): Promise<Response> {
+  const { operations, signedPrefix = '' } = end;
   const exchange: Exchange<Context> = {
     request,
     context,
-    httpUri: httpUriOf(request.url),
+    httpUri: signedUri(httpUriOf(request.url), signedPrefix, (path) => operations.has(path)),
     clientId: request.headers.get('Client-Id') ?? undefined,
-    encrypted: request.headers.has('Encrypt'),
+    encrypted: isEncrypted(request),
     tracerId: (end.crypto ?? globalThis.crypto).randomUUID().replaceAll('-', ''),
   };
   const refuse = (stage: Stage, error: unknown) => {
     const { resultInfo, status } = refusalOf(stage, error);
-    const { tracerId, clientId } = exchange;
+    const { tracerId } = exchange;
+    const clientId = exchange.clientId && printable(exchange.clientId, 64);
     emitRefusal(end.onRefusal, { resultInfo, stage, error, tracerId, clientId }, context);
     return { body: { resultInfo }, status };
   };
   const unsigned = (stage: Stage, error: unknown) => {
     const { body, status } = refuse(stage, error);
     // A gateway replies with HTTP 200 whatever it refuses (A11); a merchant's refusal should be called again (A31).
-    return responseOf(body, exchange, end.signsUnverified ? 200 : status);
+    return responseOf(end.bodyOf(body), exchange, end.signsUnverified ? 200 : status);
   };
 
   // Nothing is signed for a path that is not ours: the signature would serve whoever chose the path.
-  const operation = end.operations.get(exchange.httpUri);
-  if (operation === undefined)
-    return unsigned(
-      'target',
-      new Refused('INVALID_API', `the path is unknown; expected ${[...end.operations.keys()].join(' or ')}`),
-    );
+  const operation = operations.get(exchange.httpUri.slice(signedPrefix.length));
+  if (operation === undefined) return unsigned('target', unknownPath(end));
   const sender = await senderOf(exchange, end).catch((error: unknown) => ({ error }));
   if ('error' in sender) return unsigned('client', sender.error);
 
   const outcome = await perform(operation, exchange, sender, end);
   try {
-    if ('seal' in outcome) return await outcome.seal(responseOf(outcome.body, exchange));
+    if ('seal' in outcome) return await outcome.seal(responseOf(end.bodyOf(outcome.body), exchange));
     const { stage, error, opened } = outcome;
     // Encrypt is not signed: an encrypted body that holds no JSON gets the reply of one that does not decrypt.
     const isSigned = end.signsUnverified || (opened !== undefined && stage !== 'decryption');
     if (!isSigned) return unsigned(stage, error);
     const { body } = refuse(stage, error);
-    return await sealResponse(responseOf(body, exchange), exchange, sealOptions(sender, opened, end));
+    const response = responseOf(end.bodyOf(body), exchange);
+    // The length of a reply's key must not show either that the body did decrypt.
+    const isAlike = stage === 'decryption' || stage === 'contract';
+    const to = isAlike ? exchange : (opened ?? exchange);
+    return await sealResponse(response, to, sealOptions(sender, opened, end));
   } catch (error) {
     // The handler may have done its work, but nobody can vouch for the reply: an HTTP error, never an unsigned success.
-    return responseOf(refuse('sealing', error).body, exchange, 500);
+    return responseOf(end.bodyOf(refuse('sealing', error).body), exchange, 500);
   }
+}
+
+function unknownPath<Context>({ operations, signedPrefix = '' }: End<Context>): Refused {
+  const paths = [...operations.keys()].map((path) => signedPrefix + path);
+  return new Refused('INVALID_API', `the path is unknown; expected ${paths.join(' or ')}`);
 }
 
 /** @throws Refused for a caller that is unknown, and what `publicKeyOf` throws */
@@ -195,9 +181,9 @@ async function perform<Context>(
   sender: Sender,
   end: End<Context>,
 ): Promise<Outcome> {
-  const { request, context, encrypted, tracerId } = exchange;
+  const { request, context, httpUri, encrypted, tracerId } = exchange;
   const { clientId, publicKey } = sender;
-  const { onBody } = end;
+  const { onBody, replayGuard } = end;
   let opened: OpenedRequest | undefined;
   try {
     expectPostInUtf8(request);
@@ -205,17 +191,20 @@ async function perform<Context>(
       ...end,
       clientId,
       publicKey,
-      onBody: onBody && ((wire) => onBody(wire, context)),
+      httpUri,
+      onBody: onBody && ((wire) => ask(() => onBody(wire, context))),
+      replayGuard: replayGuard && ((parts, until) => ask(() => replayGuard(parts, until))),
     });
     const json = readJson(await opened.request.arrayBuffer(), encrypted);
     const { value, issues } = json.issues ? json : check(schema, json.value);
     if (issues) throw new RequestInvalid(issues);
     // Before the handler: a reply that cannot be encrypted must not be found out once the update was applied.
-    const seal = await prepareResponse(exchange, sealOptions(sender, opened, end)).catch(failAt('sealing'));
-    const { requestTime } = opened;
-    const received = { clientId, requestTime, encrypted, keyVersion: opened.publicKey.keyVersion, tracerId };
-    const asking = (async () => v.parse(reply, await handler(value as never, received, context)))();
-    return { body: await asking.catch(failAt('handler')), seal };
+    const seal = await prepareResponse(opened, sealOptions(sender, opened, end)).catch(failAt('sealing'));
+    const { requestTime, symmetricKeyLength } = opened;
+    const { keyVersion } = opened.publicKey;
+    const received = { clientId, requestTime, encrypted, symmetricKeyLength, keyVersion, tracerId };
+    const asking = async () => fitting(reply, await handler(value as never, received, context));
+    return { body: await ask(asking), seal };
   } catch (error) {
     if (error instanceof Failed) return { stage: error.stage, error: error.reason, opened };
     const stage = error instanceof Refused || isMessageError(error) ? error.stage : 'handler';
@@ -240,24 +229,20 @@ const failAt =
     throw new Failed(stage, reason);
   };
 
+/** Asks a function of the caller's. */
+const ask = <T>(asking: () => T | Promise<T>): Promise<T> => (async () => asking())().catch(failAt('handler'));
+
+/** @throws TypeError for a result that does not fit; it names the fields, and holds no value as valibot's error does */
+function fitting<T>(schema: v.GenericSchema<unknown, T>, result: unknown): T {
+  const { success, output, issues } = v.safeParse(schema, result);
+  if (success) return output;
+  throw new TypeError(`the result of the handler does not fit the contract: ${describe(issues.map(toIssue))}`);
+}
+
 function sealOptions<Context>(sender: Sender, opened: OpenedRequest | undefined, end: End<Context>): SealOptions {
   return { ...end, ...sender, publicKey: opened?.publicKey ?? sender.publicKey };
 }
 
-function responseOf(body: Reply, { tracerId }: { tracerId: string }, status = 200): Response {
+function responseOf(body: object, { tracerId }: { tracerId: string }, status = 200): Response {
   return Response.json(body, { status, headers: { 'Tracer-Id': tracerId } });
-}
-
-/** @throws Refused for another method or media type */
-function expectPostInUtf8({ method, headers }: Request): void {
-  if (method !== 'POST') throw new Refused('METHOD_NOT_SUPPORTED', 'the method is not POST');
-  const [type = '', ...parameters] = (headers.get('Content-Type') ?? '').toLowerCase().split(';');
-  const charset = parameters.map((each) => each.trim()).find((each) => each.startsWith('charset='));
-  // A6: an encrypted body goes by its Encrypt header, not by its media type.
-  if (!['application/json', 'text/plain'].includes(type.trim()) || !/^(charset="?utf-8"?)?$/.test(charset ?? '')) {
-    throw new Refused(
-      'MEDIA_TYPE_NOT_ACCEPTABLE',
-      'Content-Type header is not accepted; expected application/json or text/plain in UTF-8',
-    );
-  }
 }

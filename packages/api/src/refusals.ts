@@ -13,7 +13,7 @@ export interface Refusal {
   /** The rich reason: for logs, not for the wire. */
   error: unknown;
   tracerId: string;
-  /** As received, and verified only if it was the handler that failed. */
+  /** As received, at most 64 characters; verified only if it was the handler that failed. */
   clientId: string | undefined;
 }
 
@@ -55,9 +55,10 @@ export function refusalOf(stage: Stage, error: unknown): { resultInfo: ResultInf
 
 function refusalCodeOf(stage: Stage, error: unknown): RefusalCode {
   if (error instanceof Refused) return error.resultCode;
-  if (stage === 'handler' || stage === 'sealing' || !isMessageError(error)) return 'UNKNOWN_EXCEPTION';
+  // At these stages functions of the caller's run: an error of this package is about a message of their own.
+  if (['client', 'handler', 'sealing'].includes(stage) || !isMessageError(error)) return 'UNKNOWN_EXCEPTION';
   const isAboutEncrypt = error.code === 'HeaderInvalid' && error.header === 'Encrypt';
-  const isAboutSignature = ['client', 'headers', 'signature', 'time', 'replay'].includes(stage);
+  const isAboutSignature = ['headers', 'signature', 'time', 'replay'].includes(stage);
   // What is left is about the body: too large, not to be decrypted, not as the contract has it. One code for all.
   return isAboutSignature && !isAboutEncrypt ? 'INVALID_SIGNATURE' : 'PARAM_ILLEGAL';
 }

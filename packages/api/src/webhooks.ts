@@ -15,7 +15,8 @@ import type {
   NotifyBillRequest,
   ResultInfo,
 } from './generated/types.ts';
-import { type ContextArgument, operation, type Received, receiver, type SharedOptions } from './receiver.ts';
+import { operation, type Received } from './operation.ts';
+import { type ContextArgument, receiver, type SharedOptions } from './receiver.ts';
 import { webhookPath } from './webhook-path.ts';
 
 export { type Issue, RequestInvalid } from './errors.ts';
@@ -26,7 +27,7 @@ export type {
   OrderAmount,
   ResultInfo,
 } from './generated/types.ts';
-export type { Received } from './receiver.ts';
+export type { Received } from './operation.ts';
 export type { Refusal } from './refusals.ts';
 
 /** What `createWebhooks` takes; `context` is what the webhooks are called with beside the request. */
@@ -97,5 +98,7 @@ export function createWebhooks<Context = undefined>(
     publicKeyOf: (id) => (id === clientId ? publicKey : undefined),
     encryptionKeyOf: () => encryptionKey,
     signsUnverified: false,
+    // A31: which of the two names AlipayHK reads is not public.
+    bodyOf: (reply) => ({ ...reply, result: reply.resultInfo }),
   });
 }

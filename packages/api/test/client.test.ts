@@ -1,6 +1,6 @@
 import { RSA_AES } from '@alipayhk-pass/message-security';
 import { describe, expect, test, vi } from 'vitest';
-import { type ClientOptions, checkUpdate, createClient, type UpdatePassRequest } from '../src/index.ts';
+import { type ClientOptions, checkUpdate, createClient, type UpdatePassRequest, unknownFields } from '../src/index.ts';
 import { clientOptions, replying, stranger, success, update } from './fixtures.ts';
 
 /** The error that an update ends in. */
@@ -41,7 +41,7 @@ describe('what the caller got wrong', () => {
       body({ dataInfo: Array.from({ length: 70 }).reduce((inner) => ({ inner }), {}) }),
       [{ path: '', message: 'nests deeper than 64 levels' }],
     ],
-    ['a list for dataInfo', body({ dataInfo: [] }), [{ path: 'dataInfo', message: 'is a list; expected an object' }]],
+    ['a list for dataInfo', body({ dataInfo: [] }), [{ path: 'dataInfo', message: 'must be an object, not a list' }]],
   ];
   test.each(cases)('%s is RequestInvalid with its path, and nothing is sent', async (_, invalid, issues) => {
     const fetch = vi.fn(replying());
@@ -95,7 +95,7 @@ describe('answers that are not a success', () => {
     ['no resultInfo', {}, 'resultInfo'],
     ['an unknown status', { resultInfo: { ...success, resultStatus: 'X' } }, 'resultInfo.resultStatus'],
     ['no JSON', '<html>', ''],
-    ['a list', [], 'resultInfo'],
+    ['a list', [], ''],
   ])('a signed body with %s is ResponseInvalid with its path', async (_, body, path) => {
     const error = await refusal(replying({ body }));
     expect(error).toMatchObject({ code: 'ResponseInvalid', tracerId: 'trace-1' });
@@ -161,6 +161,16 @@ describe('answers that are not a success', () => {
     });
     abort.abort(new Error('changed my mind'));
     await expect(updating).rejects.toThrow('changed my mind');
+  });
+
+  test.each([null, 0, ''])("the caller's abort with %j rejects with that", async (reason) => {
+    const abort = new AbortController();
+    const sending = async () => {
+      abort.abort(reason);
+      return new Promise<Response>(() => undefined);
+    };
+    const updating = createClient(clientOptions(sending)).updatePass(update, { signal: abort.signal });
+    await expect(updating).rejects.toBe(reason);
   });
 });
 
@@ -231,4 +241,33 @@ test('the merchant key of the options is the one that signs', async () => {
   const error = await refusal(replying(), { privateKey: stranger.privateKey });
   // The gateway in this process refuses by throwing, which is a broken connection to the client, never its own verdict.
   expect(error).toMatchObject({ code: 'ResponseMissing', cause: { code: 'SignatureVerificationFailed' } });
+});
+
+test('unknownFields names the top-level fields that the contract does not know, which are sent all the same', async () => {
+  const received: unknown[] = [];
+  const fetch = async (request: Request) => {
+    received.push(await request.clone().json());
+    return replying()(request);
+  };
+  const unusual = { ...update, levl: 'GOLD', bizDate: '2024-05-22' };
+  expect(unknownFields(unusual)).toEqual(['levl', 'bizDate']);
+  await createClient(clientOptions(fetch)).updatePass(unusual);
+  expect(received).toEqual([unusual]);
+});
+
+test('a reply with a byte-order mark, with result for resultInfo, or with null for the other, is read', async () => {
+  const texts = [{ resultInfo: success }, { result: success }, { resultInfo: null, result: success }].map((reply) =>
+    JSON.stringify(reply),
+  );
+  for (const text of [`\ufeff${texts[0]}`, ...texts]) {
+    const { resultInfo } = await createClient(clientOptions(replying({ body: text }))).updatePass(update);
+    expect(resultInfo).toEqual(success);
+  }
+});
+
+test.each(['S', 'F', 'U'] as const)('a %s with a resultMessage of null is read as what it is', async (resultStatus) => {
+  const resultInfo = { resultCode: 'A_CODE', resultStatus, resultMessage: null };
+  const sending = createClient(clientOptions(replying({ body: { resultInfo } }))).updatePass(update);
+  if (resultStatus === 'S') expect((await sending).resultInfo).toEqual(resultInfo);
+  else await expect(sending).rejects.toMatchObject({ code: 'ResultNotSuccess', resultInfo });
 });

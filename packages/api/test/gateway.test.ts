@@ -1,13 +1,16 @@
+import { constants, createDecipheriv, privateDecrypt } from 'node:crypto';
 import {
   HeaderInvalid,
   memoryReplayStore,
   type OpenedResponse,
   openResponse,
+  parseHeader,
   RSA_AES,
   replayGuard,
   sealRequest,
   tracerIdOf,
 } from '@alipayhk-pass/message-security';
+import { keys, vectors } from '@alipayhk-pass/spec/vectors';
 import { describe, expect, test, vi } from 'vitest';
 import { createGateway, type GatewayOptions, type Refusal, type ResultInfo } from '../src/gateway.ts';
 import { clientId, gateway, merchant, stranger, success, update } from './fixtures.ts';
@@ -59,7 +62,8 @@ const changed = async (request: Request, change: (headers: Headers) => void, bod
 /** The answer, verified as the merchant would. */
 async function answer(response: Response, to: Request): Promise<ResultInfo & Pick<OpenedResponse, 'encrypted'>> {
   const keys = { publicKey: gateway.publicKey, privateKey: merchant.privateKey, encryption: RSA_AES };
-  const opened = await openResponse(response, to, { clientId, ...keys });
+  // Only its address: a request may be from another time on purpose.
+  const opened = await openResponse(response, { url: to.url }, { clientId, ...keys });
   expect(opened.tracerId).toMatch(/^[0-9a-f]{32}$/);
   const { resultInfo } = (await opened.response.json()) as { resultInfo: ResultInfo };
   return { ...resultInfo, encrypted: opened.encrypted };
@@ -106,7 +110,7 @@ describe('refusals to a known merchant, each signed', () => {
       'HeaderInvalid',
     ],
     ['a request from an hour ago', () => seal({ now: Date.now() - 3_600_000 }), 'INVALID_SIGNATURE', 'TimeNotAccepted'],
-    ['a request from the future', () => seal({ now: Date.now() + 301_000 }), 'INVALID_SIGNATURE', 'TimeNotAccepted'],
+    ['a request from the future', () => seal({ now: Date.now() + 400_000 }), 'INVALID_SIGNATURE', 'TimeNotAccepted'],
     ['no JSON', () => seal({ body: 'passId=1' }), 'PARAM_ILLEGAL', 'RequestInvalid'],
     [
       'JSON that is not UTF-8',
@@ -256,11 +260,28 @@ test.each([
       requestTime: sealed.headers.get('Request-Time'),
       encrypted: encryption !== undefined,
       keyVersion: undefined,
+      symmetricKeyLength: encryption && 32,
       tracerId: tracerIdOf(response),
     },
     undefined,
   );
   expect(refusals).toEqual([]);
+});
+
+test.each([
+  ['request-encrypted-aes128', 16],
+  ['request-encrypted-aes192', 24],
+  ['request-encrypted-aes256', 32],
+] as const)('the reply to %s has a symmetric key of %i bytes, by OpenSSL', async (name, length) => {
+  const { method, headers, body, time } = vectors[name];
+  const { fetch } = gatewayFor({ now: () => Date.parse(time) });
+  const response = await fetch(new Request(url, { method, headers, body }));
+  const { value } = parseHeader('Encrypt', response.headers.get('Encrypt') ?? '');
+  const key = privateDecrypt({ key: keys.merchant.privateKey, padding: constants.RSA_PKCS1_PADDING }, value);
+  expect(key).toHaveLength(length);
+  const decipher = createDecipheriv(`aes-${length * 8}-ecb`, key, null);
+  const plain = decipher.update(await response.text(), 'base64', 'utf8') + decipher.final('utf8');
+  expect(JSON.parse(plain)).toEqual({ resultInfo: success });
 });
 
 test.each(['s', '?', '?a=1', '/../other', '#x?'])(

@@ -1,4 +1,15 @@
-import { memoryReplayStore, RSA_AES, replayGuard, type Stage, sealRequest } from '@alipayhk-pass/message-security';
+import { constants, createCipheriv, privateDecrypt, publicEncrypt, randomBytes } from 'node:crypto';
+import {
+  DecryptionFailed,
+  memoryReplayStore,
+  openResponse,
+  parseHeader,
+  RSA_AES,
+  replayGuard,
+  type Stage,
+  sealRequest,
+} from '@alipayhk-pass/message-security';
+import { keys } from '@alipayhk-pass/spec/vectors';
 import { describe, expect, expectTypeOf, test, vi } from 'vitest';
 import { createGateway, type GatewayOptions, type Refusal } from '../src/gateway.ts';
 import { createWebhooks } from '../src/webhooks.ts';
@@ -92,9 +103,40 @@ test('a handler that fails with an error of a message of its own is refused at t
   expect(inner.refusals).toEqual([]);
 });
 
+test.each<[what: string, options: Partial<GatewayOptions>]>([
+  ['publicKeyOf', { publicKeyOf: () => Promise.reject(new DecryptionFailed()) }],
+  ['onBody', { onBody: () => Promise.reject(new DecryptionFailed()) }],
+  ['replayGuard', { replayGuard: () => Promise.reject(new DecryptionFailed()) }],
+])('%s that fails with an error of this package gets U, not an F about the request', async (_, options) => {
+  const response = await refusing(options).fetch(await seal());
+  expect(await response.json()).toMatchObject({ resultInfo: { resultCode: 'UNKNOWN_EXCEPTION', resultStatus: 'U' } });
+});
+
+test('the key of a refusal is as long for a body that decrypts and is not JSON as for one that does not decrypt', async () => {
+  const key = randomBytes(16);
+  const cipher = createCipheriv('aes-128-ecb', key, null);
+  const notJson = Buffer.concat([cipher.update('{'), cipher.final()]).toString('base64');
+  const wrapped = publicEncrypt({ key: keys.gateway.publicKey, padding: constants.RSA_PKCS1_PADDING }, key);
+  const lengths: number[] = [];
+  for (const body of [notJson, randomBytes(48).toString('base64')]) {
+    const sealed = await seal(new Request(url, { method: 'POST', body }));
+    const value = encodeURIComponent(wrapped.toString('base64'));
+    sealed.headers.set('Encrypt', `algorithm=RSA_AES, symmetricKey=${value}`);
+    const { publicKey } = gateway;
+    const { privateKey } = merchant;
+    const response = await refusing().fetch(sealed.clone());
+    const opened = await openResponse(response, sealed, { clientId, publicKey, privateKey, encryption: RSA_AES });
+    expect(await opened.response.json()).toMatchObject({ resultInfo: { resultCode: 'PARAM_ILLEGAL' } });
+    const encryptedKey = parseHeader('Encrypt', response.headers.get('Encrypt') ?? '').value;
+    const padded = { key: keys.merchant.privateKey, padding: constants.RSA_NO_PADDING };
+    lengths.push(256 - 1 - privateDecrypt(padded, encryptedKey).indexOf(0, 2)); // no byte of the padding is 0
+  }
+  expect(lengths).toEqual([32, 32]);
+});
+
 describe('a reply that cannot be encrypted is found out before the handler runs', () => {
   const remote = { algorithm: 'RSA256', verify: merchant.publicKey.verify };
-  const keys: [string, Partial<GatewayOptions>][] = [
+  const cases: [string, Partial<GatewayOptions>][] = [
     ['the key that verifies is remote', { publicKeyOf: () => remote }],
     [
       'encryptionKeyOf returns a key of another algorithm',
@@ -102,7 +144,7 @@ describe('a reply that cannot be encrypted is found out before the handler runs'
     ],
     ['encryptionKeyOf returns text', { encryptionKeyOf: () => 'a key' as never }],
   ];
-  test.each(keys)('%s', async (_, options) => {
+  test.each(cases)('%s', async (_, options) => {
     const handler = vi.fn(() => success);
     const { fetch, refusals } = refusing({ handler, ...options });
     const response = await fetch(await seal(post(), { encryption: RSA_AES }));

@@ -183,7 +183,7 @@ describe('what the network can do to a signed message, in both directions', () =
       (headers) => headers.set('Encrypt', encrypt.replace('_AES', '')),
       'AlgorithmNotSupported',
     ],
-    ['an empty Encrypt header', (headers) => headers.set('Encrypt', ''), 'HeaderInvalid'],
+    ['an empty Encrypt header', (headers) => headers.set('Encrypt', ''), 'S'],
     ['the Encrypt header twice', (headers) => headers.set('Encrypt', `${encrypt}, ${encrypt}`), 'HeaderInvalid'],
   ];
   const encrypt = `algorithm=RSA_AES, symmetricKey=${encodeURIComponent(btoa('k'.repeat(256)))}`;

@@ -67,6 +67,24 @@ test('the gateway’s hook is told why, and nothing of what was sent', async () 
   expectNoSecretIn(fetch);
 });
 
+test('the hook gets nothing of a handler’s result that does not fit', async () => {
+  const refusals: Refusal[] = [];
+  const fetch = createGateway({
+    publicKeyOf: () => merchant.publicKey,
+    privateKey: gateway.privateKey,
+    handler: () => ({ ...success, resultStatus: secret as 'S', resultMessage: secret, [secret]: secret }),
+    onRefusal: (refusal) => refusals.push(refusal),
+  });
+  const request = new Request(url, { method: 'POST', body: JSON.stringify(card) });
+  await fetch(await sealRequest(request, { clientId, privateKey: merchant.privateKey }));
+  expect(refusals[0]?.error).toEqual(
+    new TypeError(
+      'the result of the handler does not fit the contract: resultInfo.resultStatus must be "S", "F" or "U"',
+    ),
+  );
+  expectNoSecretIn(refusals[0]);
+});
+
 test('no error of the client holds what was sent, what was answered, or a key', async () => {
   const signatures: string[] = [];
   const watched = (fetch: (request: Request) => Promise<Response>) => async (request: Request) => {

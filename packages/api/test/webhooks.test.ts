@@ -67,13 +67,17 @@ describe('what AlipayHK signed reaches the merchant’s function', () => {
   test.each([undefined, RSA_AES])('a bill, encryption %o: the answer is signed and says so too', async (encryption) => {
     const { fetch, notifyBill } = webhooksFor();
     const alipayhk = notifierOf(fetch, { encryption, requireEncryption: encryption !== undefined });
-    expect(await alipayhk.notifyBill({ ...bill, note: 1 } as typeof bill)).toEqual({ resultInfo: success });
+    expect(await alipayhk.notifyBill({ ...bill, note: 1 } as typeof bill)).toEqual({
+      resultInfo: success,
+      result: success,
+    });
     expect(notifyBill).toHaveBeenCalledWith(
       { ...bill, note: 1 },
       {
         clientId,
         encrypted: encryption !== undefined,
         keyVersion: undefined,
+        symmetricKeyLength: encryption && 32,
         requestTime: expect.stringMatching(/\+08:00$/),
         tracerId: expect.stringMatching(/^[0-9a-f]{32}$/),
       },
@@ -83,7 +87,11 @@ describe('what AlipayHK signed reaches the merchant’s function', () => {
 
   test('a request for a card, and what the merchant adds to the answer', async () => {
     const { fetch, createMembercard, notifyBill } = webhooksFor();
-    expect(await notifierOf(fetch).createMembercard(joining)).toEqual({ resultInfo: success, memberNo: 'M1' });
+    expect(await notifierOf(fetch).createMembercard(joining)).toEqual({
+      resultInfo: success,
+      result: success,
+      memberNo: 'M1',
+    });
     expect(createMembercard.mock.calls[0]?.[0]).toEqual(joining);
     expect(notifyBill).not.toHaveBeenCalled();
   });
@@ -99,7 +107,7 @@ describe('what AlipayHK signed reaches the merchant’s function', () => {
     for (const resultStatus of ['F', 'U'] as const) {
       const resultInfo = { resultCode: 'BILL_UNKNOWN', resultStatus };
       const { fetch, refusals } = webhooksFor({ notifyBill: () => resultInfo });
-      expect(await notifierOf(fetch).notifyBill(bill)).toEqual({ resultInfo });
+      expect(await notifierOf(fetch).notifyBill(bill)).toEqual({ resultInfo, result: resultInfo });
       expect(refusals).toEqual([]);
     }
   });
@@ -135,7 +143,7 @@ describe('what AlipayHK signed reaches the merchant’s function', () => {
     const [, value = ''] = /signature=(.*)$/.exec(response.headers.get('Signature') ?? '') ?? [];
     const verify = createVerify('SHA256').update(said);
     expect(verify.verify(keys.merchant.publicKey, decodeURIComponent(value), 'base64')).toBe(true);
-    expect(JSON.parse(answer)).toEqual({ resultInfo: success });
+    expect(JSON.parse(answer)).toEqual({ resultInfo: success, result: success });
   });
 });
 
@@ -296,7 +304,7 @@ test.each<[name: string, mistake: object, text: RegExp]>([
   [
     'requireEncryption without encryption',
     { requireEncryption: true, encryption: undefined },
-    /^encryption is missing/,
+    /^requireEncryption is set, but encryption is missing/,
   ],
 ])('a mistake in the options shows at once: %s', (_, mistake, text) => {
   expect(() => webhooksFor(mistake)).toThrow(text);

@@ -5,7 +5,7 @@
 import { brandHandle } from './copies.ts';
 import { digests, ecdsaWith, SCALAR_BYTES } from './crypto/p224.ts';
 import { readEcKey } from './keys/ec-key.ts';
-import { checkKeyVersion, type PrivateKey, type PublicKey } from './keys/key.ts';
+import { checkKeyVersion, type LocalPrivateKey, type PublicKey } from './keys/key.ts';
 
 /** What `importEcc224PrivateKey` and `importEcc224PublicKey` take besides the key. */
 export interface Ecc224Options {
@@ -38,7 +38,7 @@ const formats = { DER: 'der', 'IEEE-P1363': 'compact' } as const;
  * @throws TypeError that says what was given instead: a public key, an encrypted one, an RSA key, another curve …
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a3 A3}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a5 A5}; RFC 5208 §5 (PKCS#8), RFC 5915 §3 (SEC1), RFC 5480 §2.1 (curves), FIPS 186-5 §6.4 and SP 800-186 §3.2.1.2
  */
-export async function importEcc224PrivateKey(input: string, options: Ecc224Options = {}): Promise<PrivateKey> {
+export async function importEcc224PrivateKey(input: string, options: Ecc224Options = {}): Promise<LocalPrivateKey> {
   const { ecdsa, format, keyVersion } = readOptions(options);
   // In this closure only: nothing that prints, copies or serialises the handle can reach it.
   const secretKey = readInput('privateKey', input);

@@ -3,10 +3,11 @@
  * TypeError instead. Texts say what is wrong, then what was expected; they never hold key bytes, plaintext or signatures.
  */
 import { brand } from './copies.ts';
+import { printable } from './printable.ts';
 
 /**
  * Where a message was refused, in the order in which one is opened: `target` method, path and media type; `client` the
- * Client-Id; `headers` their form; `body` its length and arrival; then `signature`, `time`, `decryption` and `replay`;
+ * Client-Id; `headers` their form; `body` its length and arrival; then `signature`, `time`, `replay` and `decryption`;
  * `contract` the fields of the body; `handler` and `sealing` a gateway's own function and reply. Only at the sending end:
  * `connection` no complete response; `status` an HTTP error; `result` a verified F or U.
  */
@@ -105,14 +106,14 @@ export class TimeNotAccepted extends MessageError<'TimeNotAccepted'> {
   readonly tolerance: number;
   /** How far this clock is ahead of the message, in seconds; absent when the time has no valid form. */
   readonly skew: number | undefined;
-  constructor(header: string, time: string, tolerance: number, skew?: number) {
-    const shown = time.slice(0, 64);
+  constructor(header: string, time: string, tolerance: number, skew?: number, than = 'this clock') {
+    const shown = printable(time, 64);
     super(
       'TimeNotAccepted',
       skew === undefined ? 'headers' : 'time',
       skew === undefined
         ? `${header} header is ${JSON.stringify(shown)}; expected ISO-8601 with a zone`
-        : `${header} is ${Math.abs(skew)} s ${skew > 0 ? 'behind' : 'ahead of'} this clock; expected within ${tolerance} s`,
+        : `${header} is ${Math.abs(skew)} s ${skew > 0 ? 'behind' : 'ahead of'} ${than}; expected within ${tolerance} s`,
     );
     this.time = shown;
     this.tolerance = tolerance;
@@ -195,7 +196,11 @@ export function withTracerId(error: unknown, response: Response | undefined): un
   return isMessageError(error) ? Object.assign(error, tracerId && { tracerId }) : error;
 }
 
-/** The trace id of a response, under either of the names seen: `Tracer-Id`, also `tracerId`. */
-export function tracerIdOf(response: Response): string | undefined {
-  return response.headers.get('Tracer-Id') ?? response.headers.get('tracerId') ?? undefined;
+/**
+ * The trace id of a response, under either of the names seen: `Tracer-Id`, also `tracerId`. It is not signed: at most 128
+ * characters of it are kept, without control characters.
+ */
+export function tracerIdOf({ headers }: Pick<Response, 'headers'>): string | undefined {
+  const received = headers.get('Tracer-Id') || headers.get('tracerId');
+  return received ? printable(received, 128) : undefined;
 }

@@ -22,6 +22,7 @@ export {
   importPublicKey,
   type KeyInput,
   type KeyOptions,
+  type LocalPrivateKey,
   type PrivateKey,
   type PublicKey,
 } from './keys/key.ts';
@@ -36,9 +37,16 @@ export {
   type OpenRequestOptions,
   type SealOptions,
 } from './message/options.ts';
-export { memoryReplayStore, type ReplayGuard, type ReplayStore, replayGuard } from './message/replay.ts';
-export { prepareResponse, sealRequest, sealResponse } from './message/seal.ts';
+export {
+  type GuardedParts,
+  memoryReplayStore,
+  type ReplayGuard,
+  type ReplayStore,
+  replayGuard,
+} from './message/replay.ts';
+export { prepareResponse, type RepliedTo, sealRequest, sealResponse } from './message/seal.ts';
 export { type SealedFetchOptions, sealedFetch } from './message/sealed-fetch.ts';
 export { contentToBeSigned, httpUriOf, type SignedParts, sign, verify } from './message/signature.ts';
 export { type RsaAesOptions, rsaAes } from './message/suites.ts';
 export { formatTime, parseTime } from './message/time.ts';
+export { printable } from './printable.ts';

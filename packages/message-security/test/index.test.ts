@@ -16,7 +16,7 @@ test('the package exports these names and no others', () => {
       ...['importPrivateKey', 'importPublicKey', 'diagnoseKeys', 'fingerprint'],
       ...['RSA_AES', 'rsaAes'],
       ...['contentToBeSigned', 'httpUriOf', 'sign', 'verify', 'formatHeader', 'parseHeader', 'formatTime', 'parseTime'],
-      ...['replayGuard', 'memoryReplayStore', 'tracerIdOf'],
+      ...['replayGuard', 'memoryReplayStore', 'tracerIdOf', 'printable'],
       ...[
         'MessageError',
         'isMessageError',

@@ -3,7 +3,7 @@ import { openRequest, rsaAes, sealRequest } from '@alipayhk-pass/message-securit
 import { equal, errorOf } from '../assert.ts';
 import { importKeys } from '../keys.ts';
 import { clientId } from '../message.ts';
-import type { Test } from '../suite.ts';
+import type { Test } from '../test.ts';
 
 const contents = ['AES-ECB', 'AES-CBC', 'AES-GCM'] as const;
 const keyTransports = ['RSAES-PKCS1-v1_5', 'RSA-OAEP', 'RSA-OAEP-256'] as const;

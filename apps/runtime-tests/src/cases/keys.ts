@@ -4,12 +4,12 @@ import {
   importPrivateKey,
   importPublicKey,
   type KeyInput,
-  type PrivateKey,
+  type LocalPrivateKey,
   type PublicKey,
 } from '@alipayhk-pass/message-security';
 import { equal, errorOf } from '../assert.ts';
 import { importKeys, texts } from '../keys.ts';
-import type { Test } from '../suite.ts';
+import type { Test } from '../test.ts';
 
 const { privateKey: pkcs8, publicKey: spki } = texts.merchant;
 
@@ -112,7 +112,13 @@ const parts = {
   body: new Uint8Array(3),
 };
 
-async function isPair({ privateKey, publicKey }: { privateKey: PrivateKey; publicKey: PublicKey }): Promise<boolean> {
+async function isPair({
+  privateKey,
+  publicKey,
+}: {
+  privateKey: LocalPrivateKey;
+  publicKey: PublicKey;
+}): Promise<boolean> {
   const content = contentToBeSigned(parts);
   return publicKey.verify(await privateKey.sign(content), content);
 }

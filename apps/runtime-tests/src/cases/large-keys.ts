@@ -2,7 +2,7 @@
 import { importPrivateKey, importPublicKey } from '@alipayhk-pass/message-security';
 import { equal, errorOf } from '../assert.ts';
 import { jwkOf } from '../jwk.ts';
-import type { Test } from '../suite.ts';
+import type { Test } from '../test.ts';
 
 /** Minted by `openssl prime -generate`. */
 const primes: Record<number, [p: bigint, q: bigint]> = {

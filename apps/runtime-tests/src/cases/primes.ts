@@ -5,7 +5,7 @@
 import { importPrivateKey, importPublicKey } from '@alipayhk-pass/message-security';
 import { equal, errorOf } from '../assert.ts';
 import { jwkOf } from '../jwk.ts';
-import type { Test } from '../suite.ts';
+import type { Test } from '../test.ts';
 
 /** Minted by `openssl prime -generate`; a name says how many bits. */
 const primes = {

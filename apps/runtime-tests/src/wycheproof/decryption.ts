@@ -9,7 +9,7 @@ import {
 import { equal, errorOf } from '../assert.ts';
 import { importKeys } from '../keys.ts';
 import { clientId } from '../message.ts';
-import { type Case, fromHex, type Group, nameOf, toHex, type WycheproofTest } from './file.ts';
+import { type Case, fromHex, type Group, nameOf, toHex, type WycheproofTest } from './case.ts';
 
 interface RsaesGroup extends Group {
   privateKeyPem: string;

@@ -4,7 +4,7 @@ import { importPublicKey, type PublicKey } from '@alipayhk-pass/message-security
 import { importEcc224PublicKey } from '@alipayhk-pass/message-security/ecc224';
 import { bitLength, readKeyText, toJwk } from '@alipayhk-pass/message-security/internals-for-tests';
 import { equal, errorOf } from '../assert.ts';
-import { type Case, fromHex, type Group, nameOf, type WycheproofTest } from './file.ts';
+import { type Case, fromHex, type Group, nameOf, type WycheproofTest } from './case.ts';
 
 interface SignatureGroup extends Group {
   sha: string;

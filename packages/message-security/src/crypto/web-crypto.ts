@@ -3,8 +3,8 @@
  * only with TypeScript's DOM library, so the public types of this package do without them.
  */
 
-/** What `globalThis.crypto` is. */
-export type WebCrypto = typeof globalThis.crypto;
+/** What `globalThis.crypto` is: without `globalThis`, whose type has no `crypto` where a `const` declares it (Workers). */
+export type WebCrypto = typeof crypto;
 
 /** What `crypto.subtle.importKey` resolves with. */
 export type WebCryptoKey = Parameters<WebCrypto['subtle']['sign']>[1];

@@ -2,6 +2,7 @@
  * Says in words which key is wrong: "the signature does not verify" stands for five different mistakes.
  * Not part of sealing or opening; a bundle that does not name it does not carry it.
  */
+import { toBytes } from '../crypto/bytes.ts';
 import {
   importPrivateKey,
   importPublicKey,
@@ -80,7 +81,7 @@ export async function diagnoseKeys(keys: KeysToDiagnose, options: KeyOptions = {
   const { merchantPublicKey: merchantPrint, gatewayPublicKey: gatewayPrint } = diagnosis.fingerprints;
   // By a signature and not by fingerprints: that also works for keys with their numbers elsewhere.
   const probe = new TextEncoder().encode('is this a pair?');
-  const signature = await privateKey?.sign(probe);
+  const signature = privateKey && toBytes(await privateKey.sign(probe), 'merchantPrivateKey.sign');
   if (signature && publicKey && !(await publicKey.verify(signature, probe))) {
     diagnosis.problems.push('merchantPrivateKey and merchantPublicKey are not a pair');
   }

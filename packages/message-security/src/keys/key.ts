@@ -4,6 +4,7 @@
  */
 import { brandHandle } from '../copies.ts';
 import { bytesToBigInt } from '../crypto/big-integer.ts';
+import type { BytesLike } from '../crypto/bytes.ts';
 import type { RsaPrivateNumbers, RsaPublicNumbers } from '../crypto/rsa.ts';
 import type { RsaJwk, WebCrypto, WebCryptoKey } from '../crypto/web-crypto.ts';
 import { checkNumbers, readJwk, readKeyText, toJwk, wrongSize } from './rsa-key.ts';
@@ -19,12 +20,17 @@ export interface PrivateKey {
    */
   readonly keyVersion?: string | undefined;
   /** Signature over `data`. A remote key (a KMS, an HSM) implements just this. */
-  sign(data: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+  sign(data: Uint8Array<ArrayBuffer>): Promise<BytesLike>;
   /**
    * For a remote key that takes part in RSA_AES: RSAES-PKCS1-v1_5 decryption of an encrypted symmetric key.
    * A local key does not show this: there is no plaintext without a verified signature.
    */
-  unwrapKey?(encryptedKey: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+  unwrapKey?(encryptedKey: Uint8Array<ArrayBuffer>): Promise<BytesLike>;
+}
+
+/** A private key in this program, as `importPrivateKey` returns it. */
+export interface LocalPrivateKey extends PrivateKey {
+  sign(data: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** The other side's half: verifies what we receive and, for RSA_AES, encrypts what we send. */
@@ -80,10 +86,10 @@ export const publicNumbersOf = (key: PublicKey): RsaPublicNumbers | undefined =>
  * this runtime cannot use …
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a2 A2}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a18 A18}; RFC 5208 §5 (PKCS#8), RFC 8017 appendix A.1 (PKCS#1), RFC 7518 §6.3 (JWK), FIPS 186-5 appendix B.3.1 (Miller-Rabin)
  */
-export async function importPrivateKey(input: KeyInput, options: KeyOptions = {}): Promise<PrivateKey> {
+export async function importPrivateKey(input: KeyInput, options: KeyOptions = {}): Promise<LocalPrivateKey> {
   const { subtle } = options.crypto ?? globalThis.crypto;
   const { key, numbers } = await importRsa('private', input, options.name ?? 'privateKey', subtle);
-  const handle: PrivateKey = brandHandle({
+  const handle: LocalPrivateKey = brandHandle({
     algorithm: 'RSA256',
     keyVersion: checkKeyVersion(options.keyVersion),
     sign: async (data: Uint8Array<ArrayBuffer>) => new Uint8Array(await subtle.sign(rsassa.name, key, data)),

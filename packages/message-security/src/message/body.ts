@@ -7,13 +7,14 @@ type Bytes = Uint8Array<ArrayBuffer>;
  * The body of a message, read no further than the limit, and no longer than the signal allows.
  *
  * @param limit - in bytes
- * @throws BodyTooLarge; the signal's reason
+ * @throws TypeError for a body that was read already; BodyTooLarge; the signal's reason
  */
 export async function readBody(
   message: Request | Response,
   limit = 2 * 1024 * 1024,
   signal?: AbortSignal,
 ): Promise<Bytes> {
+  expectUnread(message);
   const reader = message.body?.getReader();
   if (reader === undefined) return new Uint8Array();
   const cancel = (reason?: unknown): void => void reader.cancel(reason).catch(() => undefined); // it may be gone already
@@ -48,6 +49,22 @@ export async function readBody(
   }
 }
 
+/**
+ * The whole body of a message of our own.
+ *
+ * @throws TypeError for a body that was read already
+ */
+export async function ownBody(message: Request | Response): Promise<Bytes> {
+  expectUnread(message);
+  return new Uint8Array(await message.arrayBuffer());
+}
+
+/** A middleware that parses bodies leaves nothing of the bytes that were signed. */
+function expectUnread({ bodyUsed, body }: Request | Response): void {
+  if (!bodyUsed && !body?.locked) return;
+  throw new TypeError('the body was read already; expected the message as it arrived, before anything reads its body');
+}
+
 /** Whether a method's requests have no body. */
 export const isBodiless = (method: string): boolean => method === 'GET' || method === 'HEAD';
 
@@ -59,9 +76,13 @@ export async function readResponse(response: Response, limit?: number, signal?: 
 
 /** The response with another body, and without the headers of the first one's length and encoding. */
 export function withBody(response: Response, body: Bytes): Response {
-  if (response.status < 200) return response; // a browser's opaque redirect cannot be rebuilt
+  const { status } = response;
+  if (status === 0) return response; // a browser's opaque redirect cannot be rebuilt
   const headers = new Headers(response.headers);
   headers.delete('Content-Length');
   headers.delete('Content-Encoding'); // the runtime has decoded it
-  return new Response(body.length === 0 ? null : body, { status: response.status, headers });
+  // Fetch's constructor takes neither 600 nor a body beside 204, but a server sends what it likes.
+  const isUsual = status >= 200 && status < 600 && ![204, 205, 304].includes(status);
+  const rebuilt = new Response(body.length === 0 ? null : body, { status: isUsual ? status : 200, headers });
+  return isUsual ? rebuilt : Object.defineProperty(rebuilt, 'status', { value: status });
 }

@@ -16,9 +16,9 @@ import {
 import type { PrivateKey, PublicKey } from '../keys/key.ts';
 import { type KeyRing, keysFor } from '../keys/key-ring.ts';
 import { isBodiless, readBody, readResponse, withBody } from './body.ts';
-import { suiteOf } from './encryption.ts';
+import { type OpenedBody, type SymmetricKeyLength, suiteOf } from './encryption.ts';
 import { parseHeader, type SecurityHeader } from './header.ts';
-import { checkOpenOptions, type OpenOptions, type OpenRequestOptions } from './options.ts';
+import { checkOpenOptions, type OpenOptions, type OpenRequestOptions, type OpenResponseOptions } from './options.ts';
 import { httpUriOf, type SignedParts, verifyParsed } from './signature.ts';
 import { checkTime, parseTime } from './time.ts';
 
@@ -34,6 +34,8 @@ export interface OpenedRequest {
   /** The Request-Time header, verbatim. */
   requestTime: string;
   encrypted: boolean;
+  /** Bytes of the symmetric key, if it was encrypted: that of the response is as long, as some clients know AES-128 only. */
+  symmetricKeyLength: SymmetricKeyLength | undefined;
   /** The key that verified it; an encrypted response goes to this one. */
   publicKey: PublicKey;
 }
@@ -59,8 +61,7 @@ export interface OpenedResponse {
  */
 export async function openRequest(request: Request, options: OpenRequestOptions): Promise<OpenedRequest> {
   checkOpenOptions(options);
-  const { bodyTimeout = 30_000, maxBodyBytes, replayGuard, onBody } = options;
-  const httpUri = httpUriOf(request.url);
+  const { bodyTimeout = 30_000, maxBodyBytes, onBody, httpUri = httpUriOf(request.url) } = options;
   const readWire = async (): Promise<Bytes> => {
     const late = AbortSignal.timeout(bodyTimeout);
     const body = await readBody(request, maxBodyBytes, late).catch((error) => {
@@ -71,27 +72,30 @@ export async function openRequest(request: Request, options: OpenRequestOptions)
   };
   const { method, signal } = request;
   const opened = await open('Request-Time', request.headers, readWire, { method, httpUri }, options);
-  const { body, parts, until, encrypted, publicKey } = opened;
-  // Last: Encrypt is not signed, so a copy that does not decrypt must not use up the message.
-  if (replayGuard !== undefined && (await replayGuard(parts, until)) !== true) throw new MessageReplayed();
+  const { body, parts, encrypted, symmetricKeyLength, publicKey } = opened;
   const headers = new Headers(request.headers);
   headers.delete('Content-Length');
   const init = { method, headers, signal };
   const plain = new Request(request.url, isBodiless(method) ? init : { ...init, body });
-  return { request: plain, clientId: options.clientId, httpUri, requestTime: parts.time, encrypted, publicKey };
+  const { clientId } = options;
+  const { time: requestTime } = parts;
+  return { request: plain, clientId, httpUri, requestTime, encrypted, symmetricKeyLength, publicKey };
 }
+
+/** What a response belongs to: the address of its request, and its Request-Time. */
+export type SentRequest = Pick<Request, 'url'> & Partial<Pick<Request, 'headers'>>;
 
 /**
  * Opens the response to a sealed request.
  *
- * @param request - the request as it was sent: the response is signed over its path
+ * @param request - the request as it was sent: the response is signed over its path, and must not be older than it
  * @throws ResponseUnexpected for an HTTP error or an unsigned response, and what `openRequest` throws
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a1 A1}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a7 A7}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a11 A11}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a12 A12}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a17 A17}
  */
 export async function openResponse(
   response: Response,
-  request: Pick<Request, 'url'>,
-  options: OpenOptions,
+  request: SentRequest,
+  options: OpenResponseOptions,
 ): Promise<OpenedResponse> {
   checkOpenOptions(options);
   return openRead(response, await readResponse(response, options.maxBodyBytes), request, options);
@@ -101,8 +105,8 @@ export async function openResponse(
 export async function openRead(
   response: Response,
   wire: Bytes,
-  request: Pick<Request, 'url'>,
-  options: OpenOptions,
+  request: SentRequest,
+  options: OpenResponseOptions,
 ): Promise<OpenedResponse> {
   if (response.status !== 200) throw new ResponseUnexpected('status', withBody(response, wire));
   if (!response.headers.get('Signature') && !response.headers.get('Response-Time')) {
@@ -110,7 +114,8 @@ export async function openRead(
   }
   const target = { method: 'POST', httpUri: httpUriOf(request.url) };
   const readWire = async (): Promise<Bytes> => wire;
-  const opening = open('Response-Time', response.headers, readWire, target, options);
+  const checkOrder = (instant: number): void => checkReplyTime(response.headers, instant, request, options);
+  const opening = open('Response-Time', response.headers, readWire, target, options, checkOrder);
   const { body, parts, encrypted, publicKey } = await opening.catch((error) => {
     throw withTracerId(error, response);
   });
@@ -125,9 +130,8 @@ interface Opened {
   body: Bytes;
   /** What was verified. */
   parts: SignedParts;
-  /** When its time will no longer be accepted, in milliseconds since the epoch. */
-  until: number;
   encrypted: boolean;
+  symmetricKeyLength: SymmetricKeyLength | undefined;
   publicKey: PublicKey;
 }
 
@@ -137,20 +141,45 @@ async function open(
   readWire: () => Promise<Bytes>,
   target: { method: string; httpUri: string },
   options: OpenOptions,
+  checkOrder?: (instant: number) => void,
 ): Promise<Opened> {
-  const { now = Date.now, tolerance = 300 } = options;
+  const { now = Date.now, tolerance = 300, replayGuard } = options;
   const { clientId, time, instant, signature, encrypt } = readHeaders(timeHeader, headers, options);
   // Only now: a body is not read for a message that its headers rule out.
   const parts = { ...target, clientId, time, body: await readWire() };
   const publicKey = await verifyParsed(parts, signature, options.publicKey);
   checkTime(timeHeader, time, instant, now(), tolerance);
+  checkOrder?.(instant);
   if (encrypt === undefined && options.requireEncryption) {
     throw new HeaderInvalid('Encrypt', 'missing Encrypt header; this message must be encrypted', 'decryption');
   }
-  const body = encrypt === undefined ? parts.body : await decrypt(encrypt, parts.body, options);
+  // Before decryption: else a second copy would show whether the first one decrypted, which is a padding oracle. Encrypt is
+  // not signed, so it is a part of what is remembered: a copy without it or with another must not use up the message.
   // A message may be as far in the future as in the past.
   const until = now() + 2 * tolerance * 1000;
-  return { body, parts, until, encrypted: encrypt !== undefined, publicKey };
+  const isFirst = replayGuard === undefined || (await replayGuard({ ...parts, encryptedKey: encrypt?.value }, until));
+  if (isFirst !== true) throw new MessageReplayed();
+  const decrypted = encrypt && (await decrypt(encrypt, parts.body, options));
+  const { plaintext: body = parts.body, keyLength: symmetricKeyLength } = decrypted ?? {};
+  return { body, parts, encrypted: decrypted !== undefined, symmetricKeyLength, publicKey };
+}
+
+/**
+ * Refuses a reply from before its request: an old one, or one of a clock that disagrees with ours.
+ *
+ * @throws TimeNotAccepted that says how far the clocks are apart
+ */
+function checkReplyTime(
+  headers: Headers,
+  instant: number,
+  request: SentRequest,
+  { replayAllowance = 60 }: OpenResponseOptions,
+): void {
+  const sent = parseTime(request.headers?.get('Request-Time') ?? '');
+  if (sent === undefined || sent - instant <= replayAllowance * 1000) return;
+  const skew = Math.ceil((sent - instant) / 1000);
+  const time = headers.get('Response-Time') ?? '';
+  throw new TimeNotAccepted('Response-Time', time, replayAllowance, skew, 'the Request-Time of its request');
 }
 
 /** The headers of the protocol, each read once. */
@@ -170,7 +199,7 @@ function readHeaders(timeHeader: TimeHeader, headers: Headers, { clientId, toler
   const instant = parseTime(time);
   if (instant === undefined) throw new TimeNotAccepted(timeHeader, time, tolerance);
   const encryptText = headers.get('Encrypt');
-  const encrypt = encryptText === null ? undefined : parseHeader('Encrypt', encryptText);
+  const encrypt = encryptText ? parseHeader('Encrypt', encryptText) : undefined;
   return { clientId, time, instant, signature, encrypt };
 }
 
@@ -178,14 +207,14 @@ async function decrypt(
   { algorithm = 'RSA_AES', keyVersion, value }: SecurityHeader,
   body: Bytes,
   { encryption, privateKey, decryptionKey = privateKey, crypto = globalThis.crypto }: OpenOptions,
-): Promise<Bytes> {
+): Promise<OpenedBody> {
   if (algorithm.toUpperCase() !== encryption?.algorithm) {
     const expected = encryption?.algorithm ?? 'a plain body, because the option encryption is not set';
     throw new AlgorithmNotSupported('Encrypt', algorithm, expected);
   }
   for (const key of keysFor('Encrypt', decryptionKey as KeyRing<PrivateKey>, keyVersion)) {
-    const plain = await suiteOf(encryption).decrypt({ body, encryptedKey: value }, key, crypto);
-    if (plain !== undefined) return plain;
+    const opened = await suiteOf(encryption).decrypt({ body, encryptedKey: value }, key, crypto);
+    if (opened !== undefined) return opened;
   }
   throw new DecryptionFailed();
 }

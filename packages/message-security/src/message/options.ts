@@ -58,14 +58,30 @@ export interface OpenOptions extends MessageOptions {
   tolerance?: number | undefined;
   /** Longest body in bytes as on the wire; 2 MiB unless given, which holds 1 MiB encrypted. */
   maxBodyBytes?: number | undefined;
+  /**
+   * Refuses a message whose signed content was received before; without one, replays within the tolerance are accepted.
+   * For replies too: a reply of an earlier request is refused, and so is the second of two that are equal to the second.
+   */
+  replayGuard?: ReplayGuard | undefined;
   /** Refuse a message that is not encrypted; goes with `encryption`. */
   requireEncryption?: boolean | undefined;
 }
 
+/** What opening a response takes besides. */
+export interface OpenResponseOptions extends OpenOptions {
+  /**
+   * How far a Response-Time may be before the Request-Time of its request, in seconds; 60 unless given, at most 86,400.
+   * The protocol does not bind a reply to its request: an older reply would pass for the reply to this one.
+   */
+  replayAllowance?: number | undefined;
+}
+
 /** What opening a request takes besides. */
 export interface OpenRequestOptions extends OpenOptions {
-  /** Refuses a request that was received before; without one, replays within the tolerance are accepted. */
-  replayGuard?: ReplayGuard | undefined;
+  /**
+   * Path and query that were signed, where they are not the request's own: behind a proxy, or mounted under a prefix.
+   */
+  httpUri?: string | undefined;
   /** How long the body may take to arrive, in milliseconds; 30,000 unless given. */
   bodyTimeout?: number | undefined;
   /**
@@ -75,16 +91,23 @@ export interface OpenRequestOptions extends OpenOptions {
   onBody?: ((wire: Uint8Array<ArrayBuffer>) => unknown) | undefined;
 }
 
-type AllOptions = SealOptions & Omit<OpenRequestOptions, 'onBody' | 'replayGuard'> & { timeout: number };
+type AllOptions = SealOptions &
+  OpenResponseOptions &
+  Omit<OpenRequestOptions, 'onBody'> & { timeout: number; fetch: unknown };
 
 const isRing = (method: 'sign' | 'verify') => (ring: unknown) => {
   const keys = [ring].flat() as (Partial<PrivateKey & PublicKey> | null | undefined)[];
   return keys.length > 0 && keys.every((key) => typeof key?.[method] === 'function');
 };
+/** A remote key brings both itself, and they go into headers: found out before anything is sent or applied. */
+const hasNames = ({ algorithm, keyVersion = '1' }: PrivateKey | PublicKey) =>
+  [algorithm, keyVersion].every((name) => typeof name === 'string' && /^[\w.-]+$/.test(name));
 const isWithin = (most: number) => (value: unknown) => typeof value === 'number' && value > 0 && value <= most;
 const milliseconds = [isWithin(2 ** 31 - 1), 'a number of milliseconds greater than 0'] as const;
 const privateKeys = [isRing('sign'), 'what importPrivateKey returns, one key or several'] as const;
 const publicKeys = [isRing('verify'), 'what importPublicKey returns, one key or several'] as const;
+
+const aFunction = [(value: unknown) => typeof value === 'function', 'a function'] as const;
 
 const forms: { [Name in keyof AllOptions]?: readonly [(value: unknown) => boolean, string] } = {
   clientId: [(id) => typeof id === 'string' && /^[\w-]+$/.test(id), 'letters, digits, dashes or underscores'],
@@ -93,6 +116,9 @@ const forms: { [Name in keyof AllOptions]?: readonly [(value: unknown) => boolea
   decryptionKey: privateKeys,
   encryptionKey: publicKeys,
   tolerance: [isWithin(86_400), 'a number of seconds greater than 0 and at most 86400'],
+  replayAllowance: [isWithin(86_400), 'a number of seconds greater than 0 and at most 86400'],
+  replayGuard: aFunction,
+  fetch: aFunction,
   maxBodyBytes: [isWithin(Number.POSITIVE_INFINITY), 'a number of bytes greater than 0'],
   encryption: [isEncryption, 'RSA_AES or what rsaAes returns'],
   encryptedContentType: [
@@ -135,6 +161,11 @@ export function checkOptions(
     if (isAbsent ? !required.includes(name as keyof AllOptions) : fits(value)) continue;
     const problem = isAbsent ? `is missing; expected ${expected}` : (foreignHandle(value) ?? `must be ${expected}`);
     throw new TypeError(`${name} ${problem}`);
+  }
+  for (const name of ['privateKey', 'publicKey', 'decryptionKey', 'encryptionKey'] as const) {
+    if ([options[name] ?? []].flat().every(hasNames)) continue;
+    const expected = 'expected letters, digits, dots, dashes or underscores';
+    throw new TypeError(`${name} has an algorithm or a keyVersion that is no name; ${expected}`);
   }
   const { encryption, requireEncryption, publicKey, privateKey, keyVersion, zone } = options;
   const { encryptionKey = publicKey, decryptionKey = privateKey } = options;

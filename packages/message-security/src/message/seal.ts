@@ -2,10 +2,12 @@
  * Sealing: encrypt, then sign (A4). Requests and responses differ in two things: the header of the time, and that a
  * response is signed over its request's path.
  */
+
+import { isAesLength } from '../crypto/suite.ts';
 import type { PublicKey } from '../keys/key.ts';
 import { type KeyRing, latestFirst } from '../keys/key-ring.ts';
-import { isBodiless } from './body.ts';
-import { suiteOf } from './encryption.ts';
+import { isBodiless, ownBody } from './body.ts';
+import { type SymmetricKeyLength, suiteOf } from './encryption.ts';
 import { formatHeader } from './header.ts';
 import type { OpenedRequest } from './open.ts';
 import { checkSealOptions, type SealOptions } from './options.ts';
@@ -23,12 +25,19 @@ type Bytes = Uint8Array<ArrayBuffer>;
  */
 export async function sealRequest(request: Request, options: SealOptions): Promise<Request> {
   checkSealOptions(options);
-  return sealChecked(request, options);
+  const { url, init } = await sealInParts(request, options);
+  return new Request(url, init);
 }
 
-/** As `sealRequest`, with options that were checked already. */
-export async function sealChecked(request: Request, options: SealOptions): Promise<Request> {
-  const plain = new Uint8Array(await request.arrayBuffer());
+/** A sealed request in parts, of which `new Request(url, init)` is made. */
+export interface SealedParts {
+  url: string;
+  init: { method: string; headers: Headers; signal: AbortSignal; redirect: 'manual'; body?: Bytes };
+}
+
+/** As `sealRequest`, in parts, with options that were checked already. */
+export async function sealInParts(request: Request, options: SealOptions): Promise<SealedParts> {
+  const plain = await ownBody(request);
   const { method } = request;
   const bodiless = isBodiless(method);
   if (bodiless && options.encryption) throw new TypeError(`encryption is set, but ${method} has no body to encrypt`);
@@ -37,25 +46,26 @@ export async function sealChecked(request: Request, options: SealOptions): Promi
   // Runtimes disagree whether a `?` with nothing behind it is sent, and it would be signed.
   if (url.search === '') url.search = '';
   const target = { method, httpUri: httpUriOf(url.href) };
-  const encrypter = await prepareEncryption(options);
+  const encrypter = await prepareEncryption(options, 32);
   const { body, headers } = await seal('Request-Time', plain, target, request.headers, options, encrypter);
   // Redirects stay manual: a signed body is for the address that it was signed for.
   const init = { method, headers, signal: request.signal, redirect: 'manual' as const };
-  return new Request(url, bodiless ? init : { ...init, body });
+  return { url: url.href, init: bodiless ? init : { ...init, body } };
 }
 
+/** What a response replies to, as far as it matters for the seal; without a length of the key it is that of AES-256. */
+export type RepliedTo = Pick<OpenedRequest, 'httpUri' | 'encrypted'> &
+  Partial<Pick<OpenedRequest, 'symmetricKeyLength'>>;
+
 /**
- * Seals the response to a request: encrypted if and only if the request was, signed over the request's path.
+ * Seals the response to a request: encrypted if and only if the request was, with a key as long as that of the request,
+ * and signed over the request's path.
  *
  * @param to - what the response replies to, as `openRequest` returned it or as far as it is known
  * @throws TypeError for an argument out of form
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a7 A7}
  */
-export async function sealResponse(
-  response: Response,
-  to: Pick<OpenedRequest, 'httpUri' | 'encrypted'>,
-  options: SealOptions,
-): Promise<Response> {
+export async function sealResponse(response: Response, to: RepliedTo, options: SealOptions): Promise<Response> {
   return (await prepareResponse(to, options))(response);
 }
 
@@ -69,7 +79,7 @@ export async function sealResponse(
  * @throws TypeError for an argument out of form
  */
 export async function prepareResponse(
-  to: Pick<OpenedRequest, 'httpUri' | 'encrypted'>,
+  to: RepliedTo,
   options: SealOptions,
 ): Promise<(response: Response) => Promise<Response>> {
   if (to.encrypted && options.encryption === undefined) {
@@ -77,9 +87,11 @@ export async function prepareResponse(
   }
   const sealing = to.encrypted ? options : { ...options, encryption: undefined };
   checkSealOptions(sealing);
-  const encrypter = await prepareEncryption(sealing);
+  const { symmetricKeyLength = 32 } = to;
+  if (!isAesLength(symmetricKeyLength)) throw new TypeError('symmetricKeyLength must be 16, 24 or 32');
+  const encrypter = await prepareEncryption(sealing, symmetricKeyLength);
   return async (response) => {
-    const plain = new Uint8Array(await response.arrayBuffer());
+    const plain = await ownBody(response);
     const target = { method: 'POST', httpUri: to.httpUri };
     const { body, headers } = await seal('Response-Time', plain, target, response.headers, sealing, encrypter);
     return new Response(body.length === 0 ? null : body, { status: response.status, headers });
@@ -93,11 +105,11 @@ interface Encrypter {
   encrypt(plain: Bytes): Promise<Bytes>;
 }
 
-async function prepareEncryption(options: SealOptions): Promise<Encrypter | undefined> {
+async function prepareEncryption(options: SealOptions, keyLength: SymmetricKeyLength): Promise<Encrypter | undefined> {
   const { encryption, encryptionKey = options.publicKey, crypto = globalThis.crypto } = options;
   if (encryption === undefined) return undefined;
   const [key] = latestFirst(encryptionKey as KeyRing<PublicKey>);
-  const { encryptedKey, encrypt } = await suiteOf(encryption).prepare(key, crypto);
+  const { encryptedKey, encrypt } = await suiteOf(encryption).prepare(key, keyLength, crypto);
   const { algorithm } = encryption;
   return { header: formatHeader('Encrypt', { algorithm, keyVersion: key.keyVersion, value: encryptedKey }), encrypt };
 }

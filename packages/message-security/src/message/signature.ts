@@ -2,6 +2,7 @@
  * The signature of a message: over the bytes on the wire, the method, the path and query, the caller and the time (A1).
  * The key brings its algorithm, so a header can never choose one: another algorithm than the key's is refused.
  */
+import { toBytes } from '../crypto/bytes.ts';
 import { AlgorithmNotSupported, SignatureVerificationFailed } from '../errors.ts';
 import type { PrivateKey, PublicKey } from '../keys/key.ts';
 import { type KeyRing, keysFor, signingKey } from '../keys/key-ring.ts';
@@ -42,12 +43,13 @@ export function httpUriOf(url: string): string {
  * Signs with the latest key of a ring, or with the version named.
  *
  * @returns the text of the Signature header
- * @throws TypeError when the ring has no such version
+ * @throws TypeError when the ring has no such version, or a remote key resolves with something else than bytes
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a2 A2}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}
  */
 export async function sign(parts: SignedParts, privateKey: KeyRing<PrivateKey>, keyVersion?: string): Promise<string> {
   const key = signingKey(privateKey, keyVersion);
-  const value = await key.sign(contentToBeSigned(parts));
+  const value = toBytes(await key.sign(contentToBeSigned(parts)), 'privateKey.sign');
+  if (value.length === 0) throw new TypeError('privateKey.sign returned no bytes; expected a signature');
   return formatHeader('Signature', { algorithm: key.algorithm, keyVersion: key.keyVersion, value });
 }
 

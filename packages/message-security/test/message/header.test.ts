@@ -187,14 +187,12 @@ test('parseHeader ignores unknown keys that every object inherits', () => {
 });
 
 test.each(['=', ',', '%', ' ', '+', 'A', '%2B', 'a=b,', '= ', 'x,'])(
-  'parseHeader reads or refuses a quarter million characters of %j within a second',
+  'parseHeader reads or refuses two million characters of %j, which quadratic time would not end',
   (piece) => {
-    const started = performance.now();
     try {
-      parseHeader('Signature', `signature=${piece.repeat(250_000 / piece.length)}`);
+      parseHeader('Signature', `signature=${piece.repeat(2_000_000 / piece.length)}`);
     } catch (error) {
       expect(error).toBeInstanceOf(HeaderInvalid);
     }
-    expect(performance.now() - started).toBeLessThan(1000);
   },
 );

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { HeaderInvalid, ResponseUnexpected, SignatureVerificationFailed, sealResponse } from '../../src/index.ts';
+import {
+  HeaderInvalid,
+  openResponse,
+  ResponseUnexpected,
+  SignatureVerificationFailed,
+  sealedFetch,
+  sealResponse,
+} from '../../src/index.ts';
 import {
   countingKey,
   encryptedTo,
@@ -7,6 +14,7 @@ import {
   instant,
   merchant,
   ofGateway,
+  ofMerchant,
   openedReply,
   openedRequest,
   plainTo,
@@ -15,6 +23,7 @@ import {
   sealedReply,
   sealedRequest,
   stranger,
+  url,
   withHeaders,
 } from './fixture.ts';
 
@@ -180,4 +189,35 @@ test('openRequest and openResponse return the headers received, but for Content-
   const opened = await openedRequest(request);
   expect(opened.request.headers.get('Content-Length')).toBeNull();
   expect(opened.request.headers.get('X-Own')).toBe('1');
+});
+
+describe('a reply from before its request', () => {
+  const sealedAt = (seconds: number) => sealedReply({ now: () => instant + seconds * 1000 });
+  const open = async (seconds: number, more: object = {}) => {
+    const request = await sealedRequest();
+    return openResponse(await sealedAt(seconds), request, { ...ofMerchant, ...more });
+  };
+
+  test.each([-60, -1, 0, 299])('dated %i s after it is accepted', async (seconds) => {
+    expect(await open(seconds)).toMatchObject({ encrypted: false });
+  });
+
+  test.each([
+    [-61, {}, 60],
+    [-290, {}, 60],
+    [-11, { replayAllowance: 10 }, 10],
+  ])('dated %i s after it throws TimeNotAccepted that says how far apart they are', async (seconds, more, most) => {
+    expect(await refusalOf(open(seconds, more))).toMatchObject({
+      code: 'TimeNotAccepted',
+      stage: 'time',
+      skew: -seconds,
+      message: `Response-Time is ${-seconds} s behind the Request-Time of its request; expected within ${most} s`,
+    });
+  });
+
+  test('is judged through sealedFetch too', async () => {
+    const fetch = async () => sealedAt(-200);
+    const sending = sealedFetch({ ...ofMerchant, fetch })(url, { method: 'POST', body: '{}' });
+    expect(await refusalOf(sending)).toMatchObject({ code: 'TimeNotAccepted', skew: 200 });
+  });
 });

@@ -75,6 +75,16 @@ const mistakes: [string, { [Name in keyof SealedFetchOptions]?: unknown }, strin
     { privateKey: [locked.privateKey, privateKey], encryption: RSA_AES },
     'privateKey cannot decrypt with RSA_AES; expected a local RSA key, or one with unwrapKey',
   ],
+  ...['1\r\nX: y', '1, signature=AA', 'é', '', null, 1].map((keyVersion): [string, object, string] => [
+    `a remote key with the keyVersion ${JSON.stringify(keyVersion)}`,
+    { privateKey: { algorithm: 'RSA256', keyVersion, sign: privateKey.sign } },
+    'privateKey has an algorithm or a keyVersion that is no name; expected letters, digits, dots, dashes or underscores',
+  ]),
+  [
+    'a remote key without an algorithm',
+    { privateKey: { sign: privateKey.sign } },
+    'privateKey has an algorithm or a keyVersion that is no name; expected letters, digits, dots, dashes or underscores',
+  ],
   ['requireEncryption alone', { requireEncryption: true }, 'requireEncryption is set, but encryption is missing'],
   ...[0, -1, Number.NaN, 86_401, Number.POSITIVE_INFINITY, '300'].map((tolerance): [string, object, string] => [
     `a tolerance of ${JSON.stringify(tolerance)}`,

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
-import { memoryReplayStore, openRequest, RSA_AES, replayGuard, sealRequest } from '../../src/index.ts';
-import { instant, ofGateway, ofMerchant, post, refusalOf } from '../fixture.ts';
+import {
+  memoryReplayStore,
+  openRequest,
+  openResponse,
+  RSA_AES,
+  replayGuard,
+  sealRequest,
+  sealResponse,
+} from '../../src/index.ts';
+import { httpUri, instant, ofGateway, ofMerchant, post, refusalOf, url } from '../fixture.ts';
 
 test('openRequest throws MessageReplayed for the same message, and accepts one signed a second later', async () => {
   const options = { ...ofGateway, replayGuard: replayGuard(memoryReplayStore({ now: () => instant })) };
@@ -39,17 +47,19 @@ test('replayGuard remembers a message for as long as its time is accepted', asyn
   const options = { ...ofGateway, now, replayGuard: replayGuard(memoryReplayStore({ now })) };
   const sealed = await sealRequest(post(), ofMerchant);
   await openRequest(sealed.clone(), options);
-  clock = instant + 299_999;
+  clock = instant + 300_000;
   expect(await refusalOf(openRequest(sealed.clone(), options))).toMatchObject({ code: 'MessageReplayed' });
   clock = instant + 300_001;
   expect(await refusalOf(openRequest(sealed.clone(), options))).toMatchObject({ code: 'TimeNotAccepted' });
 });
 
-test('memoryReplayStore forgets a name once it has expired', () => {
+test('memoryReplayStore keeps a name up to its last moment, and forgets it then', () => {
   let clock = 0;
   const store = memoryReplayStore({ now: () => clock });
   expect([store.add('a', 10), store.add('a', 10), store.add('b', 20)]).toEqual([true, false, true]);
   clock = 10;
+  expect([store.add('a', 30), store.add('b', 20)]).toEqual([false, false]);
+  clock = 11;
   expect([store.add('a', 30), store.add('b', 20)]).toEqual([true, false]);
 });
 
@@ -65,8 +75,41 @@ test('openRequest accepts a message after a copy with another Encrypt did not de
   await openRequest(sealed, options);
 });
 
+test('openRequest accepts a message after a copy of it without its Encrypt header', async () => {
+  const store = memoryReplayStore({ now: () => instant });
+  const options = { ...ofGateway, encryption: RSA_AES, replayGuard: replayGuard(store) };
+  const sealed = await sealRequest(post(), { ...ofMerchant, encryption: RSA_AES });
+  const headers = new Headers(sealed.headers);
+  headers.delete('Encrypt');
+  await openRequest(new Request(sealed.clone(), { headers }), options);
+  await openRequest(sealed.clone(), options);
+  expect(await refusalOf(openRequest(sealed, options))).toMatchObject({ code: 'MessageReplayed' });
+});
+
+test('a second copy of a message gets one error, whether or not the first one decrypts', async () => {
+  const store = memoryReplayStore({ now: () => instant });
+  const options = { ...ofGateway, encryption: RSA_AES, replayGuard: replayGuard(store) };
+  const sealed = await sealRequest(post(), { ...ofMerchant, encryption: RSA_AES });
+  const headers = new Headers(sealed.headers);
+  headers.set('Encrypt', `algorithm=RSA_AES, symmetricKey=${encodeURIComponent(btoa('k'.repeat(256)))}`);
+  for (const copy of [sealed, new Request(sealed.clone(), { headers })]) {
+    await openRequest(copy.clone(), options).catch(() => undefined);
+    expect(await refusalOf(openRequest(copy, options))).toMatchObject({ code: 'MessageReplayed' });
+  }
+});
+
 test('openRequest throws MessageReplayed when the store answers anything but true', async () => {
   const store = { add: async () => ({ meta: { changes: 0 } }) as never };
   const opening = openRequest(await sealRequest(post(), ofMerchant), { ...ofGateway, replayGuard: replayGuard(store) });
   expect(await refusalOf(opening)).toMatchObject({ code: 'MessageReplayed' });
+});
+
+test('openResponse throws MessageReplayed for a reply that was received before', async () => {
+  const options = { ...ofMerchant, replayGuard: replayGuard(memoryReplayStore({ now: () => instant })) };
+  const reply = await sealResponse(new Response('{}'), { httpUri, encrypted: false }, ofGateway);
+  await openResponse(reply.clone(), { url }, options);
+  expect(await refusalOf(openResponse(reply, { url }, options))).toMatchObject({
+    code: 'MessageReplayed',
+    stage: 'replay',
+  });
 });
