@@ -4,13 +4,15 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { table } from '@alipayhk-pass/harness/report';
 import { exitOnSignal } from '@alipayhk-pass/harness/signals';
 import { bundle, type Result, runEverywhere } from './everywhere.ts';
 import { printEnd } from './print.ts';
 import { casesOf, registerCases, type VectorFile } from './wycheproof/file.ts';
 
-const [folder] = process.argv.slice(2);
+// `pnpm test:vectors -- DIR` hands the dashes on.
+const [folder] = parseArgs({ allowPositionals: true }).positionals;
 if (folder === undefined || !existsSync(folder))
   fail(`expected a folder of test vectors, received ${folder ?? 'none'}`);
 

@@ -88,9 +88,9 @@ export async function refusalOf(run: (() => unknown) | Promise<unknown>): Promis
 // -------------------------------------------------------------------------------------------------------------- keys
 
 export const privateNumbers = (pem: string): RsaPrivateNumbers =>
-  checkNumbers(readKeyText(pem) as bigint[], 'private') as RsaPrivateNumbers;
+  checkNumbers(readKeyText(pem, 'private') as bigint[], 'private') as RsaPrivateNumbers;
 export const publicNumbers = (pem: string): RsaPublicNumbers =>
-  checkNumbers(readKeyText(pem) as bigint[], 'public') as RsaPublicNumbers;
+  checkNumbers(readKeyText(pem, 'public') as bigint[], 'public') as RsaPublicNumbers;
 
 /** A raw RSA operation over a whole block, by OpenSSL: for paddings that no sender writes. */
 export const encryptRaw = (block: Uint8Array, publicKey: string): Bytes =>
