@@ -1,11 +1,14 @@
+import { constants, createDecipheriv, privateDecrypt } from 'node:crypto';
 import {
   HeaderInvalid,
   memoryReplayStore,
+  parseHeader,
   RSA_AES,
   replayGuard,
   type SealOptions,
   tracerIdOf,
 } from '@alipayhk-pass/message-security';
+import { keys, vectors } from '@alipayhk-pass/spec/vectors';
 import { describe, expect, test, vi } from 'vitest';
 import { createGateway, type GatewayOptions } from '../src/gateway.ts';
 import {
@@ -157,12 +160,32 @@ describe('a request of a known merchant', () => {
         requestTime: sealed.headers.get('Request-Time'),
         encrypted: encryption !== undefined,
         keyVersion: undefined,
+        symmetricKeyLength: encryption && 32,
         tracerId: tracerIdOf(response),
       },
       undefined,
     );
     expect(refusals).toEqual([]);
   });
+
+  test.each([
+    ['request-encrypted-aes128', 16],
+    ['request-encrypted-aes192', 24],
+    ['request-encrypted-aes256', 32],
+  ] as const)(
+    'like vector %s gets a reply with a symmetric key of %i bytes, which OpenSSL decrypts',
+    async (name, length) => {
+      const { method, headers, body, time } = vectors[name];
+      const { fetch } = gatewayWith({ now: () => Date.parse(time) });
+      const response = await fetch(new Request(updatePassUrl, { method, headers, body }));
+      const { value } = parseHeader('Encrypt', response.headers.get('Encrypt') ?? '');
+      const key = privateDecrypt({ key: keys.merchant.privateKey, padding: constants.RSA_PKCS1_PADDING }, value);
+      expect(key).toHaveLength(length);
+      const decipher = createDecipheriv(`aes-${length * 8}-ecb`, key, null);
+      const plain = decipher.update(await response.text(), 'base64', 'utf8') + decipher.final('utf8');
+      expect(JSON.parse(plain)).toEqual({ resultInfo: success });
+    },
+  );
 
   test('that is sent twice reaches the handler once when a replay guard is set', async () => {
     const { fetch, handler } = gatewayWith({ replayGuard: replayGuard(memoryReplayStore()) });

@@ -44,6 +44,7 @@ describe('a call that AlipayHK signed', () => {
         clientId,
         encrypted: encryption !== undefined,
         keyVersion: undefined,
+        symmetricKeyLength: encryption && 32,
         requestTime: expect.stringMatching(/\+08:00$/),
         tracerId: expect.stringMatching(/^[0-9a-f]{32}$/),
       },
