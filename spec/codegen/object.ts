@@ -32,7 +32,7 @@ export function object(schema: Schema, place: Place): string {
     return `${indent}  ${key}: ${required.includes(name) ? inner : call('v.optional', inner)},\n`;
   });
   const entries = `{\n${fields.join('')}${indent}}`;
-  if (rest === false) return guarded('v.strictObject', entries, literal('no field of the contract'));
+  if (rest === false) return guarded('v.strictObject', entries, literal('not a field of the contract'));
   return guarded(isOpen ? 'v.looseObject' : 'v.object', entries);
 }
 
