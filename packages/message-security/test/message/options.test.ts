@@ -38,7 +38,7 @@ const mistakes: [string, { [Name in keyof SealedFetchOptions]?: unknown }, strin
     'publicKey must be what importPublicKey returns, one key or several',
   ],
   [
-    'a hole in publicKey',
+    'undefined in publicKey',
     { publicKey: [undefined] },
     'publicKey must be what importPublicKey returns, one key or several',
   ],
@@ -75,7 +75,11 @@ const mistakes: [string, { [Name in keyof SealedFetchOptions]?: unknown }, strin
     { privateKey: [locked.privateKey, privateKey], encryption: RSA_AES },
     'privateKey cannot decrypt with RSA_AES; expected a local RSA key, or one with unwrapKey',
   ],
-  ['requireEncryption alone', { requireEncryption: true }, 'requireEncryption is set, but encryption is missing'],
+  [
+    'requireEncryption without encryption',
+    { requireEncryption: true },
+    'requireEncryption is set, but encryption is missing',
+  ],
   ...[0, -1, Number.NaN, 86_401, Number.POSITIVE_INFINITY, '300'].map((tolerance): [string, object, string] => [
     `a tolerance of ${JSON.stringify(tolerance)}`,
     { tolerance },
@@ -98,19 +102,19 @@ const mistakes: [string, { [Name in keyof SealedFetchOptions]?: unknown }, strin
   ]),
   ['a bodyTimeout of 0', { bodyTimeout: 0 }, 'bodyTimeout must be a number of milliseconds greater than 0'],
   [
-    'a bodyTimeout that no timer takes',
+    'a bodyTimeout over 2^31 - 1',
     { bodyTimeout: 2 ** 31 },
     'bodyTimeout must be a number of milliseconds greater than 0',
   ],
   [
-    'one key and one hole',
+    'one key and undefined in publicKey',
     { publicKey: [ofMerchant.publicKey, undefined] },
     'publicKey must be what importPublicKey returns, one key or several',
   ],
 ];
 
-describe('sealedFetch throws TypeError that names the option, and sends nothing', () => {
-  test.each(mistakes)('%s', async (_, mistake, text) => {
+describe('wrong options', () => {
+  test.each(mistakes)('sealedFetch throws TypeError that names the option for %s', async (_, mistake, text) => {
     const fetch = vi.fn();
     const options = { ...ofMerchant, fetch, ...mistake } as unknown as SealedFetchOptions;
     const refusal = await refusalOf(() => sealedFetch(options));
@@ -147,19 +151,19 @@ test.each([
   }
 });
 
-test('checkOptions looks at encryptionKey and decryptionKey in place of publicKey and privateKey', () => {
+test('checkOptions checks encryptionKey and decryptionKey in place of publicKey and privateKey', () => {
   const { publicKey, privateKey } = locked;
   const { publicKey: encryptionKey, privateKey: decryptionKey } = gateway;
   checkOptions({ publicKey, privateKey, encryption: RSA_AES, encryptionKey, decryptionKey }, []);
 });
 
-test('checkOptions does not ask a key to encrypt when nothing is sealed', async () => {
+test('checkOptions accepts a key that cannot encrypt when nothing is sealed', async () => {
   const options = { ...ofMerchant, publicKey: locked.publicKey, encryption: RSA_AES };
   checkOptions(options, [], { seals: false });
   expect(await refusalOf(() => checkOptions(options, []))).toBeInstanceOf(TypeError);
 });
 
-test('checkOptions does not ask a key to decrypt when nothing is opened', async () => {
+test('checkOptions accepts a key that cannot decrypt when nothing is opened', async () => {
   const options = { ...ofMerchant, privateKey: locked.privateKey, encryption: RSA_AES };
   checkOptions(options, [], { opens: false });
   expect(await refusalOf(() => checkOptions(options, []))).toBeInstanceOf(TypeError);
