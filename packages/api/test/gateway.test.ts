@@ -27,7 +27,7 @@ import {
 import { gatewayWith, resultOf, sealUpdate } from './gateway-fixture.ts';
 
 test.each([
-  ['no privateKey', { privateKey: undefined }, /^privateKey is missing; expected what importPrivateKey returns/],
+  ['no privateKey', { privateKey: undefined }, /^privateKey is missing; expected a key from importPrivateKey/],
   ['a tolerance of 0', { tolerance: 0 }, /^tolerance must be a number of seconds/],
   ['a limit of 0', { maxBodyBytes: 0 }, /^maxBodyBytes must be a number of bytes/],
   ['no handler', { handler: undefined }, /^handler must be a function/],

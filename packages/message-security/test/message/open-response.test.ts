@@ -111,7 +111,7 @@ test('openResponse throws TypeError for encryption without privateKey', async ()
     openedReply(await sealedReply({ encryption }, encryptedTo), { encryption, privateKey: undefined }),
   );
   expect(refusal).toBeInstanceOf(TypeError);
-  expect(refusal.message).toMatch(/^privateKey is missing; expected what importPrivateKey returns/);
+  expect(refusal.message).toMatch(/^privateKey is missing; expected a key from importPrivateKey/);
 });
 
 test('requireEncryption refuses a plain message once its signature is verified', async () => {

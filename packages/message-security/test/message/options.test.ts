@@ -19,42 +19,42 @@ const mistakes: [string, { [Name in keyof SealedFetchOptions]?: unknown }, strin
   [
     'no privateKey',
     { privateKey: undefined },
-    'privateKey is missing; expected what importPrivateKey returns, one key or several',
+    'privateKey is missing; expected a key from importPrivateKey, or a list of them',
   ],
   [
     'PEM for privateKey',
     { privateKey: keys.merchant.privateKey },
-    'privateKey must be what importPrivateKey returns, one key or several',
+    'privateKey must be a key from importPrivateKey, or a list of them',
   ],
   [
     'no publicKey',
     { publicKey: undefined },
-    'publicKey is missing; expected what importPublicKey returns, one key or several',
+    'publicKey is missing; expected a key from importPublicKey, or a list of them',
   ],
-  ['an empty publicKey', { publicKey: [] }, 'publicKey must be what importPublicKey returns, one key or several'],
+  ['an empty publicKey', { publicKey: [] }, 'publicKey must be a key from importPublicKey, or a list of them'],
   [
     'a private key for publicKey',
     { publicKey: privateKey },
-    'publicKey must be what importPublicKey returns, one key or several',
+    'publicKey must be a key from importPublicKey, or a list of them',
   ],
   [
     'undefined in publicKey',
     { publicKey: [undefined] },
-    'publicKey must be what importPublicKey returns, one key or several',
+    'publicKey must be a key from importPublicKey, or a list of them',
   ],
   [
     'a decryptionKey that is text',
     { decryptionKey: 'PEM' },
-    'decryptionKey must be what importPrivateKey returns, one key or several',
+    'decryptionKey must be a key from importPrivateKey, or a list of them',
   ],
   [
     'an encryptionKey that is text',
     { encryptionKey: 'PEM' },
-    'encryptionKey must be what importPublicKey returns, one key or several',
+    'encryptionKey must be a key from importPublicKey, or a list of them',
   ],
   ['a keyVersion that no key has', { keyVersion: '9' }, 'privateKey has no keyVersion 9'],
   ['a zone by name', { zone: 'Asia/Hong_Kong' }, 'zone must be an offset such as +08:00'],
-  ['encryption by name', { encryption: 'RSA_AES' }, 'encryption must be RSA_AES or what rsaAes returns'],
+  ['encryption by name', { encryption: 'RSA_AES' }, 'encryption must be RSA_AES or the result of rsaAes'],
   [
     'a key that cannot decrypt',
     { privateKey: locked.privateKey, encryption: RSA_AES },
@@ -109,7 +109,7 @@ const mistakes: [string, { [Name in keyof SealedFetchOptions]?: unknown }, strin
   [
     'one key and undefined in publicKey',
     { publicKey: [ofMerchant.publicKey, undefined] },
-    'publicKey must be what importPublicKey returns, one key or several',
+    'publicKey must be a key from importPublicKey, or a list of them',
   ],
 ];
 

@@ -58,7 +58,7 @@ test.each(['', ' ', 'a b', 'a.b', 'a,b', 'a/b', 'a\nb', 'ä', '客', 'a='])(
 test('sealRequest throws TypeError for encryption without publicKey', async () => {
   const refusal = await refusalOf(sealedRequest({ encryption, publicKey: undefined }));
   expect(refusal).toBeInstanceOf(TypeError);
-  expect(refusal.message).toMatch(/^publicKey is missing; expected what importPublicKey returns/);
+  expect(refusal.message).toMatch(/^publicKey is missing; expected a key from importPublicKey/);
 });
 
 test.each<[string, Partial<SealOptions>, string]>([
@@ -68,7 +68,7 @@ test.each<[string, Partial<SealOptions>, string]>([
   [
     'privateKey',
     { privateKey: [] as unknown as [PrivateKey] },
-    'privateKey must be what importPrivateKey returns, one key or several',
+    'privateKey must be a key from importPrivateKey, or a list of them',
   ],
 ])('sealRequest throws TypeError for an invalid %s', async (_, options, text) => {
   expect(await refusalOf(sealedRequest(options))).toEqual(new TypeError(text));

@@ -116,7 +116,7 @@ test('sealedFetch sends through the fetch of npm’s undici with a dispatcher', 
 test('opening and sealing throw TypeError for a body that was read before', async () => {
   const request = new Request(url, body);
   await request.text();
-  const text = 'the body was read already; expected the message as it arrived, before anything reads its body';
+  const text = 'the body was read before; expected a message with an unread body';
   expect(await refusalOf(openRequest(request, ofGateway))).toMatchObject({ name: 'HeaderInvalid' }); // unsigned
   const sealed = new Request(url, { ...body, headers: await sealedHeaders() });
   await sealed.text();
