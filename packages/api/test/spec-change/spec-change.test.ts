@@ -123,7 +123,7 @@ describe('generated code', () => {
     await copy.edit((spec) => spec.setIn(['components', 'schemas', 'TracerId', 'maxLength'], 5));
     const { ok, output } = await copy.node('spec', 'check.ts');
     expect(ok).toBe(false);
-    expect(output).toMatch(/^schemas.ts: not what openapi.yaml generates; run pnpm generate\n$/);
+    expect(output).toMatch(/^schemas.ts: out of date with openapi.yaml; run pnpm generate\n$/);
   });
 
   test('stays as it is when generate refuses the contract with a path and a reason', {
