@@ -37,12 +37,17 @@ export function readJson(body: ArrayBuffer, encrypted: boolean, tracerId?: strin
 }
 
 /**
- * Copies `result` of a reply to `resultInfo` when only `result` is there. AlipayHK's pages use both names.
+ * Copies `result` of a reply to `resultInfo` when `resultInfo` is absent or null. AlipayHK's pages use both names, and other
+ * gateways send null for absent fields.
  *
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a13 A13}
  */
 export function withResultInfo(value: unknown): unknown {
-  const isAlias = typeof value === 'object' && value !== null && 'result' in value && !('resultInfo' in value);
+  const isAlias =
+    typeof value === 'object' &&
+    value !== null &&
+    'result' in value &&
+    !('resultInfo' in value && value.resultInfo !== null);
   return isAlias ? { ...value, resultInfo: value.result } : value;
 }
 

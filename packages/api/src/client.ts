@@ -4,6 +4,7 @@
  */
 import { isMessageError, type SealedFetchOptions, sealedFetch, tracerIdOf } from '@alipayhk-pass/message-security';
 import createOpenapiClient from 'openapi-fetch';
+import { checkOrigin } from './address.ts';
 import { type Checked, check, isEncrypted, readJson, updatePassPath, withResultInfo } from './body.ts';
 import { RequestInvalid, ResponseInvalid, ResultNotSigned, ResultNotSuccess } from './errors.ts';
 import { vUpdatePassFields, vUpdatePassRequest, vUpdatePassResponse } from './generated/schemas.ts';
@@ -90,14 +91,15 @@ type Unsealed<Paths> = {
  */
 export function createClient(options: ClientOptions): Client {
   const { baseUrl = 'https://open.alipay.hk' } = options;
-  if (!/^https?:\/\/[^/@]+\/$/.test(URL.canParse(baseUrl) ? new URL(baseUrl).href : '')) {
-    throw new TypeError('baseUrl must be an origin such as https://open.alipay.hk');
-  }
+  checkOrigin(baseUrl);
   const openapi = createOpenapiClient<Unsealed<paths>>({ baseUrl, fetch: sealedFetch(options) });
   return {
     async updatePass(body, { signal } = {}) {
       const init = { body: checkUpdate(body), parseAs: 'arrayBuffer', signal } as const;
-      const { data, response } = await openapi.POST(updatePassPath, init).catch(withUnverifiedResult);
+      const { data, response } = await openapi.POST(updatePassPath, init).catch((error) => {
+        if (signal?.aborted) throw signal.reason; // openapi-fetch loses a reason such as null
+        return withUnverifiedResult(error);
+      });
       return readResult(data ?? new ArrayBuffer(0), response);
     },
   };

@@ -97,6 +97,7 @@ function inWords({ resultStatus, resultCode }: NotSuccess): string {
   return `${resultStatus} (${/^\w{1,64}$/.test(resultCode) ? resultCode : '?'})`;
 }
 
-function describe(issues: readonly Issue[]): string {
+/** The issues as one sentence, joined by semicolons. */
+export function describe(issues: readonly Issue[]): string {
   return issues.map(({ path, message }) => `${path || 'the body'} ${message}`).join('; ');
 }

@@ -1,4 +1,5 @@
 /** Finds values that JSON cannot carry: those that `JSON.stringify` refuses, leaves out or changes. */
+import { printable } from '@alipayhk-pass/message-security';
 import type { Issue } from './errors.ts';
 import { mustBe } from './issue.ts';
 
@@ -13,7 +14,7 @@ import { mustBe } from './issue.ts';
  */
 export function findLosses(value: unknown, path = ''): Issue[] {
   const expected = expectedOf(value);
-  if (expected !== undefined) return [{ path, message: mustBe(expected) }];
+  if (expected !== undefined) return [{ path: printable(path, 256), message: mustBe(expected) }];
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value)
     .filter(([, field]) => field !== undefined || Array.isArray(value))

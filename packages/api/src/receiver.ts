@@ -4,7 +4,6 @@
  */
 import {
   httpUriOf,
-  isMessageError,
   type KeyRing,
   type OpenedRequest,
   type OpenRequestOptions,
@@ -16,10 +15,13 @@ import {
   type SealOptions,
   type Stage,
   sealResponse,
+  type WebCrypto,
 } from '@alipayhk-pass/message-security';
 import * as v from 'valibot';
+import { checkPrefix } from './address.ts';
 import { check, isEncrypted, readJson } from './body.ts';
-import { RequestInvalid } from './errors.ts';
+import { describe, RequestInvalid } from './errors.ts';
+import { toIssue } from './issue.ts';
 import type { Operation, Reply } from './operation.ts';
 import { emitRefusal, type Refusal, Refused, refusalOf } from './refusals.ts';
 import { expectPostInUtf8, signedUri } from './target.ts';
@@ -108,19 +110,19 @@ export type ContextArgument<Context> = undefined extends Context ? [context?: Co
 export function receiver<Context>(
   end: End<Context>,
 ): (request: Request, ...context: ContextArgument<Context>) => Promise<Response> {
-  const { signedPrefix = '' } = end;
-  if (!/^(\/[\w.~-]+)*$/.test(signedPrefix)) throw new TypeError('signedPrefix must be a path such as /api');
+  checkPrefix(end.signedPrefix);
   return (request, ...[context]) => receive(request, context as Context, end);
 }
 
 async function receive<Context>(request: Request, context: Context, end: End<Context>): Promise<Response> {
+  const { operations, signedPrefix = '' } = end;
   const exchange: Exchange<Context> = {
     request,
     context,
-    httpUri: signedUri(httpUriOf(request.url), end.signedPrefix),
+    httpUri: signedUri(httpUriOf(request.url), signedPrefix, (path) => operations.has(path)),
     clientId: request.headers.get('Client-Id') ?? undefined,
     encrypted: isEncrypted(request),
-    tracerId: (end.crypto ?? globalThis.crypto).randomUUID().replaceAll('-', ''),
+    tracerId: tracerIdBy(end.crypto ?? globalThis.crypto),
   };
   const refuse = (stage: Stage, error: unknown) => {
     const { resultInfo, status } = refusalOf(stage, error);
@@ -136,7 +138,7 @@ async function receive<Context>(request: Request, context: Context, end: End<Con
   };
 
   // A reply to an unknown path is not signed: the sender has chosen that path, and could use the signature elsewhere.
-  const operation = end.operations.get(exchange.httpUri.slice(end.signedPrefix?.length ?? 0));
+  const operation = operations.get(exchange.httpUri.slice(signedPrefix.length));
   if (operation === undefined) return unsigned('target', unknownPath(end));
   const sender = await senderOf(exchange, end).catch((error: unknown) => ({ error }));
   if ('error' in sender) return unsigned('client', sender.error);
@@ -150,7 +152,10 @@ async function receive<Context>(request: Request, context: Context, end: End<Con
     if (!isSigned) return unsigned(stage, error);
     const { body } = refuse(stage, error);
     const response = responseOf(end.bodyOf(body), exchange);
-    return await sealResponse(response, opened ?? exchange, sealOptions(sender, opened, end));
+    // The length of the reply's key must not show whether the body did decrypt.
+    const isAlike = stage === 'decryption' || stage === 'contract';
+    const to = isAlike ? exchange : (opened ?? exchange);
+    return await sealResponse(response, to, sealOptions(sender, opened, end));
   } catch (error) {
     // The handler may have succeeded, but an unsigned success must not be sent: an HTTP error instead.
     return responseOf(end.bodyOf(refuse('sealing', error).body), exchange, 500);
@@ -171,6 +176,17 @@ async function senderOf<Context>({ clientId, context }: Exchange<Context>, end: 
   return { clientId, publicKey, encryptionKey };
 }
 
+/** Makes a tracer id: 32 hex digits. Not with `randomUUID`, which an injected Crypto may lack. */
+function tracerIdBy(crypto: WebCrypto): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** The stage of an error. An error without one is from a function of the caller. */
+function stageOf(error: unknown): Stage {
+  const { stage } = (error instanceof Error ? error : {}) as { stage?: Stage };
+  return stage ?? 'handler';
+}
+
 /** Opens the request, checks its body, prepares the reply and calls the handler; never rejects. */
 async function perform<Context>(
   { request: schema, reply, handler }: Operation<Context>,
@@ -180,7 +196,7 @@ async function perform<Context>(
 ): Promise<Outcome> {
   const { request, context, httpUri, encrypted, tracerId } = exchange;
   const { clientId, publicKey } = sender;
-  const { onBody } = end;
+  const { onBody, replayGuard } = end;
   let opened: OpenedRequest | undefined;
   try {
     expectPostInUtf8(request);
@@ -189,7 +205,8 @@ async function perform<Context>(
       clientId,
       publicKey,
       httpUri,
-      onBody: onBody && ((wire) => onBody(wire, context)),
+      onBody: onBody && ((wire) => callOwn(() => onBody(wire, context))),
+      replayGuard: replayGuard && ((parts, until) => callOwn(() => replayGuard(parts, until))),
     });
     const json = readJson(await opened.request.arrayBuffer(), encrypted);
     const { value, issues } = json.issues ? json : check(schema, json.value);
@@ -199,12 +216,11 @@ async function perform<Context>(
     const { requestTime, symmetricKeyLength } = opened;
     const { keyVersion } = opened.publicKey;
     const received = { clientId, requestTime, encrypted, symmetricKeyLength, keyVersion, tracerId };
-    const calling = (async () => v.parse(reply, await handler(value as never, received, context)))();
-    return { body: await calling.catch(failAt('handler')), seal };
+    const handling = async () => fitting(reply, await handler(value as never, received, context));
+    return { body: await callOwn(handling), seal };
   } catch (error) {
     if (error instanceof Failed) return { stage: error.stage, error: error.reason, opened };
-    const stage = error instanceof Refused || isMessageError(error) ? error.stage : 'handler';
-    return { stage, error, opened };
+    return { stage: stageOf(error), error, opened };
   }
 }
 
@@ -224,6 +240,20 @@ const failAt =
   (reason: unknown): never => {
     throw new Failed(stage, reason);
   };
+
+/** Calls a function of the caller; its error counts as one of the handler. */
+const callOwn = <T>(own: () => T | Promise<T>): Promise<T> => (async () => own())().catch(failAt('handler'));
+
+/**
+ * The result of the handler.
+ *
+ * @throws TypeError for one that does not fit the contract; it names the fields, and unlike valibot's error holds no values
+ */
+function fitting<T>(schema: v.GenericSchema<unknown, T>, result: unknown): T {
+  const { success, output, issues } = v.safeParse(schema, result);
+  if (success) return output;
+  throw new TypeError(`the result of the handler does not fit the contract: ${describe(issues.map(toIssue))}`);
+}
 
 function sealOptions<Context>(sender: Sender, opened: OpenedRequest | undefined, end: End<Context>): SealOptions {
   return { ...end, ...sender, publicKey: opened?.publicKey ?? sender.publicKey };

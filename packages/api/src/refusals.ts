@@ -64,9 +64,12 @@ export function refusalOf(stage: Stage, error: unknown): { resultInfo: ResultInf
 
 function refusalCodeOf(stage: Stage, error: unknown): RefusalCode {
   if (error instanceof Refused) return error.resultCode;
-  if (stage === 'handler' || stage === 'sealing' || !isMessageError(error)) return 'UNKNOWN_EXCEPTION';
+  // Any error at this stage: what a remote key returns must not become an oracle.
+  if (stage === 'decryption') return 'PARAM_ILLEGAL';
+  // At these stages functions of the caller run: a MessageError from one of them is about another message.
+  if (['client', 'handler', 'sealing'].includes(stage) || !isMessageError(error)) return 'UNKNOWN_EXCEPTION';
   const isAboutEncrypt = error.code === 'HeaderInvalid' && error.header === 'Encrypt';
-  const isAboutSignature = ['client', 'headers', 'signature', 'time', 'replay'].includes(stage);
+  const isAboutSignature = ['headers', 'signature', 'time', 'replay'].includes(stage);
   // The rest is about the body: too large, does not decrypt, does not fit the contract. One code for all.
   return isAboutSignature && !isAboutEncrypt ? 'INVALID_SIGNATURE' : 'PARAM_ILLEGAL';
 }

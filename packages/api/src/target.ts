@@ -2,13 +2,16 @@
 import { Refused } from './refusals.ts';
 
 /**
- * The path and query that were signed: those that arrived, with the prefix added if a proxy has removed it.
+ * The path and query that were signed: those that arrived, with the prefix added if a proxy has removed it. An operation's
+ * path may itself begin like the prefix (`/api`), so `isOperation` decides whether the prefix is still there.
  *
  * @param arrived - path and query of the request
- * @param signedPrefix - such as `/api`; empty unless given
+ * @param signedPrefix - such as `/api`; empty for none
+ * @param isOperation - whether an operation has this path, which is without the prefix
  */
-export function signedUri(arrived: string, signedPrefix = ''): string {
-  return arrived.startsWith(`${signedPrefix}/`) ? arrived : signedPrefix + arrived;
+export function signedUri(arrived: string, signedPrefix: string, isOperation: (path: string) => boolean): string {
+  const isWhole = arrived.startsWith(signedPrefix) && isOperation(arrived.slice(signedPrefix.length));
+  return isWhole ? arrived : signedPrefix + arrived;
 }
 
 /** The labels of UTF-8 (Encoding standard §4.2), and the empty one of a missing charset. */

@@ -15,6 +15,6 @@ type Rest<Path> = Path extends `/{tag}/${infer After}` ? After : never;
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a28 A28}
  */
 export function webhookPath(tag: string, after: Rest<keyof webhooks>): string {
-  if (v.is(vMerchantTag, tag)) return `/${tag}/${after}`;
+  if (v.is(vMerchantTag, tag) && tag !== '.' && tag !== '..') return `/${tag}/${after}`;
   throw new TypeError('tag must be one segment of a path: letters, digits, dots, dashes, underscores or tildes');
 }

@@ -39,6 +39,7 @@ describe('readJson', () => {
 test.each([
   ['result for resultInfo (A13)', { result: 1 }, { result: 1, resultInfo: 1 }],
   ['both', { result: 1, resultInfo: 2 }, { result: 1, resultInfo: 2 }],
+  ['null for resultInfo', { result: 1, resultInfo: null }, { result: 1, resultInfo: 1 }],
   ['neither', { a: 1 }, { a: 1 }],
   ['no object', null, null],
 ])('withResultInfo reads a reply with %s', (_, value, expected) => {
@@ -61,6 +62,7 @@ test.each([64, 65, 5000])('check refuses a value of %i levels only above 64', (l
 test.each([
   ['a byte-order mark', `\ufeff${JSON.stringify({ resultInfo: success })}`],
   ['result for resultInfo (A13)', JSON.stringify({ result: success })],
+  ['result beside a resultInfo of null', JSON.stringify({ resultInfo: null, result: success })],
 ])('updatePass reads a reply with %s', async (_, body) => {
   const { resultInfo } = await createClient(clientOptions(replying({ body }))).updatePass(update);
   expect(resultInfo).toEqual(success);

@@ -1,4 +1,4 @@
-/** A client with a private key outside this process, or one that Web Crypto does not export. */
+/** A client with a key outside this process, or one that Web Crypto does not export. */
 import { constants, createPrivateKey, privateDecrypt, sign } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -57,3 +57,16 @@ test('updatePass rejects with DecryptionFailed without a cause when a key servic
   expect(error).toMatchObject({ code: 'DecryptionFailed', message: 'the body does not decrypt' });
   expect(error.cause).toBeUndefined();
 });
+
+test.each([new TypeError('fetch failed'), undefined, 'down'])(
+  'updatePass rejects with ResponseMissing when verify of a remote key rejects with %o: the update was sent',
+  async (reason) => {
+    const publicKey = { algorithm: 'RSA256', verify: () => Promise.reject(reason) };
+    const sending = createClient({ ...clientOptions(replying()), publicKey }).updatePass(update);
+    await expect(sending).rejects.toMatchObject({
+      code: 'ResponseMissing',
+      message: 'the response could not be opened',
+      cause: { message: 'publicKey.verify failed', cause: reason },
+    });
+  },
+);

@@ -186,6 +186,16 @@ describe('no reply', () => {
     abort.abort(new Error('changed my mind'));
     await expect(updating).rejects.toThrow('changed my mind');
   });
+
+  test.each([null, 0, ''])('updatePass rejects with %j when that is the reason of an abort', async (reason) => {
+    const abort = new AbortController();
+    const fetch = async () => {
+      abort.abort(reason);
+      return new Promise<Response>(() => undefined);
+    };
+    const updating = createClient(clientOptions(fetch)).updatePass(update, { signal: abort.signal });
+    await expect(updating).rejects.toBe(reason);
+  });
 });
 
 describe('a reply of S', () => {

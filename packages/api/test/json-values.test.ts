@@ -27,6 +27,11 @@ describe('findLosses', () => {
     expect(findLosses(value)).toEqual([{ path, message }]);
   });
 
+  test('cuts a path and replaces its control characters', () => {
+    const [issue] = findLosses({ ['a\n'.repeat(1000)]: Number.NaN });
+    expect(issue?.path).toBe('a\ufffd'.repeat(128));
+  });
+
   test('returns an issue for every value that JSON cannot carry', () => {
     expect(findLosses({ a: Number.NaN, b: 1, c: [1n, 2n] }).map(({ path }) => path)).toEqual(['a', 'c.0', 'c.1']);
   });

@@ -7,9 +7,14 @@ const wanted = { userId: bill.userId, mobileNo: '85291234567' };
 
 test.each([
   ['tag', { tag: 'a/b' }, /^tag must be one segment/],
+  ['tag', { tag: '..' }, /^tag must be one segment/],
+  ['baseUrl', { baseUrl: 'ftp://shop.example' }, /^baseUrl must be an origin/],
+  ['baseUrl', { baseUrl: 'https://shop.example/path' }, /^baseUrl must be an origin/],
+  ['baseUrl', { baseUrl: 'shop' }, /^baseUrl must be an origin/],
+  ['signedPrefix', { signedPrefix: '//evil.example' }, /^signedPrefix must be a path/],
   ['clientId', { clientId: '' }, /^clientId must be/],
   ['timeout', { timeout: 0 }, /^timeout must be/],
-])('createNotifier throws TypeError for a wrong %s', (_, mistake, text) => {
+])('createNotifier throws TypeError for a wrong %s: %o', (_, mistake, text) => {
   expect(() => notifierTo(undefined, mistake)).toThrow(text);
 });
 

@@ -1,4 +1,4 @@
-import { memoryReplayStore, RSA_AES, replayGuard, type Stage } from '@alipayhk-pass/message-security';
+import { DecryptionFailed, memoryReplayStore, RSA_AES, replayGuard, type Stage } from '@alipayhk-pass/message-security';
 import { describe, expect, expectTypeOf, test, vi } from 'vitest';
 import { createGateway, type GatewayOptions } from '../src/gateway.ts';
 import { createWebhooks } from '../src/webhooks.ts';
@@ -50,6 +50,12 @@ const stages: [what: string, stage: Stage, request: () => Promise<Request>, opti
   ['a body that is not JSON', 'contract', () => sealUpdate({ body: 'passId=1' })],
   ['a body against the contract', 'contract', () => sealUpdate({ json: { ...update, passId: 7 } })],
   ['a handler that rejects', 'handler', () => sealUpdate(), { handler: () => Promise.reject(new Error('down')) }],
+  [
+    'a handler that rejects with an error of this package',
+    'handler',
+    () => sealUpdate(),
+    { handler: () => Promise.reject(new DecryptionFailed()) },
+  ],
   ['a handler that returns no result', 'handler', () => sealUpdate(), { handler: () => ({}) as never }],
   [
     'an encryptionKeyOf that returns a remote key',
@@ -71,6 +77,29 @@ test('a request that was received before is refused at the stage replay', async 
   await fetch(sealed.clone());
   await fetch(sealed);
   expect(refusals.map(({ stage }) => stage)).toEqual(['replay']);
+});
+
+test('a request with a body that breaks off is refused at the stage body', async () => {
+  const { fetch, refusals } = gatewayWith();
+  const body = new ReadableStream({ pull: (controller) => controller.error(new Error('connection reset')) });
+  await fetch(new Request(await sealUpdate(), { body, duplex: 'half' } as RequestInit));
+  expect(refusals).toMatchObject([{ stage: 'body', error: { code: 'BodyIncomplete', message: 'the body broke off' } }]);
+});
+
+test.each<[what: string, options: Partial<GatewayOptions>]>([
+  ['publicKeyOf', { publicKeyOf: () => Promise.reject(new DecryptionFailed()) }],
+  ['onBody', { onBody: () => Promise.reject(new DecryptionFailed()) }],
+  ['replayGuard', { replayGuard: () => Promise.reject(new DecryptionFailed()) }],
+])('a gateway replies U when %s rejects with an error of this package', async (_, options) => {
+  const response = await gatewayWith(options).fetch(await sealUpdate());
+  expect(await response.json()).toMatchObject({ resultInfo: { resultCode: 'UNKNOWN_EXCEPTION', resultStatus: 'U' } });
+});
+
+test('a gateway makes a tracer id with an injected Crypto that lacks randomUUID', async () => {
+  const { subtle } = crypto;
+  const getRandomValues: Crypto['getRandomValues'] = (array) => crypto.getRandomValues(array);
+  const { fetch } = gatewayWith({ crypto: { subtle, getRandomValues } as Crypto });
+  expect((await fetch(await sealUpdate())).headers.get('Tracer-Id')).toMatch(/^[0-9a-f]{32}$/);
 });
 
 describe('an unsigned reply', () => {

@@ -14,7 +14,9 @@ test.each<[stage: Stage, error: unknown, resultCode: string, resultStatus: strin
   ['headers', new HeaderInvalid('Encrypt', 'missing Encrypt header'), 'PARAM_ILLEGAL', 'F', 400],
   ['decryption', new DecryptionFailed(), 'PARAM_ILLEGAL', 'F', 400],
   ['contract', new RequestInvalid([{ path: 'passId', message: 'is missing' }]), 'PARAM_ILLEGAL', 'F', 400],
+  ['decryption', new TypeError('privateKey.unwrapKey returned String; expected bytes'), 'PARAM_ILLEGAL', 'F', 400],
   ['client', new Error('database is gone'), 'UNKNOWN_EXCEPTION', 'U', 500],
+  ['client', new DecryptionFailed(), 'UNKNOWN_EXCEPTION', 'U', 500],
   ['handler', headerInvalid, 'UNKNOWN_EXCEPTION', 'U', 500],
   ['sealing', new TypeError('no key'), 'UNKNOWN_EXCEPTION', 'U', 500],
 ])('refusalOf at the stage %s for %s returns %s', (stage, error, resultCode, resultStatus, status) => {

@@ -1,16 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { signedUri } from '../src/target.ts';
-import { bill, success, withHeader } from './fixtures.ts';
+import { bill, success, updatePassUrl, withHeader } from './fixtures.ts';
 import { gatewayWith, resultOf, sealUpdate } from './gateway-fixture.ts';
 import { merchantOrigin, notifierTo, notifyBillUrl, sealCall, webhooksWith } from './webhooks-fixture.ts';
 
 test.each([
-  ['/shop/notify?a=1', undefined, '/shop/notify?a=1'],
-  ['/shop/notify', '/api', '/api/shop/notify'],
-  ['/api/shop/notify', '/api', '/api/shop/notify'],
-  ['/apis/notify', '/api', '/api/apis/notify'],
-])('signedUri of %s with prefix %s is %s', (arrived, prefix, signed) => {
-  expect(signedUri(arrived, prefix)).toBe(signed);
+  ['/shop/notify?a=1', '', '/shop/notify', '/shop/notify?a=1'],
+  ['/shop/notify', '/api', '/shop/notify', '/api/shop/notify'],
+  ['/api/shop/notify', '/api', '/shop/notify', '/api/shop/notify'],
+  ['/apis/notify', '/api', '/apis/notify', '/api/apis/notify'],
+  ['/api/open', '/api', '/api/open', '/api/api/open'],
+  ['/api/api/open', '/api', '/api/open', '/api/api/open'],
+])('signedUri of %s with prefix %j and operation %s is %s', (arrived, prefix, operation, signed) => {
+  expect(signedUri(arrived, prefix, (path) => path === operation)).toBe(signed);
 });
 
 describe('signedPrefix', () => {
@@ -25,6 +27,16 @@ describe('signedPrefix', () => {
     });
     expect(await notifier.notifyBill(bill)).toMatchObject({ resultInfo: success });
     expect(notifyBill).toHaveBeenCalledOnce();
+  });
+
+  test.each([
+    ['without the prefix', updatePassUrl],
+    ['with the prefix', updatePassUrl.replace('/api', '/api/api')],
+  ])('a request for a path that begins like the prefix is accepted when it arrives %s', async (_, arrivesAt) => {
+    const { fetch } = gatewayWith({ signedPrefix: '/api' });
+    const sealed = await sealUpdate({ url: updatePassUrl.replace('/api', '/api/api') });
+    const response = await fetch(new Request(arrivesAt, sealed));
+    expect(await response.json()).toEqual({ resultInfo: success });
   });
 
   test('a call that was signed without the prefix gets HTTP status 401', async () => {

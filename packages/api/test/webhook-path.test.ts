@@ -6,7 +6,7 @@ test('webhookPath returns the path of a call below the tag', () => {
   expect(webhookPath('~a.b_c', 'points/membercard/create')).toBe('/~a.b_c/points/membercard/create');
 });
 
-test.each(['', 'a/b', 'a b', '..%2f', '卡', 'a?', 'a\n', undefined])(
+test.each(['', '.', '..', 'a/b', 'a b', '..%2f', '卡', 'a?', 'a\n', undefined])(
   'webhookPath throws TypeError for tag %j',
   (tag) => {
     expect(() => webhookPath(tag as string, 'points/bill/notify')).toThrow(

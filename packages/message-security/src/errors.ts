@@ -7,8 +7,8 @@ import { printable } from './printable.ts';
 
 /**
  * Where a message was refused, in the order of opening. `target`: method, path and media type. `client`: the Client-Id.
- * `headers`: a missing or malformed header. `body`: its length or its arrival. Then `signature`, `time`, `decryption` and
- * `replay`. `contract`: the fields of the body. `handler`: a function of the receiver. `sealing`: its reply. Only at the
+ * `headers`: a missing or malformed header. `body`: its length or its arrival. Then `signature`, `time`, `replay` and
+ * `decryption`. `contract`: the fields of the body. `handler`: a function of the receiver. `sealing`: its reply. Only at the
  * sending end: `connection` for no complete response, `status` for an HTTP error, `result` for a verified F or U.
  */
 export type Stage =
@@ -140,12 +140,12 @@ export class BodyTooLarge extends MessageError<'BodyTooLarge'> {
   }
 }
 
-/** The body of a request did not arrive within `bodyTimeout`. */
+/** The body of a request did not arrive within `bodyTimeout`, or broke off. */
 export class BodyIncomplete extends MessageError<'BodyIncomplete'> {
   /** The limit in milliseconds. */
   readonly limit: number;
-  constructor(limit: number) {
-    super('BodyIncomplete', 'body', `the body did not end within ${limit} ms`);
+  constructor(limit: number, text = `the body did not end within ${limit} ms`, options?: ErrorOptions) {
+    super('BodyIncomplete', 'body', text, options);
     this.limit = limit;
   }
 }

@@ -2,7 +2,6 @@
  * Builds the page into src/generated/page-files.ts: its script, Swagger UI as a chunk of its own, the styles, and
  * openapi.json from the spec. Nothing in it names another host. The migrations become a module beside it.
  */
-
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';

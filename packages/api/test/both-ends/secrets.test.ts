@@ -76,6 +76,24 @@ test('onRefusal of a gateway gets no key, no member data and no signature', asyn
   expectNoSecretIn(fetch);
 });
 
+test('onRefusal gets no value of a result that does not fit the contract', async () => {
+  const refusals: Refusal[] = [];
+  const fetch = createGateway({
+    publicKeyOf: () => merchant.publicKey,
+    privateKey: gateway.privateKey,
+    handler: () => ({ ...success, resultStatus: secret as 'S', resultMessage: secret, [secret]: secret }),
+    onRefusal: (refusal) => refusals.push(refusal),
+  });
+  const request = new Request(updatePassUrl, { method: 'POST', body: JSON.stringify(card) });
+  await fetch(await sealRequest(request, { clientId, privateKey: merchant.privateKey }));
+  expect(refusals[0]?.error).toEqual(
+    new TypeError(
+      'the result of the handler does not fit the contract: resultInfo.resultStatus must be "S", "F" or "U"',
+    ),
+  );
+  expectNoSecretIn(refusals[0]);
+});
+
 test('no error of a client holds a key, member data or a signature', async () => {
   const signatures: string[] = [];
   const recordingSignatures = (fetch: (request: Request) => Promise<Response>) => async (request: Request) => {

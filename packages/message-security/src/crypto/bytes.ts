@@ -6,17 +6,18 @@ type Bytes = Uint8Array<ArrayBuffer>;
 export type BytesLike = ArrayBuffer | ArrayBufferView;
 
 /**
- * The bytes of a BufferSource. The bytes of a view are copied, because its buffer may hold more than them.
+ * A copy of the bytes of a BufferSource.
  *
  * @param value - any value
- * @param method - the function that returned it, for the error: `privateKey.sign`
- * @throws TypeError for anything else
+ * @returns `undefined` for any other value
  */
-export function toBytes(value: unknown, method: string): Bytes {
+export function bytesOf(value: unknown): Bytes | undefined {
   if (ArrayBuffer.isView(value))
     return new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice() as Bytes;
-  // By its tag: an ArrayBuffer of another realm is not an instance of this realm's class.
-  const tag = Object.prototype.toString.call(value);
-  if (tag === '[object ArrayBuffer]') return new Uint8Array(value as ArrayBuffer);
-  throw new TypeError(`${method} returned ${tag.slice(8, -1)}; expected an ArrayBuffer or a view of one`);
+  return kindOf(value) === 'ArrayBuffer' ? new Uint8Array((value as ArrayBuffer).slice(0)) : undefined;
+}
+
+/** The kind of a value in one word, for errors. By its tag: an ArrayBuffer of another realm is not an instance here. */
+export function kindOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
 }

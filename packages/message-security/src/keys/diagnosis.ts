@@ -2,7 +2,6 @@
  * Finds out which key is wrong: "the signature does not verify" has many causes. Sealing and opening do not use it, so a
  * bundle carries it only if the program imports it.
  */
-import { toBytes } from '../crypto/bytes.ts';
 import {
   importPrivateKey,
   importPublicKey,
@@ -86,7 +85,7 @@ export async function diagnoseKeys(keys: KeysToDiagnose, options: KeyOptions = {
   const { merchantPublicKey: merchantPrint, gatewayPublicKey: gatewayPrint } = diagnosis.fingerprints;
   // By a signature, not by fingerprints: a key without numbers in this program has no fingerprint.
   const probe = new TextEncoder().encode('is this a pair?');
-  const signature = privateKey && toBytes(await privateKey.sign(probe), 'merchantPrivateKey.sign');
+  const signature = await privateKey?.sign(probe);
   if (signature && publicKey && !(await publicKey.verify(signature, probe))) {
     diagnosis.problems.push('merchantPrivateKey and merchantPublicKey are not a pair');
   }

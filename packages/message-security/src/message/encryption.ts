@@ -6,12 +6,13 @@
 import { brandHandle, foreignHandle } from '../copies.ts';
 import { aesEcb } from '../crypto/aes-ecb.ts';
 import { decodeBase64, encodeBase64 } from '../crypto/base64.ts';
-import { toBytes } from '../crypto/bytes.ts';
+import { bytesOf, kindOf } from '../crypto/bytes.ts';
 import type { RsaPublicNumbers } from '../crypto/rsa.ts';
 import { rsaesPkcs1 } from '../crypto/rsaes-pkcs1.ts';
 import { type ContentCipher, isAesLength, type KeyTransport } from '../crypto/suite.ts';
 import type { WebCrypto } from '../crypto/web-crypto.ts';
 import { type PrivateKey, type PublicKey, privateNumbersOf, publicNumbersOf } from '../keys/key.ts';
+import { Mistake } from '../mistake.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -130,7 +131,11 @@ async function unwrapKey(
   // What a remote key says about the padding stays here: one that rejects, or resolves with nothing, yields a wrong key.
   const unwrapping = (async () => privateKey.unwrapKey?.(encryptedKey))();
   const unwrapped = await unwrapping.catch(() => undefined);
-  const symmetricKey = unwrapped == null ? undefined : toBytes(unwrapped, 'privateKey.unwrapKey');
+  const symmetricKey = unwrapped == null ? undefined : bytesOf(unwrapped);
+  if (unwrapped != null && symmetricKey === undefined) {
+    // The stage of every failed decryption: a key service that returns this for a wrong padding must not be an oracle.
+    throw new Mistake(`privateKey.unwrapKey returned ${kindOf(unwrapped)}; expected bytes`, 'decryption');
+  }
   if (symmetricKey && isAesLength(symmetricKey.length)) return symmetricKey;
   return crypto.getRandomValues(new Uint8Array(32)); // fails like any wrong key
 }

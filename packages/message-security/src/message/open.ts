@@ -7,6 +7,7 @@ import {
   BodyIncomplete,
   DecryptionFailed,
   HeaderInvalid,
+  isMessageError,
   MessageReplayed,
   ResponseUnexpected,
   TimeNotAccepted,
@@ -69,7 +70,9 @@ export async function openRequest(request: Request, options: OpenRequestOptions)
   const readWire = async (): Promise<Bytes> => {
     const late = AbortSignal.timeout(bodyTimeout);
     const body = await readBody(request, maxBodyBytes, late).catch((error) => {
-      throw late.aborted ? new BodyIncomplete(bodyTimeout) : error;
+      if (late.aborted) throw new BodyIncomplete(bodyTimeout);
+      if (isMessageError(error) || error instanceof TypeError) throw error;
+      throw new BodyIncomplete(bodyTimeout, 'the body broke off', { cause: error });
     });
     await onBody?.(body);
     return body;
@@ -154,16 +157,18 @@ async function open(
   // After the headers: the body of a message with wrong headers is not read.
   const parts = { ...target, clientId, time, body: await readWire() };
   const publicKey = await verifyParsed(parts, signature, options.publicKey);
-  checkTime(timeHeader, time, instant, now(), tolerance);
+  checkTime(timeHeader, time, instant, Number(now()), tolerance);
   checkOrder?.(instant);
   if (encrypt === undefined && options.requireEncryption) {
     throw new HeaderInvalid('Encrypt', 'missing Encrypt header; this message must be encrypted', 'decryption');
   }
-  const decrypted = encrypt && (await decrypt(encrypt, parts.body, options));
-  // Last, because Encrypt is not signed: a copy with another Encrypt header must not make the message a replay. It is
-  // remembered for twice the tolerance, because its time may be in the future.
-  const isFirst = replayGuard === undefined || (await replayGuard(parts, now() + 2 * tolerance * 1000));
+  // Before decryption: otherwise a second copy shows whether the first one decrypted, which is a padding oracle. The guard
+  // also remembers the encrypted key, which is not signed: a copy with another one must not make the message a replay. Twice
+  // the tolerance, because the time may be in the future.
+  const until = Number(now()) + 2 * tolerance * 1000;
+  const isFirst = replayGuard === undefined || (await replayGuard({ ...parts, encryptedKey: encrypt?.value }, until));
   if (isFirst !== true) throw new MessageReplayed();
+  const decrypted = encrypt && (await decrypt(encrypt, parts.body, options));
   const { plaintext: body = parts.body, keyLength: symmetricKeyLength } = decrypted ?? {};
   return { body, parts, encrypted: decrypted !== undefined, symmetricKeyLength, publicKey };
 }

@@ -97,6 +97,9 @@ const isRing = (method: 'sign' | 'verify') => (ring: unknown) => {
   const keys = [ring].flat() as (Partial<PrivateKey & PublicKey> | null | undefined)[];
   return keys.length > 0 && keys.every((key) => typeof key?.[method] === 'function');
 };
+/** Whether both can stand in a header. A remote key brings its own, so they are checked before anything is sent or applied. */
+const hasNames = ({ algorithm, keyVersion = '1' }: PrivateKey | PublicKey) =>
+  [algorithm, keyVersion].every((name) => typeof name === 'string' && /^[\w.-]+$/.test(name));
 const isWithin = (most: number) => (value: unknown) => typeof value === 'number' && value > 0 && value <= most;
 const milliseconds = [isWithin(2 ** 31 - 1), 'a number of milliseconds greater than 0'] as const;
 const privateKeys = [isRing('sign'), 'a key from importPrivateKey, or a list of them'] as const;
@@ -114,6 +117,7 @@ const forms: { [Name in keyof AllOptions]?: readonly [(value: unknown) => boolea
   tolerance: [isWithin(86_400), 'a number of seconds greater than 0 and at most 86400'],
   replayAllowance: [isWithin(86_400), 'a number of seconds greater than 0 and at most 86400'],
   replayGuard: aFunction,
+  now: aFunction,
   fetch: aFunction,
   maxBodyBytes: [isWithin(Number.POSITIVE_INFINITY), 'a number of bytes greater than 0'],
   encryption: [isEncryption, 'RSA_AES or the result of rsaAes'],
@@ -165,6 +169,11 @@ export function checkOptions(
     if (isAbsent ? !required.includes(name as keyof AllOptions) : fits(value)) continue;
     const problem = isAbsent ? `is missing; expected ${expected}` : (foreignHandle(value) ?? `must be ${expected}`);
     throw new TypeError(`${name} ${problem}`);
+  }
+  for (const name of ['privateKey', 'publicKey', 'decryptionKey', 'encryptionKey'] as const) {
+    if ([options[name] ?? []].flat().every(hasNames)) continue;
+    const expected = 'expected letters, digits, dots, dashes or underscores';
+    throw new TypeError(`${name} has an invalid algorithm or keyVersion; ${expected}`);
   }
   const { encryption, requireEncryption, publicKey, privateKey, keyVersion, zone } = options;
   const { encryptionKey = publicKey, decryptionKey = privateKey } = options;

@@ -5,20 +5,26 @@
 import type { WebCrypto } from '../crypto/web-crypto.ts';
 import { contentToBeSigned, type SignedParts } from './signature.ts';
 
+/** The parts that identify a message: the signed ones, and the encrypted symmetric key, which is not signed. */
+export interface GuardedParts extends SignedParts {
+  /** In bytes; `undefined` for a message that is not encrypted. */
+  encryptedKey?: Uint8Array | undefined;
+}
+
 /**
  * Remembers a message, and resolves with whether it is new.
  *
- * @param parts - the signed parts of the message
+ * @param parts - the parts that identify the message
  * @param until - the last moment at which it must be remembered, in milliseconds since the epoch
  */
-export type ReplayGuard = (parts: SignedParts, until: number) => Promise<boolean>;
+export type ReplayGuard = (parts: GuardedParts, until: number) => Promise<boolean>;
 
 /** Storage of a replay guard: a Durable Object, a table, or `memoryReplayStore`. */
 export interface ReplayStore {
   /**
    * Adds a name, atomically.
    *
-   * @param name - 64 hex digits
+   * @param name - 64 hex digits; for an encrypted message a dot and 64 more
    * @param until - the last moment at which it must be remembered, in milliseconds since the epoch
    * @returns `true` if the name is new
    */
@@ -26,8 +32,8 @@ export interface ReplayStore {
 }
 
 /**
- * Makes a guard that remembers messages in a store. It stores the SHA-256 of the content to be signed, not the signature:
- * anybody can turn an ECDSA signature into a second valid one.
+ * Makes a guard that remembers messages in a store. It stores the SHA-256 of the content to be signed and of the encrypted
+ * key, not the signature: anybody can turn an ECDSA signature into a second valid one.
  *
  * Two identical messages that are signed within the same second count as one, because Request-Time is in whole seconds.
  *
@@ -35,9 +41,13 @@ export interface ReplayStore {
  * @param crypto - computes the SHA-256; `globalThis.crypto` unless given
  */
 export function replayGuard(store: ReplayStore, crypto: WebCrypto = globalThis.crypto): ReplayGuard {
-  return async (parts, until) => {
-    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', contentToBeSigned(parts)));
-    return store.add(Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join(''), until);
+  const hash = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> => {
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+    return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  };
+  return async ({ encryptedKey, ...parts }, until) => {
+    const name = await hash(contentToBeSigned(parts));
+    return store.add(encryptedKey ? `${name}.${await hash(new Uint8Array(encryptedKey))}` : name, until);
   };
 }
 

@@ -2,11 +2,12 @@
 import { isMessageError, ResponseMissing, withTracerId } from '../errors.ts';
 import type { PrivateKey, PublicKey } from '../keys/key.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
+import { Mistake } from '../mistake.ts';
 import { readResponse } from './body.ts';
 import { openRead } from './open.ts';
 import { checkOptions, type OpenResponseOptions, type SealOptions } from './options.ts';
 import { sealInParts } from './seal.ts';
-import { FetchUnusable, type SendingFetch, sendBy } from './send.ts';
+import { type SendingFetch, sendBy } from './send.ts';
 
 /** Options of `sealedFetch`. */
 export interface SealedFetchOptions extends SealOptions, OpenResponseOptions {
@@ -62,10 +63,10 @@ export function sealedFetch(
     } catch (error) {
       if (request.signal.aborted) throw request.signal.reason;
       const { aborted } = late.signal;
-      const isOwn = !aborted && (!sealed || wire || isMessageError(error) || error instanceof FetchUnusable);
-      const text = aborted
-        ? `no complete response within ${timeout} ms`
-        : 'no complete response; the connection failed';
+      const isOwn = !aborted && (!sealed || isMessageError(error) || error instanceof Mistake);
+      // A remote key, a replay guard or a clock of the caller may fail with any error after the request was sent.
+      const why = wire ? 'the response could not be opened' : 'no complete response; the connection failed';
+      const text = aborted ? `no complete response within ${timeout} ms` : why;
       // The headers may have arrived before the failure, with a tracer id.
       throw withTracerId(isOwn ? error : new ResponseMissing(text, error), response);
     } finally {

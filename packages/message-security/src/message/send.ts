@@ -3,21 +3,19 @@
  * failed, the request may have taken effect. The two get different errors.
  */
 import { ResponseMissing } from '../errors.ts';
+import { Mistake } from '../mistake.ts';
 import type { SealedParts } from './seal.ts';
 
 /** A `fetch`: the runtime's, that of a service binding, a gateway, or npm's undici, which is called with URL and init. */
 export type SendingFetch = (request: Request) => Promise<Response>;
-
-/** The option `fetch` cannot be called; nothing was sent. */
-export class FetchUnusable extends TypeError {}
 
 /**
  * Sends a sealed request.
  *
  * @param request - the request
  * @param parts - the same request as URL and init
- * @throws FetchUnusable, a TypeError, for a `fetch` that lacks its object; ResponseMissing when it rejects or resolves with
- *   something other than a response
+ * @throws TypeError for a `fetch` that lacks its object; ResponseMissing when it rejects or resolves with something other than
+ *   a response
  */
 export async function sendBy(fetch: SendingFetch, request: Request, { url, init }: SealedParts): Promise<Response> {
   const sending: Promise<unknown> = (async () => fetch(request))();
@@ -25,13 +23,13 @@ export async function sendBy(fetch: SendingFetch, request: Request, { url, init 
     .catch((error: unknown) => {
       const text = error instanceof Error ? error.message : '';
       // undici converts a Request of another class to the text "[object Request]" and parses it as a URL: nothing was sent.
-      if (text.includes('Failed to parse URL')) return (fetch as unknown as UrlFetch)(url, init);
+      if (text.includes('Failed to parse URL from [object Request]')) return (fetch as unknown as UrlFetch)(url, init);
       if (!/Illegal invocation|incorrect `this`/.test(text)) throw error;
-      throw new FetchUnusable('fetch was called without its object; expected (request) => env.BINDING.fetch(request)');
+      throw new Mistake('fetch was called without its object; expected (request) => env.BINDING.fetch(request)');
     })
     .catch((error: unknown) => {
       // Also for a MessageError: when `fetch` is a gateway in this process, it is about the gateway's message.
-      if (error instanceof FetchUnusable) throw error;
+      if (error instanceof Mistake) throw error;
       throw new ResponseMissing('no complete response; the connection failed', error);
     });
   if (isResponse(response)) return response;

@@ -2,10 +2,11 @@
  * The signature of a message, over method, path and query, Client-Id, time and the bytes on the wire (A1). The key decides the
  * algorithm: a header that names another one is refused.
  */
-import { toBytes } from '../crypto/bytes.ts';
+import { bytesOf, kindOf } from '../crypto/bytes.ts';
 import { AlgorithmNotSupported, SignatureVerificationFailed } from '../errors.ts';
 import type { PrivateKey, PublicKey } from '../keys/key.ts';
 import { type KeyRing, keysFor, signingKey } from '../keys/key-ring.ts';
+import { Mistake } from '../mistake.ts';
 import { formatHeader, parseHeader, type SecurityHeader } from './header.ts';
 
 /** The parts of a message that its signature covers. */
@@ -60,8 +61,10 @@ export function httpUriOf(url: string): string {
  */
 export async function sign(parts: SignedParts, privateKey: KeyRing<PrivateKey>, keyVersion?: string): Promise<string> {
   const key = signingKey(privateKey, keyVersion);
-  const value = toBytes(await key.sign(contentToBeSigned(parts)), 'privateKey.sign');
-  if (value.length === 0) throw new TypeError('privateKey.sign returned no bytes; expected a signature');
+  const signed = await key.sign(contentToBeSigned(parts));
+  const value = bytesOf(signed);
+  if (!value?.length)
+    throw new Mistake(`privateKey.sign returned ${value ? 'no bytes' : kindOf(signed)}; expected bytes`);
   return formatHeader('Signature', { algorithm: key.algorithm, keyVersion: key.keyVersion, value });
 }
 
@@ -96,7 +99,11 @@ export async function verifyParsed(
   const content = contentToBeSigned(parts);
   for (const key of keys) {
     // Only `true` counts: a remote key may resolve with an object that means no.
-    if ((await key.verify(value, content)) === true) return key;
+    const verified = await (async () => key.verify(value, content))().catch((cause: unknown) => {
+      // Wrapped, because a remote key may throw an error of this package about another message.
+      throw new Error('publicKey.verify failed', { cause });
+    });
+    if (verified === true) return key;
   }
   throw new SignatureVerificationFailed();
 }

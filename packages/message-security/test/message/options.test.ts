@@ -75,6 +75,16 @@ const mistakes: [string, { [Name in keyof SealedFetchOptions]?: unknown }, strin
     { privateKey: [locked.privateKey, privateKey], encryption: RSA_AES },
     'privateKey cannot decrypt with RSA_AES; expected a local RSA key, or one with unwrapKey',
   ],
+  ...['1\r\nX: y', '1, signature=AA', 'é', '', null, 1].map((keyVersion): [string, object, string] => [
+    `a remote key with the keyVersion ${JSON.stringify(keyVersion)}`,
+    { privateKey: { algorithm: 'RSA256', keyVersion, sign: privateKey.sign } },
+    'privateKey has an invalid algorithm or keyVersion; expected letters, digits, dots, dashes or underscores',
+  ]),
+  [
+    'a remote key without an algorithm',
+    { privateKey: { sign: privateKey.sign } },
+    'privateKey has an invalid algorithm or keyVersion; expected letters, digits, dots, dashes or underscores',
+  ],
   [
     'requireEncryption without encryption',
     { requireEncryption: true },

@@ -75,6 +75,29 @@ test('openRequest accepts a message after a copy with another Encrypt header was
   await openRequest(sealed, options);
 });
 
+test('openRequest accepts a message after a copy without its Encrypt header', async () => {
+  const store = memoryReplayStore({ now: () => instant });
+  const options = { ...ofGateway, encryption: RSA_AES, replayGuard: replayGuard(store) };
+  const sealed = await sealRequest(post(), { ...ofMerchant, encryption: RSA_AES });
+  const headers = new Headers(sealed.headers);
+  headers.delete('Encrypt');
+  await openRequest(new Request(sealed.clone(), { headers }), options);
+  await openRequest(sealed.clone(), options);
+  expect(await refusalOf(openRequest(sealed, options))).toMatchObject({ code: 'MessageReplayed' });
+});
+
+test('openRequest throws MessageReplayed for a second copy, whether or not the first one decrypts', async () => {
+  const store = memoryReplayStore({ now: () => instant });
+  const options = { ...ofGateway, encryption: RSA_AES, replayGuard: replayGuard(store) };
+  const sealed = await sealRequest(post(), { ...ofMerchant, encryption: RSA_AES });
+  const headers = new Headers(sealed.headers);
+  headers.set('Encrypt', `algorithm=RSA_AES, symmetricKey=${encodeURIComponent(btoa('k'.repeat(256)))}`);
+  for (const copy of [sealed, new Request(sealed.clone(), { headers })]) {
+    await openRequest(copy.clone(), options).catch(() => undefined);
+    expect(await refusalOf(openRequest(copy, options))).toMatchObject({ code: 'MessageReplayed' });
+  }
+});
+
 test('openRequest throws MessageReplayed when the store returns anything but true', async () => {
   const store = { add: async () => ({ meta: { changes: 0 } }) as never };
   const opening = openRequest(await sealRequest(post(), ofMerchant), { ...ofGateway, replayGuard: replayGuard(store) });

@@ -91,6 +91,14 @@ test('sealedFetch uses the globalThis.fetch at the time of the call', async () =
   expect(mock).toHaveBeenCalledOnce();
 });
 
+test('sealedFetch does not call a fetch again that has sent and then failed to parse a URL of its own', async () => {
+  const fetch = vi.fn(async () => {
+    throw new TypeError('Failed to parse URL from http://log:port');
+  });
+  expect(await refusalOf(send(fetch)(url, body))).toMatchObject({ code: 'ResponseMissing' });
+  expect(fetch).toHaveBeenCalledOnce();
+});
+
 test('sealedFetch sends through the fetch of npm’s undici with a dispatcher', async () => {
   const received: string[] = [];
   const address = await listen(async (incoming, outgoing) => {
