@@ -1,8 +1,9 @@
-/** A caller's mistake that shows only once a function of theirs was called. It is a TypeError, not an outcome. */
+/** The TypeError for a wrong function of the caller, such as a remote key: it shows only when the function is called. */
 import type { Stage } from './errors.ts';
 
+/** A mistake of the caller in a function that was called. */
 export class Mistake extends TypeError {
-  /** Where it showed, when a message was being opened. */
+  /** The stage at which it arose; `undefined` when sealing. */
   readonly stage: Stage | undefined;
   constructor(text: string, stage?: Stage) {
     super(text);

@@ -2,7 +2,7 @@
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** What Web Crypto calls a BufferSource. */
+/** The same as Web Crypto's BufferSource. */
 export type BytesLike = ArrayBuffer | ArrayBufferView;
 
 /** The bytes of a BufferSource; `undefined` for anything else, a detached buffer included. */
@@ -30,7 +30,7 @@ export function toBytes(value: unknown, method: string): Bytes {
   return bytes;
 }
 
-/** What a value is, in a word for an error. By its tag: an ArrayBuffer of another realm is no instance of this one's. */
+/** The kind of a value in one word, for errors. By its tag: an ArrayBuffer of another realm is not an instance here. */
 export function kindOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }

@@ -141,7 +141,7 @@ async function unwrapKey(
   const unwrapped = await unwrapping.catch(() => undefined);
   const symmetricKey = unwrapped == null ? undefined : bytesOf(unwrapped);
   if (unwrapped != null && symmetricKey === undefined) {
-    // At the stage of every failed decryption: a key service that returns this for a wrong padding must not be an oracle.
+    // The stage of every failed decryption: a key service that returns this for a wrong padding must not be an oracle.
     throw new Mistake(`privateKey.unwrapKey returned ${kindOf(unwrapped)}; expected bytes`, 'decryption');
   }
   if (symmetricKey && isAesLength(symmetricKey.length)) return symmetricKey;

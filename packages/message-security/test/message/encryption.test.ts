@@ -312,7 +312,7 @@ test('sealRequest throws TypeError for a remote public key and for a copy of a h
 test('sealRequest and openRequest throw TypeError for an encryption that this package did not make', async () => {
   expect(await refusalOf(openUnder(wrapped, { encryption: Object.create(RSA_AES) }))).toBeInstanceOf(TypeError);
   for (const encryption of [{ algorithm: 'RSA_AES' }, { ...RSA_AES }] as Encryption[]) {
-    const text = 'encryption must be RSA_AES or what rsaAes returns';
+    const text = 'encryption must be RSA_AES or the result of rsaAes';
     expect(await refusalOf(sealRequest(post(), { ...ofMerchant, encryption }))).toEqual(new TypeError(text));
     expect(await refusalOf(openUnder(wrapped, { encryption }))).toEqual(new TypeError(text));
   }
