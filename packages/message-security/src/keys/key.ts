@@ -5,9 +5,9 @@
 import { brandHandle } from '../copies.ts';
 import { bytesToBigInt } from '../crypto/big-integer.ts';
 import type { BytesLike } from '../crypto/bytes.ts';
-import type { RsaPrivateNumbers, RsaPublicNumbers } from '../crypto/rsa.ts';
+import { type RsaPrivateNumbers, type RsaPublicNumbers, toJwk } from '../crypto/rsa-numbers.ts';
 import type { RsaJwk, WebCrypto, WebCryptoKey } from '../crypto/web-crypto.ts';
-import { checkNumbers, readJwk, readKeyText, toJwk, wrongSize } from './rsa-key.ts';
+import { checkNumbers, readJwk, readKeyText, wrongSize } from './rsa-key.ts';
 
 /** Our half of a pair: signs what we send and, for RSA_AES, unwraps the symmetric keys that we are sent. */
 export interface PrivateKey {
@@ -111,8 +111,14 @@ export async function importPublicKey(input: KeyInput, options: KeyOptions = {})
   const handle: PublicKey = brandHandle({
     algorithm: 'RSA256',
     keyVersion: checkKeyVersion(options.keyVersion),
-    verify: (signature: Uint8Array<ArrayBuffer>, data: Uint8Array<ArrayBuffer>) =>
-      subtle.verify(rsassa.name, key, signature, data),
+    // A Web Crypto that fails has verified nothing.
+    verify: async (signature: Uint8Array<ArrayBuffer>, data: Uint8Array<ArrayBuffer>) => {
+      try {
+        return await subtle.verify(rsassa.name, key, signature, data);
+      } catch {
+        return false;
+      }
+    },
   });
   if (numbers !== undefined) publicNumbers.set(handle, numbers);
   return handle;

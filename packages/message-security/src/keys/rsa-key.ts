@@ -2,15 +2,12 @@
  * From an RSA key in any spelling to its numbers, checked: the same result in every runtime (der.ts says why), and
  * words for what a wrong key is. Wrong or swapped keys are the first cause of "the signature does not verify".
  */
-import { decodeBase64, encodeBase64Url } from '../crypto/base64.ts';
-import { bigIntToBytes, bitLength, bytesToBigInt, isProbablePrime } from '../crypto/big-integer.ts';
-import type { RsaPrivateNumbers, RsaPublicNumbers } from '../crypto/rsa.ts';
+import { decodeBase64 } from '../crypto/base64.ts';
+import { bitLength, bytesToBigInt, isProbablePrime } from '../crypto/big-integer.ts';
+import { numberNames as names, type RsaPrivateNumbers, type RsaPublicNumbers } from '../crypto/rsa-numbers.ts';
 import type { RsaJwk } from '../crypto/web-crypto.ts';
 import { type Der, derInteger, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, parseDer, SEQUENCE } from './der.ts';
 import { readDerText, unwrapDer } from './key-text.ts';
-
-/** Order of the INTEGERs in PKCS#1, which is also the order of use here (RFC 8017 appendix A.1). */
-const names = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi'] as const;
 
 /** Numbers of the key of which a text holds the half that is wanted; a string says what the text is instead of an RSA key. */
 export function readKeyText(text: string, want: 'private' | 'public'): bigint[] | string {
@@ -56,16 +53,6 @@ export function readJwk(jwk: RsaJwk): bigint[] | string {
     numbers.push(bytesToBigInt(bytes));
   }
   return numbers;
-}
-
-/** Numbers as the JWK that Web Crypto imports: the one canonical form, understood alike everywhere. */
-export function toJwk(numbers: RsaPublicNumbers | RsaPrivateNumbers): RsaJwk {
-  const jwk: RsaJwk = { kty: 'RSA' };
-  for (const name of 'd' in numbers ? names : names.slice(0, 2)) {
-    const value = (numbers as RsaPrivateNumbers)[name];
-    jwk[name] = encodeBase64Url(bigIntToBytes(value, Math.ceil(bitLength(value) / 8)));
-  }
-  return jwk;
 }
 
 /**

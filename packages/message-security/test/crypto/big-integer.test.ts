@@ -15,11 +15,11 @@ test.each([
   [6n, 9n],
   [0n, 7n],
   [10n, 5n],
-])('modInverse of %i modulo %i, which share a factor, is undefined', (value, modulus) => {
+])('modInverse returns undefined for %i modulo %i, which share a factor', (value, modulus) => {
   expect(modInverse(value, modulus)).toBeUndefined();
 });
 
-test('bytesToBigInt and bigIntToBytes convert both ways at every length', () => {
+test('bytesToBigInt and bigIntToBytes are inverse for 1 to 300 bytes', () => {
   for (let length = 1; length <= 300; length++) {
     const bytes = noise(length);
     expect(bytesToBigInt(bytes)).toBe(BigInt(`0x${toHex(bytes)}`));
@@ -39,7 +39,7 @@ test.each([
   expect(bitLength(value)).toBe(bits);
 });
 
-test('modInverse gives the number that multiplies to 1, below the modulus', () => {
+test('modInverse returns the inverse, between 0 and the modulus', () => {
   const { n, p, q } = privateNumbers(keys.gateway.privateKey);
   for (const [value, modulus] of [
     [1n, 2n],
@@ -64,7 +64,7 @@ test.each([
   [3n, 32n, 101n],
   [3n, 1023n, 101n],
   [3n, 1024n, 101n],
-])('publicPower and secretPower give %s to the power of %s modulo %s', (base, exponent, modulus) => {
+])('publicPower and secretPower return %s to the power of %s modulo %s', (base, exponent, modulus) => {
   const power = base ** exponent % modulus;
   expect([publicPower(base, exponent, modulus), secretPower(base, exponent, modulus)]).toEqual([power, power]);
 });

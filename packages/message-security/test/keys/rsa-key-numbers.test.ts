@@ -2,8 +2,8 @@
 import { checkPrimeSync, generateKeyPairSync, generatePrimeSync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { bitLength, modInverse } from '../../src/crypto/big-integer.ts';
-import type { RsaPrivateNumbers } from '../../src/crypto/rsa.ts';
-import { checkNumbers, readJwk, readKeyText, toJwk } from '../../src/keys/rsa-key.ts';
+import { type RsaPrivateNumbers, toJwk } from '../../src/crypto/rsa-numbers.ts';
+import { checkNumbers, readJwk, readKeyText } from '../../src/keys/rsa-key.ts';
 import { spellings, wrongPairs } from '../fixture.ts';
 
 const names = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi'] as const;

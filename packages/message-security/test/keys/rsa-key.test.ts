@@ -1,6 +1,7 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { readJwk, readKeyText, toJwk } from '../../src/keys/rsa-key.ts';
+import { toJwk } from '../../src/crypto/rsa-numbers.ts';
+import { readJwk, readKeyText } from '../../src/keys/rsa-key.ts';
 import {
   type Bytes,
   bitString,
