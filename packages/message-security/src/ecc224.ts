@@ -28,13 +28,13 @@ export interface Ecc224Options {
 const formats = { DER: 'der', 'IEEE-P1363': 'compact' } as const;
 
 /**
- * Imports the P-224 private key that signs: PKCS#8 or SEC1, as PEM or bare base64. Curves go by name; if the text holds
- * the public half too, it must be this key's. Signatures are deterministic (RFC 6979).
+ * Imports the P-224 private key that signs: PKCS#8 or SEC1. Curves go by name; if the key holds its public half too, it
+ * must be this key's. Signatures are deterministic (RFC 6979).
  *
  * The key signs and does nothing else: for RSA_AES, symmetric keys are wrapped for RSA keys. In a Worker, import it
  * within a request: before the first one there are no random numbers to blind the computation with.
  *
- * @param input - the key; line ends may be escaped, and the EC PARAMETERS block of `openssl ecparam` may stand before it
+ * @param input - PEM or base64 as for `importPrivateKey`; the EC PARAMETERS block of `openssl ecparam` may stand before it
  * @throws TypeError that says what was given instead: a public key, an encrypted one, an RSA key, another curve …
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a3 A3}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a5 A5}; RFC 5208 §5 (PKCS#8), RFC 5915 §3 (SEC1), RFC 5480 §2.1 (curves), FIPS 186-5 §6.4 and SP 800-186 §3.2.1.2
  */
@@ -51,12 +51,12 @@ export async function importEcc224PrivateKey(input: string, options: Ecc224Optio
 
 /**
  * Imports the P-224 public key that verifies: SPKI or an X.509 certificate (for its key only: neither dates nor issuer
- * are checked), as PEM or bare base64. Curves go by name; the point may be compressed.
+ * are checked). Curves go by name; the point may be compressed.
  *
  * A signature in another form than `encoding` does not verify, and DER is taken to the letter. Whoever holds a signature
  * can make a second one for the same message (s and n - s both verify), so do not tell messages apart by it.
  *
- * @param input - the key; line ends may be escaped
+ * @param input - PEM or base64 as for `importPublicKey`
  * @throws TypeError that says what was given instead
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a3 A3}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}; RFC 5480 §2 (SPKI), RFC 5280 §4.1 (certificates), FIPS 186-5 §6.4 and SP 800-186 §3.2.1.2
  */

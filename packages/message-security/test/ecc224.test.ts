@@ -9,6 +9,7 @@ import { afterAll, expect, expectTypeOf, test } from 'vitest';
 import { type Ecc224Options, importEcc224PrivateKey, importEcc224PublicKey } from '../src/ecc224.ts';
 import type { PrivateKey, PublicKey } from '../src/index.ts';
 import { concat, fromHex, noise, refusalOf, toHex, utf8 } from './fixture.ts';
+import { forms } from './key-forms.ts';
 
 const { merchant, stranger } = keys;
 const data = utf8('text to be signed');
@@ -73,6 +74,27 @@ test.each<[Record<string, unknown>, string]>([
     expect(refusal.message).toBe(text);
   }
 });
+
+test('importEcc224PrivateKey and importEcc224PublicKey throw TypeError for a text with several keys', async () => {
+  const { privateKey, privateKeySec1, publicKey, publicKeyCompressed } = merchant;
+  expect((await refusalOf(importEcc224PrivateKey(privateKey + privateKeySec1))).message).toBe(
+    'privateKey is text with several private keys; expected an EC private key on P-224 (secp224r1)',
+  );
+  expect((await refusalOf(importEcc224PublicKey(publicKey + publicKeyCompressed))).message).toBe(
+    'publicKey is text with several public keys; expected an EC public key on P-224 (secp224r1)',
+  );
+});
+
+test.each(forms(merchant.privateKey + merchant.publicKey).filter(([, text]) => /BEGIN|LS0t/.test(text)))(
+  'a file of both halves is imported as a pair from %s',
+  async (_, text) => {
+    const [privateKey, publicKey] = [await importEcc224PrivateKey(text), await importEcc224PublicKey(text)];
+    expect(await publicKey.verify(await privateKey.sign(data), data)).toBe(true);
+    expect(await (await importEcc224PublicKey(stranger.publicKey)).verify(await privateKey.sign(data), data)).toBe(
+      false,
+    );
+  },
+);
 
 test('verify returns false for bytes that are not a signature', async () => {
   for (const encoding of ['DER', 'IEEE-P1363'] as const) {

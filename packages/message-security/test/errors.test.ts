@@ -172,7 +172,7 @@ async function errorsOfEveryStep(): Promise<Error[]> {
   const encrypt = encrypted.headers.get('Encrypt') as string;
   const opening = (headers: Record<string, string | null>, more = {}) =>
     openRequest(withHeaders(sealed.clone(), headers), { ...ofGateway, encryption, ...more });
-  const wrapped = encryptPkcs1(symmetricKey, publicNumbers(keys.gateway.publicKey), crypto);
+  const wrapped = await encryptPkcs1(symmetricKey, publicNumbers(keys.gateway.publicKey), crypto);
   const ciphertext = await encryptEcb(symmetricKey, Uint8Array.of(0xff, ...utf8(plaintext)), crypto.subtle);
   const notUtf8 = withHeaders(await signedRequest(Buffer.from(ciphertext).toString('base64')), {
     Encrypt: `symmetricKey=${Buffer.from(wrapped).toString('base64')}`,
@@ -219,7 +219,9 @@ async function errorsOfEveryStep(): Promise<Error[]> {
     importPrivateKey(bare.slice(0, 1000)),
     importPrivateKey(bare.slice(0, 1001)),
     importPrivateKey(bare.slice(100)),
-    importPrivateKey(`${bare}!`),
+    importPrivateKey(`${bare.slice(0, 800)}!${bare.slice(800)}`),
+    importPrivateKey(keys.gateway.privateKey + keys.merchant.privateKey),
+    importPrivateKey(`{"key":"${bare.slice(0, 1000)}"}`),
     importPrivateKey(keys.gateway.privateKey.replace('END PRIVATE', 'END PUBLIC')),
     importPrivateKey({ kty: 'RSA', n: bare, e: 'AQAB', d: bare, p: bare, q: bare, dp: bare, dq: bare, qi: bare }),
     importPrivateKey(keys.gateway.privateKey, { keyVersion: ' ' }),

@@ -11,7 +11,7 @@ import {
   publicEncrypt,
 } from 'node:crypto';
 import { keys } from '../../../spec/vectors/index.ts';
-import type { RsaPrivateNumbers, RsaPublicNumbers } from '../src/crypto/rsa.ts';
+import type { RsaPrivateNumbers, RsaPublicNumbers } from '../src/crypto/rsa-numbers.ts';
 import { importPrivateKey, importPublicKey, sign } from '../src/index.ts';
 import { checkNumbers, readKeyText } from '../src/keys/rsa-key.ts';
 import { type Bytes, utf8 } from './bytes.ts';
@@ -88,9 +88,9 @@ export async function refusalOf(run: (() => unknown) | Promise<unknown>): Promis
 // -------------------------------------------------------------------------------------------------------------- keys
 
 export const privateNumbers = (pem: string): RsaPrivateNumbers =>
-  checkNumbers(readKeyText(pem) as bigint[], 'private') as RsaPrivateNumbers;
+  checkNumbers(readKeyText(pem, 'private') as bigint[], 'private') as RsaPrivateNumbers;
 export const publicNumbers = (pem: string): RsaPublicNumbers =>
-  checkNumbers(readKeyText(pem) as bigint[], 'public') as RsaPublicNumbers;
+  checkNumbers(readKeyText(pem, 'public') as bigint[], 'public') as RsaPublicNumbers;
 
 /** OpenSSL's raw RSA encryption of a whole block: for paddings that no sender writes. */
 export const encryptRaw = (block: Uint8Array, publicKey: string): Bytes =>

@@ -119,7 +119,7 @@ test.each(encrypted)('%s has its symmetric key in its Encrypt header, encrypted 
   expect(Buffer.from(value).toString('base64')).toBe(vector.encryptedKey);
   const receiver = vector.direction === 'request' ? keys.gateway : keys.merchant;
   const decryption = await decryptPkcs1(value, privateNumbers(receiver.privateKey), crypto);
-  expect(toHex(decryption?.message as Bytes)).toBe(vector.symmetricKey);
+  expect(toHex(decryption?.tail.slice(32 - decryption.length) as Bytes)).toBe(vector.symmetricKey);
 });
 
 test.each(encrypted)('%s has the body that encryptEcb gives', async (_, vector) => {

@@ -2,6 +2,7 @@
  * Finds out which key is wrong: "the signature does not verify" has many causes. Sealing and opening do not use it, so a
  * bundle carries it only if the program imports it.
  */
+import { toJwk } from '../crypto/rsa-numbers.ts';
 import {
   importPrivateKey,
   importPublicKey,
@@ -12,7 +13,6 @@ import {
   privateNumbersOf,
   publicNumbersOf,
 } from './key.ts';
-import { toJwk } from './rsa-key.ts';
 
 /** The keys to check; each may be left out. */
 export interface KeysToDiagnose {

@@ -27,15 +27,12 @@ const otherCurves: Record<string, string> = {
   '43.129.4.0.10': 'secp256k1',
 };
 
-/** What `openssl ecparam -genkey` writes before the key, which names the curve again. */
-const parametersBlock = /^\s*-----BEGIN EC PARAMETERS-----[^-]*-----END EC PARAMETERS-----/;
-
 /**
  * The half of a P-224 key that is wanted: a private key's 28 bytes, or a public key's point, uncompressed;
  * a string says what the text is instead.
  */
 export function readEcKey(text: string, want: 'private' | 'public'): Uint8Array<ArrayBuffer> | string {
-  const der = readDerText(text.replace(parametersBlock, ''));
+  const der = readDerText(text, want);
   if (typeof der === 'string') return der;
   const [first, second] = der.parts;
   if (der.tag === SEQUENCE && first?.tag === INTEGER && second?.tag === OCTET_STRING) {

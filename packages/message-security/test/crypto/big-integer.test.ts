@@ -1,8 +1,10 @@
+import { checkPrimeSync, generatePrimeSync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import {
   bigIntToBytes,
   bitLength,
   bytesToBigInt,
+  isProbablePrime,
   modInverse,
   publicPower,
   secretPower,
@@ -75,4 +77,43 @@ test('publicPower and secretPower agree for exponents of every length up to 70 b
       expect(secretPower(base, exponent, p)).toBe(publicPower(base, exponent, p));
     }
   }
+});
+
+const prime = (bits: number): bigint => generatePrimeSync(bits, { bigint: true });
+
+test('isProbablePrime is true for every prime and every base', () => {
+  for (let value = 5n; value < 300n; value += 2n) {
+    if (!checkPrimeSync(value)) continue;
+    for (let base = 1n; base < value; base++) expect(isProbablePrime(value, base), `${value}, ${base}`).toBe(true);
+  }
+  for (const bits of [256, 768, 1024, 1025]) {
+    const value = prime(bits);
+    for (const base of [2n, value - 2n, bytesToBigInt(noise(256))]) expect(isProbablePrime(value, base)).toBe(true);
+  }
+  expect(isProbablePrime((1n << 521n) - 1n, 2n)).toBe(true); // value - 1 with one factor 2
+  expect(isProbablePrime(3n * (1n << 189n) + 1n, 11n)).toBe(true); // and with 189 of them
+});
+
+test('isProbablePrime is false for other odd numbers, but for less than a quarter of the bases', () => {
+  for (let value = 9n; value < 1000n; value += 2n) {
+    if (checkPrimeSync(value)) continue;
+    const bases = Array.from({ length: Number(value) - 1 }, (_, at) => BigInt(at + 1));
+    const liars = bases.filter((base) => isProbablePrime(value, base)).length;
+    expect(liars, `${value}`).toBeLessThanOrEqual(Number(value) / 4);
+  }
+});
+
+test.each([
+  ['a Carmichael number', 561n],
+  ['a Carmichael number of three primes 3 modulo 4', 8911n],
+  ['a square', prime(512) ** 2n],
+  ['a product of two primes', prime(512) * prime(512)],
+  ['a product of a small and a large prime', 3n * prime(1000)],
+  ['a Fermat number', (1n << 128n) + 1n],
+])('isProbablePrime is false for %s', (_, value) => {
+  expect(isProbablePrime(value, 2n) && isProbablePrime(value, 3n)).toBe(false);
+});
+
+test('isProbablePrime is true for the first strong pseudoprime to base 2, and false with base 3', () => {
+  expect([isProbablePrime(2047n, 2n), isProbablePrime(2047n, 3n)]).toEqual([true, false]);
 });
