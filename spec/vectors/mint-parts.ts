@@ -11,7 +11,7 @@ export const updateEmptyDataInfo = JSON.stringify({ ...card, dataInfo: {} });
 export const updatePretty = `${JSON.stringify(card, null, 2).replaceAll('\n', '\r\n')}\r\n`;
 export const updateLatin1 = Buffer.from(update.replace('GOLD', 'DORÉ'), 'latin1');
 
-/** An update whose length leaves the given remainder when divided by the 16 bytes of an AES block. */
+/** An update of a length that has this remainder modulo 16, the bytes of an AES block. */
 export const updateOfLength = (remainder: number) => {
   const { length } = update;
   return update.replace('GOLD', `GOLD${'+'.repeat((16 + remainder - (length % 16)) % 16)}`);

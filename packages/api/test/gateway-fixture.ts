@@ -10,7 +10,7 @@ import { expect, vi } from 'vitest';
 import { createGateway, type GatewayOptions, type Refusal, type ResultInfo } from '../src/gateway.ts';
 import { clientId, gateway, merchant, success, update, updatePassUrl } from './fixtures.ts';
 
-/** A gateway with one merchant, whose handler replies S. */
+/** A gateway with one merchant and a handler that replies S. */
 export function gatewayWith(options: Partial<GatewayOptions> = {}) {
   const refusals: Refusal[] = [];
   const handler = vi.fn<GatewayOptions['handler']>(() => success);

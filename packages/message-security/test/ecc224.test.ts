@@ -96,7 +96,7 @@ test.each(forms(merchant.privateKey + merchant.publicKey).filter(([, text]) => /
   },
 );
 
-test('verify returns false for any bytes that are no signature', async () => {
+test('verify returns false for bytes that are not a signature', async () => {
   for (const encoding of ['DER', 'IEEE-P1363'] as const) {
     const key = await importEcc224PublicKey(merchant.publicKey, { encoding });
     for (let length = 0; length < 80; length++) {

@@ -1,15 +1,19 @@
-/** Bytes as functions of others return them: a KMS client gives an ArrayBuffer, a Buffer or a view of another kind. */
+/** Bytes from functions of the caller: a KMS client may return an ArrayBuffer, a Buffer or another view. */
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** The same as Web Crypto's BufferSource. */
 export type BytesLike = ArrayBuffer | ArrayBufferView;
 
-/** The bytes of a BufferSource; `undefined` for anything else, a detached buffer included. */
+/**
+ * The bytes of a BufferSource. Those of a view are copied, because its buffer may hold more.
+ *
+ * @param value - any value
+ * @returns `undefined` for any other value, also for a detached buffer
+ */
 export function bytesOf(value: unknown): Bytes | undefined {
   try {
     if (ArrayBuffer.isView(value)) {
-      // A copy: the memory of a view may hold more than its bytes.
       return new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice() as Bytes;
     }
     return kindOf(value) === 'ArrayBuffer' ? new Uint8Array(value as ArrayBuffer) : undefined;
@@ -19,10 +23,11 @@ export function bytesOf(value: unknown): Bytes | undefined {
 }
 
 /**
- * The bytes of a BufferSource.
+ * The bytes of a BufferSource, as `bytesOf` returns them.
  *
- * @param method - what returned them, for the error: `subtle.decrypt`
- * @throws TypeError for anything else
+ * @param value - any value
+ * @param method - the function that returned it, for the error: `subtle.decrypt`
+ * @throws TypeError for any other value
  */
 export function toBytes(value: unknown, method: string): Bytes {
   const bytes = bytesOf(value);
