@@ -1,0 +1,10 @@
+/** Every command, in the order of the help text. */
+import type { Command } from '../command.ts';
+import { keygen } from './keygen.ts';
+import { open } from './open.ts';
+import { seal } from './seal.ts';
+import { sign } from './sign.ts';
+import { update } from './update.ts';
+import { verify } from './verify.ts';
+
+export const commands: Record<string, Command> = { keygen, update, sign, verify, seal, open };
