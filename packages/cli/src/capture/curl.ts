@@ -54,5 +54,5 @@ function replyBody(rest: string, head: string[]): Uint8Array | undefined {
   body = body.replace(/\* (?:Connection #|Closing connection|shutting down connection)[\s\S]*$/, '');
   if (announced !== undefined && /^\d+$/.test(announced)) body = body.slice(0, Number(announced));
   else body = body.replace(/\r?\n$/, '');
-  return body === '' && announced !== '0' ? undefined : Buffer.from(body, 'latin1');
+  return body.trim() === '' && announced !== '0' ? undefined : Buffer.from(body, 'latin1');
 }
