@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import openapiTypescript, { astToString, type OpenAPI3 } from 'openapi-typescript';
 import { parse } from 'yaml';
+import { linkAssumptions } from './assumptions.ts';
 import { checkAgreement } from './codegen/agreement.ts';
 import { type Components, componentsOf, schemasAt } from './codegen/components.ts';
 import { checkOperations } from './codegen/operations.ts';
@@ -46,7 +47,7 @@ export async function generate(from: string, to: string): Promise<void> {
  * @throws SpecRefused with the path in the contract and the reason
  */
 export async function codeOf(contract: unknown): Promise<Code> {
-  const document = asObject(contract, '#');
+  const document = asObject(linkAssumptions(contract), '#');
   const components = componentsOf(document);
   const schemas = schemasOf(components);
   checkOperations(document, components);

@@ -6,8 +6,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { table } from '@alipayhk-pass/harness/report';
 import { build } from 'esbuild';
-import { table } from './table.ts';
 
 interface Entry {
   /** What someone writes to have it. */

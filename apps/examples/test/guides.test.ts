@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { run } from './harness.ts';
 import { app } from './packed.ts';
 import { copyExample, writeEnv } from './project.ts';
-import { ask, entriesOf, entryOf, freshPass, passOf } from './sandbox.ts';
+import { admin, entriesOf, entryOf, freshPass, passOf } from './sandbox.ts';
 import { serve } from './servers.ts';
 
 let folder: string;
@@ -66,7 +66,7 @@ test('rotate-keys.ts updates a pass with the new key while the gateway knows bot
   const [old, next, another] = [generatePair(), generatePair(), generatePair()];
   const clientId = `rotating-${randomUUID()}`;
   const keys = [old, next].map(({ publicKey }, index) => ({ keyVersion: `${index + 1}`, publicKey }));
-  await ask('PUT', `/merchants/${clientId}`, { keys });
+  await admin().setMerchant({ clientId, keys });
   const variables = {
     CLIENT_ID: clientId,
     MERCHANT_PRIVATE_KEY_OLD: old.privateKey,
@@ -112,7 +112,7 @@ test('the commands of docs/sandbox.md run in the project of the first update', a
   const blocks = Array.from(page.matchAll(/```sh\n(.*?)```/gs), ([, block = '']) => block);
   const commands = blocks.filter((block) => !block.includes('pnpm@')).join('');
   expect(commands).toContain('openssl genpkey');
-  await ask('POST', `/passes/${pass.passId}/reset`);
+  await admin().resetPass(pass.passId);
   const { code, stdout, stderr } = await run('/bin/sh', ['-c', commands.replaceAll('http://127.0.0.1:8787', url)], {
     cwd: folder,
     variables: { NO_PROXY: '127.0.0.1', ALIPAYHK_PUBLIC_KEY: keys.gatewayPublicKey },

@@ -4,8 +4,10 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { table } from '@alipayhk-pass/harness/report';
+import { exitOnSignal } from '@alipayhk-pass/harness/signals';
 import { bundle, type Result, runEverywhere } from './everywhere.ts';
-import { printEnd, printTable } from './print.ts';
+import { printEnd } from './print.ts';
 import { casesOf, registerCases, type VectorFile } from './wycheproof/file.ts';
 
 const [folder] = process.argv.slice(2);
@@ -26,6 +28,7 @@ for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' }).so
 if (others > 0) notes.push(`${others} files are about something else and are not run`);
 if (files.length === 0) fail(`expected files on RSA, P-224 or AES-CBC in ${folder}, received none`);
 
+exitOnSignal('vectors');
 const bundled = await bundle(['node', 'deno', 'bun', 'worker', 'page'], {
   outdir: join(import.meta.dirname, '../dist/wycheproof'),
   alias: { '#suite': join(import.meta.dirname, 'wycheproof/suite.ts') },
@@ -33,14 +36,16 @@ const bundled = await bundle(['node', 'deno', 'bun', 'worker', 'page'], {
 });
 const results = await runEverywhere((test) => registerCases(files, test), { native: bundled, bundled });
 
-printTable([
-  ['wrong answers', 'cases', ...results.map(({ runtime }) => runtime)],
-  ...files.map((file) => [
-    file.path,
-    `${casesOf(file)?.length}`,
-    ...results.map((result) => wrongAnswers(result, file.path)),
+console.log(
+  table([
+    ['wrong answers', 'cases', ...results.map(({ runtime }) => runtime)],
+    ...files.map((file) => [
+      file.path,
+      `${casesOf(file)?.length}`,
+      ...results.map((result) => wrongAnswers(result, file.path)),
+    ]),
   ]),
-]);
+);
 for (const note of notes) console.log(note);
 printEnd('vectors', results);
 

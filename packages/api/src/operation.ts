@@ -1,4 +1,5 @@
 /** An operation of an end: its handler between the schemas of request and reply. */
+import type { OpenedRequest } from '@alipayhk-pass/message-security';
 import type * as v from 'valibot';
 import type { ResultInfo } from './generated/types.ts';
 
@@ -8,6 +9,8 @@ export interface Received {
   /** The Request-Time header, verbatim. */
   requestTime: string;
   encrypted: boolean;
+  /** Bytes of the symmetric key, if it was encrypted; that of the reply is as long. */
+  symmetricKeyLength: OpenedRequest['symmetricKeyLength'];
   /** Version of the key that verified the request, where that key has one. */
   keyVersion: string | undefined;
   /** Sent back as Tracer-Id. */

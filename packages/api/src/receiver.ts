@@ -147,7 +147,8 @@ async function receive<Context>(request: Request, context: Context, end: End<Con
     const isSigned = end.signsUnverified || (opened !== undefined && stage !== 'decryption');
     if (!isSigned) return unsigned(stage, error);
     const { body } = refuse(stage, error);
-    return await sealResponse(responseOf(end.bodyOf(body), exchange), exchange, sealOptions(sender, opened, end));
+    const response = responseOf(end.bodyOf(body), exchange);
+    return await sealResponse(response, opened ?? exchange, sealOptions(sender, opened, end));
   } catch (error) {
     // The handler may have done its work, but nobody can vouch for the reply: an HTTP error, never an unsigned success.
     return responseOf(end.bodyOf(refuse('sealing', error).body), exchange, 500);
@@ -192,9 +193,10 @@ async function perform<Context>(
     const { value, issues } = json.issues ? json : check(schema, json.value);
     if (issues) throw new RequestInvalid(issues);
     // Before the handler: a reply that cannot be encrypted must not be found out once the update was applied.
-    const seal = await prepareResponse(exchange, sealOptions(sender, opened, end)).catch(failAt('sealing'));
-    const { requestTime } = opened;
-    const received = { clientId, requestTime, encrypted, keyVersion: opened.publicKey.keyVersion, tracerId };
+    const seal = await prepareResponse(opened, sealOptions(sender, opened, end)).catch(failAt('sealing'));
+    const { requestTime, symmetricKeyLength } = opened;
+    const { keyVersion } = opened.publicKey;
+    const received = { clientId, requestTime, encrypted, symmetricKeyLength, keyVersion, tracerId };
     const asking = (async () => v.parse(reply, await handler(value as never, received, context)))();
     return { body: await asking.catch(failAt('handler')), seal };
   } catch (error) {

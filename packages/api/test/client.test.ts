@@ -251,3 +251,10 @@ test('a reply with a byte-order mark, or with result for resultInfo, is read', a
     expect(resultInfo).toEqual(success);
   }
 });
+
+test.each(['S', 'F', 'U'] as const)('a %s with a resultMessage of null is read as what it is', async (resultStatus) => {
+  const resultInfo = { resultCode: 'A_CODE', resultStatus, resultMessage: null };
+  const sending = createClient(clientOptions(replying({ body: { resultInfo } }))).updatePass(update);
+  if (resultStatus === 'S') expect((await sending).resultInfo).toEqual(resultInfo);
+  else await expect(sending).rejects.toMatchObject({ code: 'ResultNotSuccess', resultInfo });
+});

@@ -1,13 +1,16 @@
+import { constants, createDecipheriv, privateDecrypt } from 'node:crypto';
 import {
   HeaderInvalid,
   memoryReplayStore,
   type OpenedResponse,
   openResponse,
+  parseHeader,
   RSA_AES,
   replayGuard,
   sealRequest,
   tracerIdOf,
 } from '@alipayhk-pass/message-security';
+import { keys, vectors } from '@alipayhk-pass/spec/vectors';
 import { describe, expect, test, vi } from 'vitest';
 import { createGateway, type GatewayOptions, type Refusal, type ResultInfo } from '../src/gateway.ts';
 import { clientId, gateway, merchant, stranger, success, update } from './fixtures.ts';
@@ -257,11 +260,28 @@ test.each([
       requestTime: sealed.headers.get('Request-Time'),
       encrypted: encryption !== undefined,
       keyVersion: undefined,
+      symmetricKeyLength: encryption && 32,
       tracerId: tracerIdOf(response),
     },
     undefined,
   );
   expect(refusals).toEqual([]);
+});
+
+test.each([
+  ['request-encrypted-aes128', 16],
+  ['request-encrypted-aes192', 24],
+  ['request-encrypted-aes256', 32],
+] as const)('the reply to %s has a symmetric key of %i bytes, by OpenSSL', async (name, length) => {
+  const { method, headers, body, time } = vectors[name];
+  const { fetch } = gatewayFor({ now: () => Date.parse(time) });
+  const response = await fetch(new Request(url, { method, headers, body }));
+  const { value } = parseHeader('Encrypt', response.headers.get('Encrypt') ?? '');
+  const key = privateDecrypt({ key: keys.merchant.privateKey, padding: constants.RSA_PKCS1_PADDING }, value);
+  expect(key).toHaveLength(length);
+  const decipher = createDecipheriv(`aes-${length * 8}-ecb`, key, null);
+  const plain = decipher.update(await response.text(), 'base64', 'utf8') + decipher.final('utf8');
+  expect(JSON.parse(plain)).toEqual({ resultInfo: success });
 });
 
 test.each(['s', '?', '?a=1', '/../other', '#x?'])(

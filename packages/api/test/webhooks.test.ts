@@ -77,6 +77,7 @@ describe('what AlipayHK signed reaches the merchant’s function', () => {
         clientId,
         encrypted: encryption !== undefined,
         keyVersion: undefined,
+        symmetricKeyLength: encryption && 32,
         requestTime: expect.stringMatching(/\+08:00$/),
         tracerId: expect.stringMatching(/^[0-9a-f]{32}$/),
       },

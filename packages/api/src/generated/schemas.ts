@@ -5,39 +5,39 @@ import { allOf, object, record } from '../json-schema.ts';
 
 /**
  * REQUIRED in both directions. The id that AlipayHK gave to the partner and its application; also decides
- * which keys apply. A reply may leave it out, but a different one is refused (A12).
+ * which keys apply. A reply may leave it out, but a different one is refused ([A12](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a12)).
  */
 export const vClientId = /* @__PURE__ */ v.string('a string');
 
 /**
- * REQUIRED in both directions. Signature over the message as it is on the wire (A1), as comma-separated
- * `key=value` pairs (A9):
+ * REQUIRED in both directions. Signature over the message as it is on the wire ([A1](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a1)), as comma-separated
+ * `key=value` pairs ([A9](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a9)):
  *
- * - `algorithm`: `RSA256` or `ECC224`, `RSA256` when absent (A2, A3).
- * - `keyVersion`: which version of the signing key registered for the Client-Id; the latest when absent (A8).
+ * - `algorithm`: `RSA256` or `ECC224`, `RSA256` when absent ([A2](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a2), [A3](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a3)).
+ * - `keyVersion`: which version of the signing key registered for the Client-Id; the latest when absent ([A8](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8)).
  * - `signature`: the value, base64 and then percent-encoded.
  */
 export const vSignature = /* @__PURE__ */ v.string('a string');
 
 /**
  * REQUIRED when the body is encrypted, absent otherwise. How to decrypt it, as comma-separated `key=value`
- * pairs (A9):
+ * pairs ([A9](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a9)):
  *
- * - `algorithm`: `RSA_AES`, the only one there is (A4).
- * - `keyVersion`: which version of the RSA key that wraps the symmetric key (A5); the latest when absent (A8).
+ * - `algorithm`: `RSA_AES`, the only one there is ([A4](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a4)).
+ * - `keyVersion`: which version of the RSA key that wraps the symmetric key ([A5](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a5)); the latest when absent ([A8](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8)).
  * - `symmetricKey`: the AES key, encrypted with the receiver's RSA public key, base64 and then
  *   percent-encoded.
  */
 export const vEncrypt = /* @__PURE__ */ v.string('a string');
 
 /**
- * REQUIRED in requests. When the request was sealed: ISO-8601 date and time with its offset from UTC (A10).
+ * REQUIRED in requests. When the request was sealed: ISO-8601 date and time with its offset from UTC ([A10](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a10)).
  * It is part of what is signed, so it travels verbatim.
  */
 export const vRequestTime = /* @__PURE__ */ v.pipe(/* @__PURE__ */ v.string('a string'), /* @__PURE__ */ v.isoTimestamp('a date and time with its offset, in ISO 8601'));
 
 /**
- * REQUIRED in replies. When the reply was sealed: ISO-8601 date and time with its offset from UTC (A10). It
+ * REQUIRED in replies. When the reply was sealed: ISO-8601 date and time with its offset from UTC ([A10](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a10)). It
  * is part of what is signed, so it travels verbatim.
  */
 export const vResponseTime = /* @__PURE__ */ v.pipe(/* @__PURE__ */ v.string('a string'), /* @__PURE__ */ v.isoTimestamp('a date and time with its offset, in ISO 8601'));
@@ -49,7 +49,7 @@ export const vTracerId = /* @__PURE__ */ v.string('a string');
 
 /**
  * Data to change on the card. Only three of its fields are public. Points and level travel here too, under names
- * that are not, so every other field is allowed, with any value (A16).
+ * that are not, so every other field is allowed, with any value ([A16](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a16)).
  */
 export const vDataInfo = /* @__PURE__ */ object(/* @__PURE__ */ v.looseObject({
   billNo: /* @__PURE__ */ v.optional(/* @__PURE__ */ v.nullable(/* @__PURE__ */ v.string('a string'))),
@@ -59,7 +59,7 @@ export const vDataInfo = /* @__PURE__ */ object(/* @__PURE__ */ v.looseObject({
 
 /**
  * The new code of the card. Agree on it with AlipayHK before you send one. Other fields are allowed, with any
- * value (A16).
+ * value ([A16](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a16)).
  */
 export const vCodeInfo = /* @__PURE__ */ v.nullable(/* @__PURE__ */ object(/* @__PURE__ */ v.looseObject({
   $codemsg$: /* @__PURE__ */ v.optional(/* @__PURE__ */ v.string('a string')),
@@ -83,7 +83,7 @@ export const vUpdatePassFields = /* @__PURE__ */ object(/* @__PURE__ */ v.object
 }));
 
 /**
- * What updatePass takes. At least one of `userId` and `openId` is REQUIRED; both may be given (A24).
+ * What updatePass takes. At least one of `userId` and `openId` is REQUIRED; both may be given ([A24](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a24)).
  */
 export const vUpdatePassRequest = /* @__PURE__ */ allOf([vUpdatePassFields, /* @__PURE__ */ v.union([/* @__PURE__ */ object(/* @__PURE__ */ v.object({
   userId: /* @__PURE__ */ v.string('a string'),
@@ -97,7 +97,7 @@ export const vUpdatePassRequest = /* @__PURE__ */ allOf([vUpdatePassFields, /* @
 export const vResultInfo = /* @__PURE__ */ object(/* @__PURE__ */ v.object({
   resultCode: /* @__PURE__ */ v.string('a string'),
   resultStatus: /* @__PURE__ */ v.picklist(['S', 'F', 'U'], '"S", "F" or "U"'),
-  resultMessage: /* @__PURE__ */ v.optional(/* @__PURE__ */ v.string('a string')),
+  resultMessage: /* @__PURE__ */ v.optional(/* @__PURE__ */ v.nullable(/* @__PURE__ */ v.string('a string'))),
 }));
 
 /**
@@ -108,7 +108,7 @@ export const vUpdatePassResponse = /* @__PURE__ */ object(/* @__PURE__ */ v.obje
 }));
 
 /**
- * REQUIRED. The merchant's part of the path, agreed with AlipayHK; one segment (A28).
+ * REQUIRED. The merchant's part of the path, agreed with AlipayHK; one segment ([A28](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a28)).
  */
 export const vMerchantTag = /* @__PURE__ */ v.pipe(/* @__PURE__ */ v.string('a string'), /* @__PURE__ */ v.check((value) => /^[A-Za-z0-9._~-]+$/u.test(value), 'text that matches /^[A-Za-z0-9._~-]+$/u'));
 
@@ -137,7 +137,7 @@ export const vNotifyBillRequest = /* @__PURE__ */ object(/* @__PURE__ */ v.objec
 }));
 
 /**
- * What the merchant answers. `S` means that the bill is stored for good (A31).
+ * What the merchant answers. `S` means that the bill is stored for good ([A31](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a31)).
  */
 export const vNotifyBillResponse = /* @__PURE__ */ object(/* @__PURE__ */ v.object({
   resultInfo: vResultInfo,
@@ -154,7 +154,7 @@ export const vCreateMembercardFields = /* @__PURE__ */ object(/* @__PURE__ */ v.
 
 /**
  * Whom to make a member. At least one of `mobileNo` and `userEmail` is REQUIRED. Other fields are allowed, with any
- * value (A32).
+ * value ([A32](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a32)).
  */
 export const vCreateMembercardRequest = /* @__PURE__ */ allOf([vCreateMembercardFields, /* @__PURE__ */ v.union([/* @__PURE__ */ object(/* @__PURE__ */ v.object({
   mobileNo: /* @__PURE__ */ v.string('a string'),
@@ -163,7 +163,7 @@ export const vCreateMembercardRequest = /* @__PURE__ */ allOf([vCreateMembercard
 }))], 'an object')]);
 
 /**
- * What the merchant answers. Other fields are allowed, with any value (A32).
+ * What the merchant answers. Other fields are allowed, with any value ([A32](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a32)).
  */
 export const vCreateMembercardResponse = /* @__PURE__ */ object(/* @__PURE__ */ v.looseObject({
   resultInfo: vResultInfo,

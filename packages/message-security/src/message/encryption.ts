@@ -32,16 +32,26 @@ export interface EncryptionSuite {
   /** @throws TypeError for a key with which it cannot decrypt; `name` is what the text calls it */
   checkDecryptionKey(key: PrivateKey, name: string): void;
   /**
-   * Makes a symmetric key and wraps it; `encrypt` is for one body.
+   * Makes a symmetric key of so many bytes and wraps it; `encrypt` is for one body.
    *
    * @throws TypeError for a key with which it cannot encrypt; `encrypt` for a body that is not UTF-8
    */
   prepare(
     publicKey: PublicKey,
+    keyLength: SymmetricKeyLength,
     crypto: WebCrypto,
   ): Promise<{ encryptedKey: Bytes; encrypt(plaintext: Bytes): Promise<Bytes> }>;
   /** `undefined` for every reason alike; open.ts makes one DecryptionFailed of it. */
-  decrypt(sealed: SealedBody, privateKey: PrivateKey, crypto: WebCrypto): Promise<Bytes | undefined>;
+  decrypt(sealed: SealedBody, privateKey: PrivateKey, crypto: WebCrypto): Promise<OpenedBody | undefined>;
+}
+
+/** Bytes of a symmetric key: of AES-128, AES-192 or AES-256. */
+export type SymmetricKeyLength = 16 | 24 | 32;
+
+/** A body in plain, and the length of the symmetric key that it was encrypted with. */
+export interface OpenedBody {
+  plaintext: Bytes;
+  keyLength: SymmetricKeyLength;
 }
 
 /** Body as it goes on the wire, and the encrypted symmetric key that belongs to it. */
@@ -67,8 +77,8 @@ export function defineEncryption(cipher: ContentCipher, transport: KeyTransport)
       if (privateNumbersOf(privateKey) || privateKey.unwrapKey) return;
       throw cannot('decrypt', name, privateKey, 'a local RSA key, or one with unwrapKey');
     },
-    async prepare(publicKey, crypto) {
-      const symmetricKey = crypto.getRandomValues(new Uint8Array(32));
+    async prepare(publicKey, keyLength, crypto) {
+      const symmetricKey = crypto.getRandomValues(new Uint8Array(keyLength));
       const encryptedKey = await transport.wrap(symmetricKey, encryptionNumbers(publicKey), crypto);
       const encrypt = async (plaintext: Bytes) => {
         if (!isUtf8(plaintext)) throw new TypeError('the body is not text in UTF-8, so it cannot be encrypted');
@@ -83,14 +93,16 @@ export function defineEncryption(cipher: ContentCipher, transport: KeyTransport)
       // Whatever the runtime finds wrong here (Chromium has no AES-192), an attacker learns nothing from it.
       const plaintext = await cipher.decrypt(symmetricKey, ciphertext, crypto).catch(() => undefined);
       // A wrong key whose padding happens to fit must not be told apart from any other.
-      return plaintext && isUtf8(plaintext) ? plaintext : undefined;
+      if (plaintext === undefined || !isUtf8(plaintext)) return undefined;
+      return { plaintext, keyLength: symmetricKey.length as SymmetricKeyLength };
     },
   });
   return encryption;
 }
 
 /**
- * RSA_AES as Ant's own clients use it: AES-ECB with PKCS#7 padding, RSAES-PKCS1-v1_5. Sends AES-256, reads 128, 192 and 256.
+ * RSA_AES as Ant's own clients use it: AES-ECB with PKCS#7 padding, RSAES-PKCS1-v1_5. Sends AES-256, and replies with a key
+ * as long as that of the request; reads 128, 192 and 256.
  *
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a4 A4}; RFC 8017 §7.2, RFC 5652 §6.3, NIST SP 800-38A §6.1
  */

@@ -16,7 +16,7 @@ import {
 import type { PrivateKey, PublicKey } from '../keys/key.ts';
 import { type KeyRing, keysFor } from '../keys/key-ring.ts';
 import { isBodiless, readBody, readResponse, withBody } from './body.ts';
-import { suiteOf } from './encryption.ts';
+import { type OpenedBody, type SymmetricKeyLength, suiteOf } from './encryption.ts';
 import { parseHeader, type SecurityHeader } from './header.ts';
 import { checkOpenOptions, type OpenOptions, type OpenRequestOptions, type OpenResponseOptions } from './options.ts';
 import { httpUriOf, type SignedParts, verifyParsed } from './signature.ts';
@@ -34,6 +34,8 @@ export interface OpenedRequest {
   /** The Request-Time header, verbatim. */
   requestTime: string;
   encrypted: boolean;
+  /** Bytes of the symmetric key, if it was encrypted: that of the response is as long, as some clients know AES-128 only. */
+  symmetricKeyLength: SymmetricKeyLength | undefined;
   /** The key that verified it; an encrypted response goes to this one. */
   publicKey: PublicKey;
 }
@@ -70,12 +72,14 @@ export async function openRequest(request: Request, options: OpenRequestOptions)
   };
   const { method, signal } = request;
   const opened = await open('Request-Time', request.headers, readWire, { method, httpUri }, options);
-  const { body, parts, encrypted, publicKey } = opened;
+  const { body, parts, encrypted, symmetricKeyLength, publicKey } = opened;
   const headers = new Headers(request.headers);
   headers.delete('Content-Length');
   const init = { method, headers, signal };
   const plain = new Request(request.url, isBodiless(method) ? init : { ...init, body });
-  return { request: plain, clientId: options.clientId, httpUri, requestTime: parts.time, encrypted, publicKey };
+  const { clientId } = options;
+  const { time: requestTime } = parts;
+  return { request: plain, clientId, httpUri, requestTime, encrypted, symmetricKeyLength, publicKey };
 }
 
 /** What a response belongs to: the address of its request, and its Request-Time. */
@@ -127,6 +131,7 @@ interface Opened {
   /** What was verified. */
   parts: SignedParts;
   encrypted: boolean;
+  symmetricKeyLength: SymmetricKeyLength | undefined;
   publicKey: PublicKey;
 }
 
@@ -148,12 +153,13 @@ async function open(
   if (encrypt === undefined && options.requireEncryption) {
     throw new HeaderInvalid('Encrypt', 'missing Encrypt header; this message must be encrypted', 'decryption');
   }
-  const body = encrypt === undefined ? parts.body : await decrypt(encrypt, parts.body, options);
+  const decrypted = encrypt && (await decrypt(encrypt, parts.body, options));
   // Last: Encrypt is not signed, so a copy that does not decrypt must not use up the message. It may be as far in the
   // future as in the past.
   const isFirst = replayGuard === undefined || (await replayGuard(parts, now() + 2 * tolerance * 1000));
   if (isFirst !== true) throw new MessageReplayed();
-  return { body, parts, encrypted: encrypt !== undefined, publicKey };
+  const { plaintext: body = parts.body, keyLength: symmetricKeyLength } = decrypted ?? {};
+  return { body, parts, encrypted: decrypted !== undefined, symmetricKeyLength, publicKey };
 }
 
 /**
@@ -199,14 +205,14 @@ async function decrypt(
   { algorithm = 'RSA_AES', keyVersion, value }: SecurityHeader,
   body: Bytes,
   { encryption, privateKey, decryptionKey = privateKey, crypto = globalThis.crypto }: OpenOptions,
-): Promise<Bytes> {
+): Promise<OpenedBody> {
   if (algorithm.toUpperCase() !== encryption?.algorithm) {
     const expected = encryption?.algorithm ?? 'a plain body, because the option encryption is not set';
     throw new AlgorithmNotSupported('Encrypt', algorithm, expected);
   }
   for (const key of keysFor('Encrypt', decryptionKey as KeyRing<PrivateKey>, keyVersion)) {
-    const plain = await suiteOf(encryption).decrypt({ body, encryptedKey: value }, key, crypto);
-    if (plain !== undefined) return plain;
+    const opened = await suiteOf(encryption).decrypt({ body, encryptedKey: value }, key, crypto);
+    if (opened !== undefined) return opened;
   }
   throw new DecryptionFailed();
 }

@@ -2,10 +2,12 @@
  * Sealing: encrypt, then sign (A4). Requests and responses differ in two things: the header of the time, and that a
  * response is signed over its request's path.
  */
+
+import { isAesLength } from '../crypto/suite.ts';
 import type { PublicKey } from '../keys/key.ts';
 import { type KeyRing, latestFirst } from '../keys/key-ring.ts';
 import { isBodiless, ownBody } from './body.ts';
-import { suiteOf } from './encryption.ts';
+import { type SymmetricKeyLength, suiteOf } from './encryption.ts';
 import { formatHeader } from './header.ts';
 import type { OpenedRequest } from './open.ts';
 import { checkSealOptions, type SealOptions } from './options.ts';
@@ -44,25 +46,26 @@ export async function sealInParts(request: Request, options: SealOptions): Promi
   // Runtimes disagree whether a `?` with nothing behind it is sent, and it would be signed.
   if (url.search === '') url.search = '';
   const target = { method, httpUri: httpUriOf(url.href) };
-  const encrypter = await prepareEncryption(options);
+  const encrypter = await prepareEncryption(options, 32);
   const { body, headers } = await seal('Request-Time', plain, target, request.headers, options, encrypter);
   // Redirects stay manual: a signed body is for the address that it was signed for.
   const init = { method, headers, signal: request.signal, redirect: 'manual' as const };
   return { url: url.href, init: bodiless ? init : { ...init, body } };
 }
 
+/** What a response replies to, as far as it matters for the seal; without a length of the key it is that of AES-256. */
+export type RepliedTo = Pick<OpenedRequest, 'httpUri' | 'encrypted'> &
+  Partial<Pick<OpenedRequest, 'symmetricKeyLength'>>;
+
 /**
- * Seals the response to a request: encrypted if and only if the request was, signed over the request's path.
+ * Seals the response to a request: encrypted if and only if the request was, with a key as long as that of the request,
+ * and signed over the request's path.
  *
  * @param to - what the response replies to, as `openRequest` returned it or as far as it is known
  * @throws TypeError for an argument out of form
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a7 A7}
  */
-export async function sealResponse(
-  response: Response,
-  to: Pick<OpenedRequest, 'httpUri' | 'encrypted'>,
-  options: SealOptions,
-): Promise<Response> {
+export async function sealResponse(response: Response, to: RepliedTo, options: SealOptions): Promise<Response> {
   return (await prepareResponse(to, options))(response);
 }
 
@@ -76,7 +79,7 @@ export async function sealResponse(
  * @throws TypeError for an argument out of form
  */
 export async function prepareResponse(
-  to: Pick<OpenedRequest, 'httpUri' | 'encrypted'>,
+  to: RepliedTo,
   options: SealOptions,
 ): Promise<(response: Response) => Promise<Response>> {
   if (to.encrypted && options.encryption === undefined) {
@@ -84,7 +87,9 @@ export async function prepareResponse(
   }
   const sealing = to.encrypted ? options : { ...options, encryption: undefined };
   checkSealOptions(sealing);
-  const encrypter = await prepareEncryption(sealing);
+  const { symmetricKeyLength = 32 } = to;
+  if (!isAesLength(symmetricKeyLength)) throw new TypeError('symmetricKeyLength must be 16, 24 or 32');
+  const encrypter = await prepareEncryption(sealing, symmetricKeyLength);
   return async (response) => {
     const plain = await ownBody(response);
     const target = { method: 'POST', httpUri: to.httpUri };
@@ -100,11 +105,11 @@ interface Encrypter {
   encrypt(plain: Bytes): Promise<Bytes>;
 }
 
-async function prepareEncryption(options: SealOptions): Promise<Encrypter | undefined> {
+async function prepareEncryption(options: SealOptions, keyLength: SymmetricKeyLength): Promise<Encrypter | undefined> {
   const { encryption, encryptionKey = options.publicKey, crypto = globalThis.crypto } = options;
   if (encryption === undefined) return undefined;
   const [key] = latestFirst(encryptionKey as KeyRing<PublicKey>);
-  const { encryptedKey, encrypt } = await suiteOf(encryption).prepare(key, crypto);
+  const { encryptedKey, encrypt } = await suiteOf(encryption).prepare(key, keyLength, crypto);
   const { algorithm } = encryption;
   return { header: formatHeader('Encrypt', { algorithm, keyVersion: key.keyVersion, value: encryptedKey }), encrypt };
 }
