@@ -1,6 +1,7 @@
 /** Every command, in the order of the help text. */
 import type { Command } from '../command.ts';
 import { explain } from './explain.ts';
+import { importCommand } from './import.ts';
 import { keygen } from './keygen.ts';
 import { open } from './open.ts';
 import { seal } from './seal.ts';
@@ -8,4 +9,13 @@ import { sign } from './sign.ts';
 import { update } from './update.ts';
 import { verify } from './verify.ts';
 
-export const commands: Record<string, Command> = { keygen, update, explain, sign, verify, seal, open };
+export const commands: Record<string, Command> = {
+  keygen,
+  update,
+  import: importCommand,
+  explain,
+  sign,
+  verify,
+  seal,
+  open,
+};
