@@ -4,16 +4,18 @@ import { explain } from './explain.ts';
 import { importCommand } from './import.ts';
 import { keygen } from './keygen.ts';
 import { open } from './open.ts';
+import { sandbox } from './sandbox.ts';
 import { seal } from './seal.ts';
 import { sign } from './sign.ts';
 import { update } from './update.ts';
 import { verify } from './verify.ts';
 
 export const commands: Record<string, Command> = {
+  sandbox,
   keygen,
   update,
-  import: importCommand,
   explain,
+  import: importCommand,
   sign,
   verify,
   seal,
