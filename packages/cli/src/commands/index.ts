@@ -7,6 +7,7 @@ import { open } from './open.ts';
 import { sandbox } from './sandbox.ts';
 import { seal } from './seal.ts';
 import { sign } from './sign.ts';
+import { trigger } from './trigger.ts';
 import { update } from './update.ts';
 import { verify } from './verify.ts';
 
@@ -16,6 +17,7 @@ export const commands: Record<string, Command> = {
   update,
   explain,
   import: importCommand,
+  trigger,
   sign,
   verify,
   seal,

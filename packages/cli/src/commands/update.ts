@@ -2,8 +2,7 @@
 import { checkUpdate, createClient, unknownFields } from '@alipayhk-pass/api';
 import type { Command } from '../command.ts';
 import { sealUpdate, toCurl, toStages } from '../dry-run.ts';
-import { UsageError } from '../exit.ts';
-import { readInput } from '../files.ts';
+import { readFields, readObject } from '../fields.ts';
 import type { Input } from '../options.ts';
 import { colour, print, printError, printJson } from '../output.ts';
 import { clientOptions, readClientOptions } from '../settings.ts';
@@ -70,7 +69,7 @@ fields. It is checked before anything is sent.`,
 /** The update of the file with the fields of the flags in it. */
 function readUpdate(input: Input): Record<string, unknown> {
   const [path] = input.positionals;
-  const given = path === undefined ? {} : parseObject(readInput(path, 'the update').toString());
+  const given = path === undefined ? {} : readObject(path, 'the update');
   const defaults = { status: 'UPDATE', updateDetailType: 'UPDATE_MEMBER_CARD' };
   const flags = {
     passId: input.text('pass-id'),
@@ -82,8 +81,8 @@ function readUpdate(input: Input): Record<string, unknown> {
     merchantId: settingFor('merchant-id', 'merchantId'),
     templateCode: settingFor('template-code', 'templateCode'),
   };
-  const dataInfo = fieldsOf(input, 'data');
-  const codeInfo = fieldsOf(input, 'code');
+  const dataInfo = readFields(input, 'data');
+  const codeInfo = readFields(input, 'code');
   return {
     ...defaults,
     ...given,
@@ -96,30 +95,4 @@ function readUpdate(input: Input): Record<string, unknown> {
     const setting = input.setting(option);
     return setting?.from === 'flag' || !(field in given) ? setting?.value : undefined;
   }
-}
-
-function parseObject(text: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch {
-    throw new UsageError('the update is not JSON');
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new UsageError('the update must be a JSON object');
-  return value as Record<string, unknown>;
-}
-
-function fieldsOf(input: Input, option: string): Record<string, unknown> | undefined {
-  const fields = input.all(option).map((field) => {
-    const [, name, sign, text = ''] = /^([^=]*?)(:?=)(.*)$/s.exec(field) ?? [];
-    if (!name) throw new UsageError(`--${option} must be NAME=TEXT or NAME:=JSON`);
-    if (sign === '=') return [name, text];
-    try {
-      return [name, JSON.parse(text)];
-    } catch {
-      throw new UsageError(`--${option} ${name}:= must be followed by JSON; expected = for text`);
-    }
-  });
-  return fields.length > 0 ? Object.fromEntries(fields) : undefined;
 }
