@@ -1,5 +1,6 @@
 /** Every command, in the order of the help text. */
 import type { Command } from '../command.ts';
+import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
 import { importCommand } from './import.ts';
 import { keygen } from './keygen.ts';
@@ -14,6 +15,7 @@ import { verify } from './verify.ts';
 export const commands: Record<string, Command> = {
   sandbox,
   keygen,
+  doctor,
   update,
   explain,
   import: importCommand,
