@@ -26,7 +26,7 @@ export function commandHelp(name: string, { summary, usage, details, options, ex
   return [
     `${colour('bold', `alipayhk-pass ${name}`)}: ${summary}`,
     section('Usage', [`alipayhk-pass ${name} ${usage}`.trim()]),
-    ...(details ? [details.trim()] : []),
+    ...(details ? details.split('\n\n').map((text) => wrap(text.replaceAll('\n', ' '), 118).join('\n')) : []),
     section('Options', optionRows({ ...options, ...commonOptions })),
     section('Examples', examplesText),
     exitSection(),

@@ -1,5 +1,6 @@
 /** Every command, in the order of the help text. */
 import type { Command } from '../command.ts';
+import { completionOf } from './completion.ts';
 import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
 import { importCommand } from './import.ts';
@@ -24,4 +25,5 @@ export const commands: Record<string, Command> = {
   verify,
   seal,
   open,
+  completion: completionOf(() => commands),
 };
