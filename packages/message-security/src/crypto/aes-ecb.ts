@@ -30,8 +30,9 @@ export async function encryptEcb(key: Bytes, plaintext: Bytes, subtle: Subtle, o
   const name = await nameOf(subtle);
   const importedKey = await subtle.importKey('raw', key, name, false, ['encrypt']);
   const padding = BLOCK - (plaintext.length % BLOCK);
-  const blocks = new Uint8Array(plaintext.length + padding).fill(padding);
-  if (name === 'AES-ECB') return bytesFrom(blocks.length, subtle.encrypt(name, importedKey, plaintext));
+  const length = plaintext.length + padding;
+  if (name === 'AES-ECB') return bytesFrom(length, subtle.encrypt(name, importedKey, plaintext));
+  const blocks = new Uint8Array(length).fill(padding);
   blocks.set(plaintext);
   const encryptEach = (each: Bytes): Promise<Bytes> => encryptByCbc(each, importedKey, subtle);
   const encrypted = plaintext.length >= ocbFrom ? await ecbFromOcb(key, blocks, encryptEach, subtle) : undefined;

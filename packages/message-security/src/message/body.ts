@@ -22,8 +22,8 @@ export async function readBody(
   const abort = (): void => cancel(signal?.reason);
   signal?.addEventListener('abort', abort);
   try {
-    // One buffer that doubles: a list of chunks costs hundreds of bytes for each, however short it is.
-    let body = new Uint8Array(4096);
+    // One buffer that doubles: a list of chunks costs hundreds of bytes for each, however short it is. One chunk fits it.
+    let body = new Uint8Array();
     let length = 0;
     for (let count = 1; ; count++) {
       signal?.throwIfAborted();
@@ -44,7 +44,7 @@ export async function readBody(
       if (count % 4096 === 0) await new Promise((resolve) => setTimeout(resolve));
     }
     signal?.throwIfAborted(); // after an abort the stream ends as if it were complete
-    return body.slice(0, length);
+    return length === body.length ? body : body.slice(0, length);
   } finally {
     signal?.removeEventListener('abort', abort);
   }

@@ -96,7 +96,7 @@ export function defineEncryption(cipher: ContentCipher, transport: KeyTransport)
     },
     async decrypt({ body, encryptedKey }, privateKey, crypto) {
       const symmetricKey = await unwrapKey(encryptedKey, privateKey, transport, crypto);
-      const ciphertext = decodeBase64(new TextDecoder('latin1').decode(body));
+      const ciphertext = decodeBase64(new TextDecoder('utf-8', { ignoreBOM: true }).decode(body));
       if (symmetricKey === undefined || ciphertext === undefined) return undefined;
       // Whatever the runtime finds wrong here (Chromium has no AES-192), an attacker learns nothing from it.
       const plaintext = await cipher.decrypt(symmetricKey, ciphertext, crypto).catch(() => undefined);

@@ -181,7 +181,7 @@ export function checkOptions(
   }
   const { encryption, requireEncryption, publicKey, privateKey, keyVersion, zone } = options;
   const { encryptionKey = publicKey, decryptionKey = privateKey } = options;
-  formatTime(0, zone);
+  if (zone !== undefined) formatTime(0, zone);
   if (privateKey) signingKey(privateKey, keyVersion);
   if (opens && requireEncryption && !encryption)
     throw new TypeError('requireEncryption is set, but encryption is missing');

@@ -1,7 +1,7 @@
 /** sealedFetch without a complete response: timeouts, aborts, broken connections. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { type PrivateKey, ResponseMissing, type SealedFetchOptions, sealedFetch } from '../../src/index.ts';
 import {
   encryptedTo,
@@ -64,23 +64,23 @@ test('sealedFetch throws ResponseMissing after the timeout when the body does no
 });
 
 test('sealedFetch cancels a response that arrives after the timeout', async () => {
-  let cancelled = false;
-  const body = new ReadableStream({
-    cancel() {
-      cancelled = true;
-    },
-  });
-  let resolve: (response: Response) => void = () => undefined;
-  const promise = new Promise<Response>((settle) => {
-    resolve = settle;
-  });
-  const sending = sealedFetch({ ...ofMerchant, timeout: 30, fetch: () => promise })(url, {
-    method: 'POST',
-    body: '{}',
-  });
-  expect(await refusalOf(sending)).toMatchObject({ code: 'ResponseMissing' });
-  resolve(new Response(body));
-  await vi.waitFor(() => expect(cancelled).toBe(true));
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const cancel = vi.fn();
+  const late = Promise.withResolvers<Response>();
+  const called = Promise.withResolvers<void>();
+  const fetch = () => {
+    called.resolve();
+    return late.promise;
+  };
+  const sending = sealedFetch({ ...ofMerchant, timeout: 30, fetch })(url, { method: 'POST', body: '{}' });
+  const refusal = refusalOf(sending);
+  await called.promise;
+  vi.advanceTimersByTime(30);
+  expect(await refusal).toMatchObject({ code: 'ResponseMissing' });
+  late.resolve(new Response(new ReadableStream({ cancel })));
+  vi.useRealTimers();
+  await vi.waitFor(() => expect(cancel).toHaveBeenCalledOnce());
 });
 
 test('sealedFetch throws ResponseMissing after the timeout when a key never signs', async () => {
