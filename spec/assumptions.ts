@@ -1,9 +1,9 @@
-/** Links for the assumptions that descriptions cite: whoever reads generated code or the page has no ASSUMPTIONS.md. */
+/** Links the assumptions that descriptions cite: readers of generated code or of the page do not have ASSUMPTIONS.md. */
 
 const file = 'https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md';
 
 /**
- * A document with each `(A9)` and `(A2, A3)` of its descriptions as a Markdown link.
+ * A copy of a document in which each `(A9)` or `(A2, A3)` of a description is a Markdown link.
  *
  * @param value - an OpenAPI document, or a part of one
  */

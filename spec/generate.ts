@@ -1,6 +1,6 @@
 /**
- * From the contract to code: types.ts by openapi-typescript, schemas.ts by `codegen/`. Nothing is written for a contract
- * that says something which the two would not carry into code alike. The only file that knows openapi-typescript.
+ * Generates code from the contract: types.ts by openapi-typescript, schemas.ts by `codegen/`. When the two would accept
+ * different values for a contract, it is refused and nothing is written. Only this file uses openapi-typescript.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ export const specFile = fileURLToPath(new URL('openapi.yaml', import.meta.url));
 /** Where its generated code is committed. */
 export const generatedDir = fileURLToPath(new URL('../packages/api/src/generated', import.meta.url));
 
-/** Where generated code finds what valibot lacks, as seen from its folder. */
+/** Import of the schemas that valibot lacks, relative to the generated code. */
 const jsonSchema = '../json-schema.ts';
 
 const header = '// Generated from spec/openapi.yaml by `pnpm generate`. Do not edit: change the spec.';
@@ -28,10 +28,10 @@ const header = '// Generated from spec/openapi.yaml by `pnpm generate`. Do not e
 export type Code = Record<'types.ts' | 'schemas.ts', string>;
 
 /**
- * Writes types.ts and schemas.ts for a contract; the same contract always gives the same bytes.
+ * Writes types.ts and schemas.ts for a contract. The same contract always gives the same bytes.
  *
  * @param from - path of the OpenAPI file
- * @param to - path of the folder to write to, made when absent
+ * @param to - path of the folder to write to; it is made if it does not exist
  * @throws SpecRefused with the path in the contract and the reason; then nothing is written
  */
 export async function generate(from: string, to: string): Promise<void> {
@@ -41,9 +41,9 @@ export async function generate(from: string, to: string): Promise<void> {
 }
 
 /**
- * The code of a contract.
+ * Generates the code of a contract.
  *
- * @param contract - the document as parsed
+ * @param contract - the parsed document
  * @throws SpecRefused with the path in the contract and the reason
  */
 export async function codeOf(contract: unknown): Promise<Code> {

@@ -1,6 +1,6 @@
 /**
- * Types and validators are made by two generators. Here the compiler compares them, schema by schema, before anything is
- * written: what one of the two reads in its own way is noticed where it arises.
+ * Two generators make types and validators. Before anything is written, the compiler compares the two here, schema by schema,
+ * so that a difference is reported with the schema that causes it.
  */
 import { join, relative } from 'node:path';
 import ts from 'typescript';
@@ -15,7 +15,7 @@ type Flat<T> = T extends object ? { [Key in keyof T]: Flat<T[Key]> } : T;
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 `;
 
-/** One line: the types of a schema, and a statement that compiles if they are the same. */
+/** One line for a schema: its types, and a statement that compiles only if they are equal. */
 const lineOf = (name: string): string =>
   [
     `type ${name}Type = Flat<components['schemas']['${name}']>`,
@@ -25,10 +25,12 @@ const lineOf = (name: string): string =>
   ].join('; ');
 
 /**
+ * Checks that the types of each schema and of its validator are equal.
+ *
  * @param code - the text of types.ts and schemas.ts
- * @param dir - the folder that they are for, from which their imports are found; nothing in it is read or written
- * @param names - of the schemas
- * @throws SpecRefused for the first schema where the two differ
+ * @param dir - the folder of their imports; the two files themselves are not read from it
+ * @param names - names of the schemas
+ * @throws SpecRefused for the first schema with a difference, and for code that does not compile
  */
 export function checkAgreement(code: Record<string, string>, dir: string, names: string[]): void {
   const root = join(dir, 'agreement.ts');
@@ -48,11 +50,11 @@ export function checkAgreement(code: Record<string, string>, dir: string, names:
     );
   }
   const [type, validator] = ['Type', 'Input'].map((kind) => print(program, file, `${name}${kind}`));
-  const reason = `type and validator differ; expected the same, received ${type} and ${validator}`;
+  const reason = `type and validator differ: ${type} and ${validator}; expected equal ones`;
   throw new SpecRefused(pointer(schemasAt, name), reason);
 }
 
-/** A program of texts that are in no file, besides what they import. */
+/** A program of texts that are not in files, and of the files that they import. */
 function programOf(root: string, texts: ReadonlyMap<string, string>): ts.Program {
   const options: ts.CompilerOptions = {
     target: ts.ScriptTarget.ES2023,
@@ -67,7 +69,7 @@ function programOf(root: string, texts: ReadonlyMap<string, string>): ts.Program
   const host = ts.createCompilerHost(options);
   const { fileExists, readFile } = host;
   host.fileExists = (path) => texts.has(join(path)) || fileExists(path);
-  // `getSourceFile` of the host reads by this one.
+  // The host's `getSourceFile` calls this.
   host.readFile = (path) => texts.get(join(path)) ?? readFile(path);
   return ts.createProgram([root], options, host);
 }

@@ -1,17 +1,17 @@
-/** The schemas of a contract by name, how they refer to each other, and in which order they can be written down. */
+/** The schemas of a contract by name, their references to each other, and the order in which to write them. */
 import { annotations } from './keywords.ts';
 import { asObject, onlyMembers, pointer, SpecRefused } from './refusal.ts';
 
-/** What `$ref` may point to: `components.schemas`. */
+/** The schemas in `components.schemas`, by name. A `$ref` may point only there. */
 export type Components = Readonly<Record<string, unknown>>;
 
-/** Where they lie. */
+/** The JSON pointer to them. */
 export const schemasAt = '#/components/schemas';
 
 /**
- * The schemas of a contract, those that others refer to first.
+ * The schemas of a contract, each after the ones that it refers to.
  *
- * @throws SpecRefused for one that cannot be named in code, or that refers to itself
+ * @throws SpecRefused for a name that is not a type name, or a schema that refers to itself
  */
 export function componentsOf(document: Record<string, unknown>): Components {
   const components = asObject(document.components, '#/components');
@@ -30,7 +30,7 @@ export function componentsOf(document: Record<string, unknown>): Components {
   for (const name of Object.keys(schemas)) {
     const at = pointer(schemasAt, name);
     if (!/^[A-Z][A-Za-z0-9]*$/.test(name)) {
-      throw new SpecRefused(at, 'a name that is no type; expected a capital, then letters and digits');
+      throw new SpecRefused(at, 'not a type name; expected a capital letter, then letters and digits');
     }
     add(name, at);
   }
@@ -40,7 +40,8 @@ export function componentsOf(document: Record<string, unknown>): Components {
 /**
  * The name of the schema that a `$ref` points to.
  *
- * @throws SpecRefused
+ * @param at - JSON pointer to the object with the `$ref`
+ * @throws SpecRefused for another value, or a schema that does not exist
  */
 export function nameOf(schema: unknown, at: string, components: Components): string {
   const { $ref } = asObject(schema, at);
@@ -50,7 +51,7 @@ export function nameOf(schema: unknown, at: string, components: Components): str
   throw new SpecRefused(pointer(at, '$ref'), `${reason}; expected ${schemasAt}/ and the name of a schema`);
 }
 
-/** Every `$ref` inside a schema, with where it is. */
+/** Every object with a `$ref` inside a schema, with its JSON pointer. */
 function* references(node: unknown, at: string): Generator<[at: string, node: object]> {
   if (typeof node !== 'object' || node === null) return;
   if ('$ref' in node && typeof node.$ref === 'string') yield [at, node];

@@ -1,11 +1,11 @@
-/** What can be said of schemas without a value at hand. All of it is for schemas that have been found well-formed. */
+/** Properties of schemas that hold for every value. The schemas must have passed the checks of their form. */
 import { type Components, nameOf } from './components.ts';
 import { type TypeName, words } from './keywords.ts';
 import type { Schema } from './place.ts';
 
 type Type = TypeName | 'null';
 
-/** The types of JSON that may fit; a whole number counts as a number. */
+/** The JSON types that a schema may accept; an integer counts as a number. */
 export function typesOf(node: unknown, components: Components): Set<Type> {
   const schema = resolve(node, components);
   const all = (nodes: unknown) => list(nodes).map((each) => typesOf(each, components));
@@ -21,14 +21,14 @@ export function typesOf(node: unknown, components: Components): Set<Type> {
   return new Set(types.map((type) => (type === 'integer' ? 'number' : type)));
 }
 
-/** Whether it may refuse an object for a field that it does not know. */
+/** Whether a schema may refuse an object for an unknown field. */
 export function isClosed(node: unknown, components: Components): boolean {
   const { additionalProperties, allOf, anyOf, oneOf } = resolve(node, components);
   const members = [allOf, anyOf, oneOf].flatMap(list);
   return additionalProperties === false || members.some((each) => isClosed(each, components));
 }
 
-/** Whether it is certain that no value fits both. */
+/** Whether it is certain that no value fits both schemas. */
 export function exclude(a: unknown, b: unknown, components: Components): boolean {
   const [one, other] = [resolve(a, components), resolve(b, components)];
   if (one.allOf) return list(one.allOf).some((member) => exclude(member, other, components));
@@ -46,7 +46,7 @@ export function exclude(a: unknown, b: unknown, components: Components): boolean
   return required.some((name) => exclude(field(one, name), field(other, name), components));
 }
 
-/** A schema itself, where another one only refers to it. */
+/** The schema that a `$ref` points to, or the schema itself. */
 function resolve(node: unknown, components: Components): Schema {
   const schema = node as Schema;
   return '$ref' in schema ? resolve(components[nameOf(schema, '', components)], components) : schema;
@@ -54,7 +54,7 @@ function resolve(node: unknown, components: Components): Schema {
 
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
-/** The only values that fit, where a schema lists them. */
+/** The values that a schema lists with `const` or `enum`; `undefined` if it lists none. */
 function valuesOf(schema: Schema): unknown[] | undefined {
   return 'const' in schema ? [schema.const] : Array.isArray(schema.enum) ? schema.enum : undefined;
 }

@@ -1,15 +1,15 @@
 /**
- * JSON Schema's keywords as far as the contract may use them: the types that each belongs to, and the check that it becomes
- * in valibot, with words for what it expects. A keyword that is not here is refused.
+ * The keywords of JSON Schema that the contract may use: the types that each belongs to, and the valibot check that it
+ * becomes, with a text for what is expected. Any other keyword is refused.
  */
 import { kindOf, SpecRefused } from './refusal.ts';
 
-/** Keywords that say nothing about which values are accepted. No `default` is filled in: a body is passed on as it is. */
+/** Keywords that do not decide which values are accepted. A `default` is not filled in: a body is passed on unchanged. */
 export const annotations: readonly string[] = [
   ...['title', 'description', 'default', 'examples', 'deprecated', '$comment', 'externalDocs'],
 ];
 
-/** From a keyword's value to an action of `v.pipe`. */
+/** Makes an action of `v.pipe` from the value of a keyword. */
 type Action = (value: unknown, at: string) => string;
 
 const numbers: Record<string, Action> = {
@@ -20,9 +20,9 @@ const numbers: Record<string, Action> = {
   multipleOf,
 };
 
-/** The keywords of each type that become checks, in the order in which these run. */
+/** The keywords of each type that become checks, in the order of the checks. */
 export const actions = {
-  // JSON Schema counts characters, not UTF-16 units (JSON Schema Validation §6.3.1).
+  // JSON Schema Validation §6.3.1: lengths count characters, not UTF-16 units.
   string: { ...counts('Length', '[...value].length', 'character'), pattern, format },
   number: numbers,
   integer: numbers,
@@ -34,13 +34,13 @@ export const actions = {
 /** A type of JSON Schema other than `null`. */
 export type TypeName = keyof typeof actions;
 
-/** The keywords of each type that name other schemas. */
+/** The keywords of each type that hold other schemas. */
 export const structure: Partial<Record<TypeName, readonly string[]>> = {
   array: ['items'],
   object: ['properties', 'required', 'additionalProperties'],
 };
 
-/** Each type in words. */
+/** The text for each type in messages. */
 export const words: Record<TypeName | 'null', string> = {
   string: 'a string',
   number: 'a number',
@@ -51,21 +51,26 @@ export const words: Record<TypeName | 'null', string> = {
   null: 'null',
 };
 
-/** A call that a bundler may leave out when nobody uses its result. */
+/** The text of a call that a bundler may remove when its result is not used. */
 export const call = (name: string, ...args: string[]): string => `/* @__PURE__ */ ${name}(${args.join(', ')})`;
 
-/** A check of `value`, which has the right type already. */
+/**
+ * The text of a check.
+ *
+ * @param condition - an expression over `value`, which has the right type
+ * @param expected - text for the message, such as `a whole number`
+ */
 export function check(condition: string, expected: string): string {
   return call('v.check', `(value) => ${condition}`, literal(expected));
 }
 
-/** A value as generated code spells it. */
+/** The literal of a value in generated code; strings in single quotes. */
 export function literal(value: unknown): string {
   if (typeof value !== 'string') return String(value);
   return `'${JSON.stringify(value).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 }
 
-/** Alternatives in words. */
+/** Joins alternatives: `a, b or c`. */
 export function either(list: readonly string[]): string {
   return list.length > 1 ? `${list.slice(0, -1).join(', ')} or ${list.at(-1)}` : list.join();
 }
@@ -88,7 +93,7 @@ function counts(suffix: string, count: string, unit: string): Record<string, Act
 }
 
 function multipleOf(value: unknown, at: string): string {
-  // Binary fractions have no exact multiples: 0.07 is none of 0.01.
+  // Whole numbers only: in binary, 0.07 is not a multiple of 0.01.
   if (!isCount(value) || value === 0) throw refused(value, at, 'a whole number above 0');
   return check(`value % ${value} === 0`, `a multiple of ${value}`);
 }
@@ -107,7 +112,7 @@ function pattern(value: unknown, at: string): string {
   }
 }
 
-/** Whether a match is sure to take linear time: what it runs on comes from outside. */
+/** Whether a match always takes linear time. It runs on text that anybody can send. */
 function isLinear(pattern: string): boolean {
   const bare = pattern.replace(/\\.|\[(?:\\.|[^\]\\])*\]/g, 'x');
   const unbounded = bare.match(/[*+]|\{\d+,\}/g)?.length ?? 0;
@@ -116,7 +121,7 @@ function isLinear(pattern: string): boolean {
 
 function format(value: unknown, at: string): string {
   if (value === 'date-time') return call('v.isoTimestamp', literal('a date and time with its offset, in ISO 8601'));
-  throw new SpecRefused(at, 'a format that nothing checks; expected date-time, or a pattern in its place');
+  throw new SpecRefused(at, 'a format without a check; expected date-time, or a pattern instead');
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

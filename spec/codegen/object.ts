@@ -1,12 +1,12 @@
-/** An object of the contract: its fields, which of them are required, and whether there may be others. */
+/** Object schemas: their fields, which of them are required, and whether other fields are allowed. */
 import { call, literal } from './keywords.ts';
 import { inside, type Place, type Schema } from './place.ts';
 import { asList, asObject, pointer, SpecRefused } from './refusal.ts';
 
 /**
- * The expression of an object.
+ * The expression of an object schema.
  *
- * @throws SpecRefused
+ * @throws SpecRefused for an object that type and validator would read differently
  */
 export function object(schema: Schema, place: Place): string {
   const { at, indent } = place;
@@ -21,7 +21,7 @@ export function object(schema: Schema, place: Place): string {
   }
   const isOpen = rest === true || (typeof rest === 'object' && others === call('v.unknown'));
   if (!isOpen && rest !== false && rest !== 'unstated') {
-    const expected = 'expected true or false: a type cannot say it of the other fields only';
+    const expected = 'expected true or false: a type cannot describe only the other fields';
     throw new SpecRefused(pointer(at, 'additionalProperties'), `a schema beside properties; ${expected}`);
   }
   const fields = properties.map(([name, value]) => {
@@ -32,11 +32,11 @@ export function object(schema: Schema, place: Place): string {
     return `${indent}  ${key}: ${required.includes(name) ? inner : call('v.optional', inner)},\n`;
   });
   const entries = `{\n${fields.join('')}${indent}}`;
-  if (rest === false) return guarded('v.strictObject', entries, literal('no field of the contract'));
+  if (rest === false) return guarded('v.strictObject', entries, literal('not a field of the contract'));
   return guarded(isOpen ? 'v.looseObject' : 'v.object', entries);
 }
 
-/** `object` of packages/api/src/json-schema.ts around a schema that would take a list. */
+/** Wraps a schema in `object` of packages/api/src/json-schema.ts, because it would accept a list. */
 const guarded = (name: string, ...args: string[]): string => call('object', call(name, ...args));
 
 function requiredOf(schema: Schema, properties: [string, unknown][], at: string): unknown[] {

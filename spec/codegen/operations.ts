@@ -1,7 +1,7 @@
 /**
- * What stands around the schemas: operations, their headers and bodies. Types come from all of it, but code acts on part of
- * it only, so that everything else is refused: a body is JSON, a reply is HTTP 200, a header is one that sealing fills, and
- * each refers to a schema that has a validator.
+ * Checks the operations around the schemas. Types are made of every part of an operation, but code handles only some, so any
+ * other part is refused. A body is JSON, a reply is HTTP 200, a header is one that sealing writes, and each of them refers to
+ * a schema with a validator.
  */
 import { type Components, nameOf } from './components.ts';
 import { asList, asObject, kindOf, onlyMembers, pointer, SpecRefused } from './refusal.ts';
@@ -12,7 +12,11 @@ const replyHeaders = ['client-id', 'signature', 'encrypt', 'response-time', 'tra
 
 const described = ['summary', 'description', 'externalDocs', 'deprecated'];
 
-/** @throws SpecRefused for what no code acts on */
+/**
+ * Checks every operation of a contract.
+ *
+ * @throws SpecRefused for a part that no code handles
+ */
 export function checkOperations(document: Record<string, unknown>, components: Components): void {
   const { openapi } = document;
   if (typeof openapi !== 'string' || !openapi.startsWith('3.1.')) {

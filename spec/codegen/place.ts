@@ -1,22 +1,22 @@
-/** What every part of the generator takes along. */
+/** The place of a schema, which every part of the generator needs. */
 import type { Components } from './components.ts';
 import { pointer } from './refusal.ts';
 
-/** A schema as the contract has it. */
+/** A schema of the contract. */
 export type Schema = Record<string, unknown>;
 
-/** Where the generator is, in the contract and in the text that it writes. */
+/** A place in the contract, and in the text that is written. */
 export interface Place {
-  /** A JSON pointer. */
+  /** JSON pointer of the schema. */
   at: string;
   components: Components;
-  /** Of the line that the expression begins on. */
+  /** Indent of the line on which the expression begins. */
   indent: string;
-  /** The expression of a schema inside this one. */
+  /** Makes the expression of a schema inside this one. */
   expression: (value: unknown, place: Place) => string;
 }
 
-/** The place of a member. */
+/** The place of a member of this schema. */
 export function inside(place: Place, ...keys: (string | number)[]): Place {
   return { ...place, at: pointer(place.at, ...keys) };
 }

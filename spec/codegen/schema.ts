@@ -1,6 +1,6 @@
 /**
- * From one schema of the contract to a valibot expression. What it does not know, and what openapi-typescript reads in
- * another way, it refuses with its path: type and validator accept the same values.
+ * Makes a valibot expression from a schema of the contract. It refuses keywords that it does not know, and those that
+ * openapi-typescript reads in another way, so that type and validator accept the same values.
  */
 import { type Components, nameOf } from './components.ts';
 import { composed } from './composition.ts';
@@ -9,14 +9,14 @@ import { object } from './object.ts';
 import { inside, type Place, type Schema } from './place.ts';
 import { asList, asObject, kindOf, pointer, SpecRefused } from './refusal.ts';
 
-/** Keywords that must stand alone: of what stands beside them openapi-typescript makes types that are wrong. */
+/** Keywords that must stand alone: openapi-typescript makes wrong types of keywords beside them. */
 const alone = ['$ref', 'allOf', 'anyOf', 'oneOf'] as const;
 
 /**
- * The expression of a schema that is a component.
+ * The expression of a schema in `components.schemas`.
  *
- * @param at - where it is, as a JSON pointer
- * @throws SpecRefused
+ * @param at - its JSON pointer
+ * @throws SpecRefused with the pointer to the fault and the reason
  */
 export function expressionOf(value: unknown, at: string, components: Components): string {
   return expression(value, { at, components, indent: '', expression });
@@ -67,7 +67,7 @@ function checkKeywords(schema: Schema, at: string, known: readonly string[], own
   throw new SpecRefused(pointer(at, unknown), `not supported for ${owner}; expected ${either(known)}`);
 }
 
-/** @throws SpecRefused also where there is no type: a keyword would then say nothing of values of other types */
+/** @throws SpecRefused for a wrong type, and without one: then a keyword would not restrict values of other types */
 function typesOf(schema: Schema, at: string): (TypeName | 'null')[] {
   const path = pointer(at, 'type');
   const names = typeof schema.type === 'string' ? [schema.type] : asList(schema.type, path, 2);
@@ -75,7 +75,7 @@ function typesOf(schema: Schema, at: string): (TypeName | 'null')[] {
     throw new SpecRefused(path, `not a type; expected ${either(Object.keys(words))}`);
   }
   if (new Set(names).size < names.length || (names.includes('number') && names.includes('integer'))) {
-    throw new SpecRefused(path, 'names a type twice; expected each once, and number or integer');
+    throw new SpecRefused(path, 'a repeated type; expected each once, and only one of number and integer');
   }
   return names as (TypeName | 'null')[];
 }
@@ -95,7 +95,7 @@ function picklist(schema: Schema, names: (TypeName | 'null')[], at: string): str
   }
   const options = values.filter((value) => value !== null);
   if (options.length === 0 || !options.every((value) => typeof value === 'string' || typeof value === 'number')) {
-    throw new SpecRefused(path, 'not only strings and numbers; expected no others, besides null');
+    throw new SpecRefused(path, 'not only strings and numbers; expected strings, numbers or null');
   }
   const list = options.map(literal).join(', ');
   return call('v.picklist', `[${list}]`, literal(either(options.map((value) => JSON.stringify(value)))));

@@ -15,7 +15,7 @@ test('linkAssumptions links each assumption that a description cites, and nothin
   });
 });
 
-test('every assumption that the contract cites has its anchor', () => {
+test('ASSUMPTIONS.md has an anchor for every assumption that the contract cites', () => {
   const assumptions = readFileSync(new URL('../ASSUMPTIONS.md', import.meta.url), 'utf8');
   const links = JSON.stringify(linkAssumptions(parse(readFileSync(specFile, 'utf8')))).matchAll(/#(a\d+)\)/g);
   const anchors = [...new Set(Array.from(links, ([, anchor]) => anchor))];

@@ -1,4 +1,4 @@
-/** Generated code that runs: the validators of a few schemas, imported from a folder of their own. */
+/** Generates validators for a few schemas and imports them from a temporary folder. */
 import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,12 +6,12 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type * as v from 'valibot';
 import { codeOf, generatedDir } from '../generate.ts';
 
-/** As little as a contract may hold. */
+/** The smallest contract with these schemas. */
 export function contractWith(schemas: Record<string, unknown>) {
   return { openapi: '3.1.0', info: { title: 'Test', version: '1' }, paths: {}, components: { schemas } };
 }
 
-/** The validators of schemas, by `v` and the name of each. */
+/** The validators of schemas, each by its name with `v` in front. */
 export async function validatorsOf(schemas: Record<string, unknown>): Promise<Record<string, v.GenericSchema>> {
   const code = await codeOf(contractWith(schemas));
   const dir = await mkdtemp(join(tmpdir(), 'alipayhk-pass-schemas-'));

@@ -1,4 +1,4 @@
-// What the generator refuses: with the path in the contract and the reason, and without writing anything.
+/** Contracts that the generator refuses, each with the JSON pointer to the fault and the reason. */
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const text = { type: 'string' };
 const object = (properties: object, more: object = {}) => ({ type: 'object', properties, ...more });
 const kind = (value: string) => object({ kind: { const: value } });
 
-/** What is refused as a schema, where below it, and the reason. */
+/** `at` is the JSON pointer below the schema. */
 test.each<readonly [title: string, schema: unknown, at: string, reason: string]>([
   [
     'a keyword that it does not know',
@@ -29,12 +29,12 @@ test.each<readonly [title: string, schema: unknown, at: string, reason: string]>
   ['fields without a type', { properties: { a: text } }, '/type', 'missing; expected a list'],
   ['an unknown type', { type: ['string', 'date'] }, '/type', 'not a type; expected string, number'],
   ['a type in a list of one', { type: ['string'] }, '/type', 'a list of 1; expected a list of 2 or more'],
-  ['a type twice', { type: ['string', 'string'] }, '/type', 'names a type twice'],
-  ['number and integer', { type: ['number', 'integer'] }, '/type', 'names a type twice'],
+  ['a repeated type', { type: ['string', 'string'] }, '/type', 'a repeated type'],
+  ['number and integer', { type: ['number', 'integer'] }, '/type', 'a repeated type'],
   ['a schema that is true', object({ a: true }), '/properties/a', 'a boolean; expected an object'],
   ['a schema that is a list', [], '', 'a list; expected an object'],
   ['a negative maxLength', { ...text, maxLength: -1 }, '/maxLength', '-1; expected a whole number, 0 or more'],
-  ['a minimum that is no number', { type: 'number', minimum: '0' }, '/minimum', 'a string; expected a number'],
+  ['a minimum that is not a number', { type: 'number', minimum: '0' }, '/minimum', 'a string; expected a number'],
   ['exclusiveMinimum as in OpenAPI 3.0', { type: 'number', exclusiveMinimum: true }, '/exclusiveMinimum', 'a boolean'],
   [
     'a multipleOf that is a fraction',
@@ -42,22 +42,22 @@ test.each<readonly [title: string, schema: unknown, at: string, reason: string]>
     '/multipleOf',
     '0.01; expected a whole number',
   ],
-  ['a pattern that is no regular expression', { ...text, pattern: '(' }, '/pattern', 'not a regular expression'],
+  ['a pattern that is not a regular expression', { ...text, pattern: '(' }, '/pattern', 'not a regular expression'],
   ['a pattern that the flag u forbids', { ...text, pattern: '\\-' }, '/pattern', 'not a regular expression'],
   ...['(a|a)*', '^(a+)+$', '^(a|b){2,9}$', '^a+b*$', 'a*b', '[(]+x', '^\\d+\\d{2,}$'].map(
     (pattern) =>
       [`the pattern ${pattern}`, { ...text, pattern }, '/pattern', 'may take more than linear time'] as const,
   ),
-  ['a format that nothing checks', { ...text, format: 'email' }, '/format', 'a format that nothing checks'],
+  ['a format without a check', { ...text, format: 'email' }, '/format', 'a format without a check'],
   ['an int64', { type: 'integer', format: 'int64' }, '/format', 'not supported for type integer'],
   [
-    'an enum without null of a type with null',
+    'an enum without null for a type with null',
     { type: ['string', 'null'], enum: ['a'] },
     '/enum',
     'lacks null, which the type allows',
   ],
   [
-    'an enum with null of a type without',
+    'an enum with null for a type without null',
     { ...text, enum: ['a', null] },
     '/enum/1',
     'null, which the type does not allow',
@@ -68,7 +68,7 @@ test.each<readonly [title: string, schema: unknown, at: string, reason: string]>
     '/enum/1',
     'a number, which the type does not allow',
   ],
-  ['an enum with a value twice', { ...text, enum: ['a', 'a'] }, '/enum/1', 'given twice'],
+  ['an enum with a repeated value', { ...text, enum: ['a', 'a'] }, '/enum/1', 'given twice'],
   ['an empty enum', { ...text, enum: [] }, '/enum', 'a list of 0'],
   ['an enum of booleans', { type: 'boolean', enum: [true] }, '/enum', 'not only strings and numbers'],
   ['an enum beside a length', { ...text, enum: ['a'], minLength: 1 }, '/minLength', 'not supported for enum'],
@@ -84,13 +84,13 @@ test.each<readonly [title: string, schema: unknown, at: string, reason: string]>
     'not in properties',
   ],
   [
-    'fields of one kind beside others',
+    'a schema for additionalProperties beside properties',
     object({ a: text }, { additionalProperties: text }),
     '/additionalProperties',
     'a schema beside properties',
   ],
   [
-    'a name that objects have',
+    'a field named toString',
     object({ toString: text }),
     '/properties/toString',
     'a name that every JavaScript object has',
@@ -107,7 +107,7 @@ test.each<readonly [title: string, schema: unknown, at: string, reason: string]>
   ['a $ref to nothing', { $ref: '#/components/schemas/None' }, '/$ref', 'not found'],
   ['a $ref to another file', { $ref: 'other.yaml#/components/schemas/Other' }, '/$ref', 'not found'],
   ['an allOf of one', { allOf: [object({ a: text })] }, '/allOf', 'a list of 1'],
-  ['an allOf of texts', { allOf: [text, text] }, '/allOf/0', 'fits values that are no objects'],
+  ['an allOf of strings', { allOf: [text, text] }, '/allOf/0', 'accepts values that are not objects'],
   [
     'a closed object in an allOf',
     { allOf: [object({ a: text }), object({ b: text }, { additionalProperties: false })] },
@@ -115,16 +115,16 @@ test.each<readonly [title: string, schema: unknown, at: string, reason: string]>
     'refuses the fields of the other members',
   ],
   [
-    'a oneOf of texts',
+    'a oneOf of strings',
     { oneOf: [text, { ...text, minLength: 1 }] },
     '/oneOf/1',
-    'may fit a value that branch 0 fits too',
+    'may accept a value that branch 0 accepts too',
   ],
   [
-    'a oneOf of objects whose kind is optional',
+    'a oneOf of objects with an optional kind',
     { oneOf: [kind('a'), kind('b')] },
     '/oneOf/1',
-    'may fit a value that branch 0 fits too',
+    'may accept a value that branch 0 accepts too',
   ],
   [
     'a discriminator',
@@ -133,7 +133,7 @@ test.each<readonly [title: string, schema: unknown, at: string, reason: string]>
     'stands beside anyOf',
   ],
   ['not', { not: text }, '/type', 'missing'],
-])('%s', async (_, schema, at, reason) => {
+])('codeOf throws SpecRefused for %s', async (_, schema, at, reason) => {
   const schemas = { Other: text, Sample: schema };
   await expect(codeOf(contractWith(schemas))).rejects.toMatchObject({
     name: 'SpecRefused',
@@ -142,16 +142,16 @@ test.each<readonly [title: string, schema: unknown, at: string, reason: string]>
   });
 });
 
-/** What is refused of the contract around its schemas: a change of it, where, and the reason. */
+/** Changes of the contract outside its schemas. */
 test.each<[title: string, change: (copy: typeof contract) => void, path: string, reason: string]>([
   ['another version of OpenAPI', (copy) => (copy.openapi = '3.0.3'), '#/openapi', '3.0.3; expected 3.1'],
   ['an unknown part', (copy) => (copy.path = {}), '#/path', 'not supported'],
   ['components other than schemas', (copy) => (copy.components.headers = {}), '#/components/headers', 'not supported'],
   [
-    'a schema with a name that is no type',
+    'a schema with a name that is not a type name',
     (copy) => (copy.components.schemas['data-info'] = text),
     '#/components/schemas/data-info',
-    'a name that is no type',
+    'not a type name',
   ],
   [
     'a schema inside itself',
@@ -167,19 +167,19 @@ test.each<[title: string, change: (copy: typeof contract) => void, path: string,
     'query; expected header or path',
   ],
   [
-    'a header that nobody sends',
+    'an unknown request header',
     (copy) => (copy.paths[updatePass].post.parameters[0].name = 'X-Id'),
     `${operationAt}/parameters/0/name`,
     'a header that sealing does not know',
   ],
   [
-    'a parameter of a path without it',
+    'a path parameter that is not in the path',
     (copy) => (copy.paths[updatePass].post.parameters[0].in = 'path'),
     `${operationAt}/parameters/0/name`,
     'not in the path',
   ],
   [
-    'a body that may be left out',
+    'an optional body',
     (copy) => delete copy.paths[updatePass].post.requestBody.required,
     `${operationAt}/requestBody/required`,
     'missing; expected true',
@@ -191,7 +191,7 @@ test.each<[title: string, change: (copy: typeof contract) => void, path: string,
     'not supported',
   ],
   [
-    'a body without a name',
+    'a body with an inline schema',
     (copy) => (copy.paths[updatePass].post.requestBody.content['application/json'].schema = text),
     `${operationAt}/requestBody/content/application~1json/schema/$ref`,
     'missing',
@@ -203,12 +203,12 @@ test.each<[title: string, change: (copy: typeof contract) => void, path: string,
     'not supported',
   ],
   [
-    'a header of replies that nobody reads',
+    'an unknown reply header',
     (copy) => (copy.paths[updatePass].post.responses['200'].headers['X-Id'] = {}),
     `${operationAt}/responses/200/headers/X-Id`,
     'a header that sealing does not know',
   ],
-])('%s', async (_, change, path, reason) => {
+])('codeOf throws SpecRefused for a contract with %s', async (_, change, path, reason) => {
   const copy = structuredClone(contract);
   change(copy);
   await expect(codeOf(copy)).rejects.toMatchObject({
@@ -229,7 +229,7 @@ test('generate writes nothing for a contract that is refused', async () => {
   expect(await readdir(dir)).toEqual(['openapi.yaml']);
 });
 
-test('generate refuses what is not YAML, and a name given twice', async () => {
+test('generate throws SpecRefused for a file that is not YAML or repeats a name', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'alipayhk-pass-spec-'));
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
   const file = join(dir, 'openapi.yaml');

@@ -1,4 +1,4 @@
-// What a generated validator accepts, against Ajv, which is another implementation of JSON Schema.
+/** Generated validators accept the same values as Ajv, another implementation of JSON Schema. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import * as v from 'valibot';
@@ -22,7 +22,7 @@ const samples: [title: string, schema: Json, accepted: unknown[], refused: unkno
   ['no keyword', {}, [null, 0, '', [], {}], []],
   ['minLength and maxLength', { ...text, minLength: 2, maxLength: 64 }, [emoji, '🎫a'], [`${emoji}a`, '🎫', 2]],
   ['pattern', { ...text, pattern: '^\\p{Lu}/["\']$' }, ['Ä/"'], ['ä/"', 'A/"\n', '']],
-  ['pattern with a set that holds signs', { ...text, pattern: '^[)*+\\]{]+(x)?\\+$' }, ['*+', ')]+x+'], ['*', '']],
+  ['pattern with punctuation in a set', { ...text, pattern: '^[)*+\\]{]+(x)?\\+$' }, ['*+', ')]+x+'], ['*', '']],
   ['pattern without anchors', { ...text, pattern: 'b' }, ['abc'], ['ac']],
   ['integer', { type: 'integer' }, [1.0, -3, 1e20], [1.5, '1', null]],
   ['minimum and maximum', { type: 'number', minimum: -1, maximum: 1.5 }, [-1, 1.5], [-1.01, 1.51]],
@@ -40,7 +40,7 @@ const samples: [title: string, schema: Json, accepted: unknown[], refused: unkno
   ['array of lists', { type: 'array', items: { type: 'array', items: text } }, [[], [['a']]], [['a'], [[1]]]],
   ['object', { type: 'object', required: ['a'], properties: { a: {} } }, [{ a: null }, { a: 1, b: 2 }], [{}, [], null]],
   [
-    'object with names that are no identifiers',
+    'object with names that are not identifiers',
     { type: 'object', required: ["it's"], properties: { "it's": text, 'a-b': text, '"': text } },
     [{ "it's": '' }],
     [
@@ -118,13 +118,13 @@ const samples: [title: string, schema: Json, accepted: unknown[], refused: unkno
   ],
 ];
 
-describe('a validator accepts what JSON Schema accepts', async () => {
+describe('a generated validator', async () => {
   const validators = await validatorsOf(
     Object.fromEntries(samples.map(([, schema], index) => [`Sample${index}`, schema])),
   );
   const rows = samples.map((sample, index) => [...sample, validators[`vSample${index}`]] as const);
 
-  test.each(rows)('%s', (_, schema, accepted, refused, validator) => {
+  test.each(rows)('accepts the same values as Ajv for %s', (_, schema, accepted, refused, validator) => {
     const validate = ajv().compile(schema);
     for (const [values, expected] of [[accepted, true] as const, [refused, false] as const]) {
       for (const value of values) {
@@ -134,13 +134,13 @@ describe('a validator accepts what JSON Schema accepts', async () => {
     }
   });
 
-  // SEEDS=100 tries more of them than the five of every run.
+  // Five seeds, or as many as SEEDS says.
   const seeds = Array.from({ length: Number(process.env.SEEDS ?? 5) }, (_, seed) => seed);
-  test.each(seeds)('whatever the schema is, and its type accepts the same, or it is refused: seed %i', async (seed) => {
+  test.each(seeds)('accepts the same values as Ajv and its type for random schemas, seed %i', async (seed) => {
     const supported = fc.sample(schemas, { numRuns: 100, seed }).filter(isSupported);
     expect(supported.length).toBeGreaterThan(25);
     const named = Object.fromEntries(supported.map((schema, index) => [`Sample${index}`, schema]));
-    // The compiler compares the types in here.
+    // This also compares the types.
     const validators = await validatorsOf(named);
     for (const [name, schema] of Object.entries(named)) {
       const validate = ajv().compile(schema);
@@ -154,14 +154,14 @@ describe('a validator accepts what JSON Schema accepts', async () => {
   });
 });
 
-// JSON Schema leaves it open whether a format is checked; here it is.
-test('format date-time asks for a date and time with its offset', async () => {
+// JSON Schema does not require a check of formats; this project checks date-time.
+test('format date-time accepts a date and time only with its offset', async () => {
   const { vSample } = await validatorsOf({ Sample: { type: 'string', format: 'date-time' } });
   expect(vSample && v.is(vSample, '2024-05-22T06:42:21+05:30')).toBe(true);
   expect(vSample && v.is(vSample, '2024-05-22T06:42:21')).toBe(false);
 });
 
-test('the same contract gives the same bytes, whatever the order of keywords', async () => {
+test('codeOf returns the same bytes for the same contract, whatever the order of keywords', async () => {
   const one = { type: 'string', minLength: 1, maxLength: 2, pattern: '^a', description: 'a */ b\n  c  ' };
   const other = Object.fromEntries(Object.entries(one).reverse());
   const [code, again, reordered] = [
@@ -174,7 +174,7 @@ test('the same contract gives the same bytes, whatever the order of keywords', a
   expect(code['schemas.ts']).toContain('/**\n * a *\\/ b\n *   c\n */\nexport const vSample =');
 });
 
-test('a schema is written after those that it refers to', async () => {
+test('codeOf writes a schema after the ones that it refers to', async () => {
   const { vFirst } = await validatorsOf({
     First: { type: 'object', required: ['second'], properties: { second: { $ref: '#/components/schemas/Second' } } },
     Second: { type: 'array', items: { $ref: '#/components/schemas/Third', description: 'beside it' } },
@@ -195,7 +195,7 @@ function isSupported(schema: Json): boolean {
   }
 }
 
-/** Schemas of all kinds, those that are to be refused among them. */
+/** Random schemas of all kinds, also of those that are refused. */
 const { schema: schemas } = fc.letrec<{ schema: Json; object: Json }>((tie) => {
   const some = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
   const short = fc.string({ maxLength: 3, unit: fc.constantFrom('a', 'b', '🎫', '"', "'", '\\') });
@@ -240,7 +240,7 @@ const { schema: schemas } = fc.letrec<{ schema: Json; object: Json }>((tie) => {
   };
 });
 
-/** Values that fit a schema, or nearly so. */
+/** Random values that fit a schema, or nearly fit it. */
 function fitting(schema: Json): fc.Arbitrary<unknown> {
   const part = (value: unknown) => fitting(value as Json);
   const branches = (schema.anyOf ?? schema.oneOf) as Json[] | undefined;

@@ -10,9 +10,14 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Listens on a free port of 127.0.0.1. */
-export async function listen(listener: RequestListener): Promise<Listening> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
+/**
+ * Listens on 127.0.0.1.
+ *
+ * @param port - a free one unless given, and for 0
+ * @throws Error of Node when the port cannot be used
+ */
+export async function listen(listener: RequestListener, port = 0): Promise<Listening> {
+  const server = createServer(listener).listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('a listening socket has no port');

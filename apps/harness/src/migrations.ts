@@ -80,7 +80,7 @@ export async function applyMigrations({ configDir, persistTo, database = 'DB' }:
     }
   } catch (error) {
     // Of a file that is no database SQLite's reason is in workerd's log only.
-    const [reason = (error as Error).message] = /[^=:]+: SQLITE_\w+/.exec(logged) ?? [];
+    const [, reason = (error as Error).message] = /(?:^|[=:])([^=:]+: SQLITE_\w+)/.exec(logged) ?? [];
     throw new Error(reason.trim(), { cause: error });
   } finally {
     await miniflare.dispose();

@@ -78,7 +78,7 @@ function parseStat(pid: number, stat: string): Process[] {
 }
 
 function parsePs(line: string): Process[] {
-  const [, pid, parent, group, name] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+[^Z\s]\S*\s+(.*)$/.exec(line) ?? [];
+  const [, pid, parent, group, name] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+[^Z\s]\S*\s+(.*)/.exec(line) ?? [];
   if (name === undefined) return [];
   return [{ pid: Number(pid), parent: Number(parent), group: Number(group), name: name.replace(/^.*\//, '') }];
 }

@@ -12,7 +12,11 @@ import { suite } from './suite.ts';
 
 exitOnSignal('runtimes');
 const bundled = await bundle(['node', 'worker', 'page'], { outdir: join(import.meta.dirname, '../dist/suite') });
-const results = await runEverywhere(suite, { native: source, bundled });
+const withNodeCrypto = await bundle(['node', 'deno', 'bun', 'worker'], {
+  outdir: join(import.meta.dirname, '../dist/suite-with-node-crypto'),
+  alias: { '#suite': join(import.meta.dirname, 'suite-with-node-crypto.ts') },
+});
+const results = await runEverywhere(suite, { native: source, bundled, withNodeCrypto });
 
 console.log(
   table([

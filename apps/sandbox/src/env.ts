@@ -9,6 +9,8 @@ export interface Env {
   SANDBOX_OPEN?: string | undefined;
   /** What `/sandbox/ready` shows, JSON: a merchant with its private key. Set by the local starter alone. */
   SANDBOX_MERCHANT?: string | undefined;
+  /** `lower` or `title`: how the names of headers in replies are spelled; `lower` unless given. */
+  HEADER_CASE?: string | undefined;
   /** About how many requests the ledger holds; 10,000 unless given. */
   LEDGER_ROWS?: string | undefined;
 }

@@ -1,6 +1,6 @@
 /** The Worker's secrets and variables, checked, as the options of a sandbox. */
 import { importPrivateKey, type PrivateKey } from '@alipayhk-pass/message-security';
-import type { ReadyMerchant, SandboxOptions } from '@alipayhk-pass/sandbox';
+import type { HeaderCase, ReadyMerchant, SandboxOptions } from '@alipayhk-pass/sandbox';
 import { d1Store } from '@alipayhk-pass/sandbox/d1';
 import * as v from 'valibot';
 import type { Env } from './env.ts';
@@ -31,6 +31,7 @@ export async function optionsOf(env: Env): Promise<SandboxOptions> {
     access: { token, open: SANDBOX_OPEN === 'loopback' ? 'loopback' : undefined },
     ready: readyOf(env),
     ledgerRows: ledgerRowsOf(env),
+    headerCase: headerCaseOf(env),
   };
 }
 
@@ -45,6 +46,11 @@ async function privateKeyOf({ GATEWAY_PRIVATE_KEY: text }: Env): Promise<Private
 function ledgerRowsOf({ LEDGER_ROWS = '10000' }: Env): number {
   if (/^[1-9]\d{0,6}$/.test(LEDGER_ROWS)) return Number(LEDGER_ROWS);
   throw new ConfigurationInvalid('LEDGER_ROWS', 'must be a whole number from 1 to 9999999');
+}
+
+function headerCaseOf({ HEADER_CASE = 'lower' }: Env): HeaderCase {
+  if (HEADER_CASE === 'lower' || HEADER_CASE === 'title') return HEADER_CASE;
+  throw new ConfigurationInvalid('HEADER_CASE', 'must be lower or title');
 }
 
 const vReady = v.pipe(

@@ -1,5 +1,5 @@
 /**
- * `npx -y pnpm@12.21.0 sandbox [--port N] [--folder PATH] [--json]`: starts the sandbox, says how to reach it, and runs
+ * `npx -y pnpm@12.21.0 sandbox [--port N] [--folder PATH] [--header-case lower|title] [--json]`: starts the sandbox, says how to reach it, and runs
  * until a signal asks it to stop or what started it has ended. The last line on stderr says why it stops. Exit code 0
  * after a signal, else 1.
  */
@@ -16,12 +16,16 @@ interface End {
 }
 
 function readArguments(): SandboxOptions & { port: number; json: boolean } {
-  const options = { port: { type: 'string' }, json: { type: 'boolean' }, folder: { type: 'string' } } as const;
-  const { port = '8787', json = false, folder } = parseArgs({ options }).values;
+  const text = { type: 'string' } as const;
+  const options = { port: text, json: { type: 'boolean' }, folder: text, 'header-case': text } as const;
+  const { port = '8787', json = false, folder, 'header-case': headerCase = 'lower' } = parseArgs({ options }).values;
   if (!/^(0|[1-9]\d{0,4})$/.test(port) || Number(port) > 65_535) {
     throw new TypeError(`--port ${JSON.stringify(port)} is no port; expected a number from 0 to 65535`);
   }
-  return { port: Number(port), json, folder };
+  if (headerCase !== 'lower' && headerCase !== 'title') {
+    throw new TypeError(`--header-case ${JSON.stringify(headerCase)} is no such case; expected lower or title`);
+  }
+  return { port: Number(port), json, folder, headerCase };
 }
 
 async function untilEnd(): Promise<End> {

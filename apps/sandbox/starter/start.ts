@@ -1,6 +1,6 @@
 /**
- * Starts the sandbox on this machine: keys and database in a folder, the Worker in wrangler's local mode, and one
- * merchant with a pass in it. `command.ts` is this for the command line.
+ * Starts the sandbox on this machine: keys and database in a folder, the Worker in wrangler's local mode with a front
+ * before it, and one merchant with a pass in it. `command.ts` is this for the command line.
  */
 import { once } from 'node:events';
 import { accessSync, constants, mkdirSync } from 'node:fs';
@@ -9,6 +9,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { applyMigrations } from '@alipayhk-pass/harness/migrations';
 import { type RunningWorker, type StartWorker, startWorker } from '@alipayhk-pass/harness/workers';
+import type { HeaderCase } from '@alipayhk-pass/sandbox';
+import { createSandboxClient, SandboxError } from '@alipayhk-pass/sandbox/client';
+import { startFront } from './front.ts';
 import { keyFiles } from './keys.ts';
 
 /** What `startSandbox` takes. */
@@ -17,12 +20,16 @@ export interface SandboxOptions {
   port?: number | undefined;
   /** For keys and database; `.sandbox` at the root of the repository unless given. */
   folder?: string | undefined;
+  /** How the names of headers in replies are spelled; `lower` unless given. */
+  headerCase?: HeaderCase | undefined;
   /** Starts the Worker; in this process unless given. */
   start?: StartWorker;
 }
 
 /** A sandbox that runs. */
 export interface Sandbox extends RunningWorker {
+  /** Where the Worker itself listens, behind the front. */
+  workerUrl: string;
   clientId: string;
   keyVersion: string;
   pass: { passId: string; merchantId: string; userId: string; templateCode: string };
@@ -51,7 +58,7 @@ const defaultFolder = fileURLToPath(new URL('../../../.sandbox', import.meta.url
  * @throws Error that says in its first line that the port is taken, a file cannot be read, or the database is corrupt
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { port = 0, folder = defaultFolder, start = startWorker } = options;
+  const { port = 0, folder = defaultFolder, headerCase = 'lower', start = startWorker } = options;
   if (port !== 0) await expectFree(port);
   const persistTo = join(folder, 'state');
   const merchant = keyFiles(folder, 'merchant');
@@ -65,8 +72,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const worker = await start({
     configDir,
     persistTo,
-    port,
     vars: {
+      HEADER_CASE: headerCase,
       GATEWAY_PRIVATE_KEY: gateway.privateKey,
       SANDBOX_OPEN: 'loopback',
       SANDBOX_MERCHANT: JSON.stringify({
@@ -76,35 +83,34 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       }),
     },
   });
-  try {
-    await admin(`${worker.url}/sandbox/merchants/${clientId}`, 'PUT', {
-      keys: [{ keyVersion, publicKey: merchant.publicKey }],
-    });
-    await admin(`${worker.url}/sandbox/passes`, 'POST', { ...pass, clientId });
-  } catch (error) {
+  const front = await startFront(port, worker.url).catch(async (error) => {
     await worker.stop();
+    throw error;
+  });
+  const stop = async (): Promise<void> => {
+    await front.close();
+    await worker.stop();
+  };
+  try {
+    const admin = createSandboxClient(worker.url);
+    await admin.setMerchant({ clientId, keys: [{ keyVersion, publicKey: merchant.publicKey }] });
+    await admin.createPass({ ...pass, clientId }).catch((error) => {
+      if (!(error instanceof SandboxError && error.code === 'Conflict')) throw error; // from an earlier start
+    });
+  } catch (error) {
+    await stop();
     throw error;
   }
   return {
-    ...worker,
     ...ready,
+    url: front.url,
+    workerUrl: worker.url,
+    output: worker.output,
+    stop,
     merchantPrivateKey: merchant.privateKeyPath,
     merchantPublicKey: merchant.publicKeyPath,
     gatewayPublicKey: gateway.publicKeyPath,
   };
-}
-
-/** @throws Error when it fails; a pass that is there already is no failure. */
-async function admin(url: string, method: string, body: object): Promise<void> {
-  const headers = { 'Content-Type': 'application/json', 'Sec-Fetch-Site': 'none' };
-  const response = await fetch(url, {
-    method,
-    headers,
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(30_000),
-  });
-  const text = await response.text();
-  if (!response.ok && response.status !== 409) throw new Error(`${method} ${url}: received ${response.status} ${text}`);
 }
 
 /** Before any file is made: wrangler would notice after that. */

@@ -138,7 +138,7 @@ describe('the sandbox accepts a client with', () => {
       expect(head).toMatch(new RegExp(`^${name}: \\w+=[^ ,]+(, \\w+=[^ ,]+)+\\r?$`, 'm')); // one blank after each comma
     }
     for (const name of ['signature', 'client-id', 'response-time', 'tracer-id']) expect(head).toContain(`\n${name}: `);
-    expect(head).not.toMatch(/^(Signature|Encrypt|Client-Id|Response-Time|Tracer-Id): /m);
+    expect(head).not.toMatch(/^(Signature|Encrypt|Client-Id|Response-Time|Tracer-Id|Content-Type): /m);
   });
 });
 

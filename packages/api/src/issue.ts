@@ -1,20 +1,29 @@
-/** From what valibot finds to issues in plain words. The messages in `generated/schemas.ts` name what is expected. */
+/** Turns what valibot reports into issues. The messages in `generated/schemas.ts` say what is expected: `a string`. */
 import { printable } from '@alipayhk-pass/message-security';
 import type * as v from 'valibot';
 import type { Issue } from './errors.ts';
 
-/** Where a value does not fit, and what must hold there. The value itself is left out: it may be personal. */
+/**
+ * The issue that valibot reports, with its path and a message such as `must be a string`. The value is left out: it may be
+ * personal data.
+ *
+ * @param issue - of a schema in `generated/schemas.ts`
+ */
 export function toIssue({ input, message, path: keys, issues }: v.BaseIssue<unknown>): Issue {
   const path = pathOf(keys);
-  // A union none of whose branches fits: name what each of them asks for ("userId or openId").
+  // No branch of a union fits: name the field that each of them requires ("userId or openId").
   const names = new Set(issues?.map((issue) => pathOf(issue.path)).filter(Boolean));
   if (names.size > 0) return { path, message: `has no ${[...names].join(' or ')}` };
   return { path, message: input === undefined ? 'is missing' : mustBe(message) };
 }
 
-/** What is expected, as the end of a sentence about the field. */
+/**
+ * The message for what is expected: `must be a string`, `must have at most 3 characters`, `is not a field of the contract`.
+ *
+ * @param expected - as `a string`
+ */
 export function mustBe(expected: string): string {
-  if (expected.startsWith('no ')) return `is ${expected}`;
+  if (expected.startsWith('not ')) return `is ${expected}`;
   return `must ${expected.endsWith('character') || expected.endsWith('characters') ? 'have' : 'be'} ${expected}`;
 }
 

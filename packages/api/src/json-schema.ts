@@ -1,10 +1,15 @@
-/** JSON Schema's keywords where valibot has another meaning for them. Only the validators in `generated/` use these. */
+/** Schemas for JSON Schema's keywords that valibot reads in another way. Only the validators in `generated/` use them. */
 import * as v from 'valibot';
 
-/** What accepts and gives the same values as another schema. */
+/** A schema that accepts and returns the same values as another one. */
 type Like<Schema extends v.GenericSchema> = v.GenericSchema<v.InferInput<Schema>, v.InferOutput<Schema>>;
 
-/** The same schema without lists, which valibot takes for objects; `inner` is the schema itself. */
+/**
+ * An object schema that refuses lists, which valibot's own accepts.
+ *
+ * @param schema - `v.object`, `v.looseObject` or `v.strictObject`; returned as `inner` too
+ * @see JSON Schema Core §4.2.1
+ */
 export function object<Schema extends v.GenericSchema>(schema: Schema): Like<Schema> & { readonly inner: Schema } {
   const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
   const message = ({ input }: { input: unknown }) => `an object${Array.isArray(input) ? ', not a list' : ''}`;
@@ -12,7 +17,11 @@ export function object<Schema extends v.GenericSchema>(schema: Schema): Like<Sch
   return Object.assign(checked, { inner: schema });
 }
 
-/** An object whose fields all fit one schema. valibot's `record` passes over a field named `constructor`. */
+/**
+ * An object in which every field fits one schema. valibot's `record` skips a field named `constructor`.
+ *
+ * @param field - schema of each field
+ */
 export function record<Schema extends v.GenericSchema>(
   field: Schema,
 ): v.GenericSchema<Record<string, v.InferInput<Schema>>, Record<string, v.InferOutput<Schema>>> {
@@ -21,8 +30,10 @@ export function record<Schema extends v.GenericSchema>(
 }
 
 /**
- * All of several schemas. valibot's `intersect` merges what each of them made of the value, and fails where a field is named
- * `constructor`.
+ * A value that fits every schema, returned unchanged. valibot's `intersect` merges the outputs of the schemas, and fails for
+ * a field named `constructor`.
+ *
+ * @param schemas - two or more
  */
 export function allOf<const Schemas extends v.IntersectOptions>(
   schemas: Schemas,

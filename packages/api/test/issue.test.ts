@@ -10,7 +10,7 @@ const vCard = object(
       text,
       v.check((value) => value.length < 3, 'at most 2 characters'),
     ),
-    more: v.optional(object(v.strictObject({ tags: v.array(text, 'a list') }, 'no field of the contract'))),
+    more: v.optional(object(v.strictObject({ tags: v.array(text, 'a list') }, 'not a field of the contract'))),
     value: v.optional(v.union([text, v.number('a number')], 'a string or a number')),
     who: v.optional(v.union([object(v.object({ userId: text })), object(v.object({ openId: text }))], 'an object')),
   }),
@@ -23,11 +23,16 @@ test.each<[title: string, value: unknown, path: string, message: string]>([
   ['a value that breaks a rule', { id: 'abc' }, 'id', 'must have at most 2 characters'],
   ['a list for an object', { id: '', more: [] }, 'more', 'must be an object, not a list'],
   ['an item of a list', { id: '', more: { tags: ['a', null] } }, 'more.tags.1', 'must be a string'],
-  ['a field that there is not', { id: '', more: { tags: [], tag: '' } }, 'more.tag', 'is no field of the contract'],
-  ['a value of no branch', { id: '', value: null }, 'value', 'must be a string or a number'],
+  [
+    'a field outside the contract',
+    { id: '', more: { tags: [], tag: '' } },
+    'more.tag',
+    'is not a field of the contract',
+  ],
+  ['a value that fits no branch', { id: '', value: null }, 'value', 'must be a string or a number'],
   ['a missing alternative', { id: '', who: {} }, 'who', 'has no userId or openId'],
-  ['no object at all', 'secret', '', 'must be an object'],
-])('toIssue names the path and what was expected of %s', (_, value, path, message) => {
+  ['no object', 'secret', '', 'must be an object'],
+])('toIssue returns the path and what was expected for %s', (_, value, path, message) => {
   const [issue] = v.safeParse(vCard, value).issues ?? [];
   expect(issue && toIssue(issue)).toEqual({ path, message });
 });

@@ -7,6 +7,12 @@ CREATE TABLE merchant_keys (
   PRIMARY KEY (client_id, position)
 );
 
+-- What is set for a merchant besides its keys.
+CREATE TABLE merchant_settings (
+  client_id TEXT PRIMARY KEY NOT NULL,
+  header_case TEXT NOT NULL CHECK (header_case IN ('lower', 'title'))
+);
+
 -- What passes are made from. A template belongs to one merchant.
 CREATE TABLE templates (
   template_code TEXT PRIMARY KEY NOT NULL,

@@ -2,7 +2,6 @@
  * Builds the page into src/generated/page-files.ts: its script, Swagger UI as a chunk of its own, the styles, and
  * openapi.json from the spec. Nothing in it names another host. The migrations become a module beside it.
  */
-
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
@@ -62,7 +61,7 @@ async function pageFiles(): Promise<Map<string, Uint8Array>> {
 
 function entry([path, content]: [string, Uint8Array]): string {
   const type = types[extname(path === '/' ? 'index.html' : path)];
-  if (type === undefined) throw new Error(`${path}: a file of the page whose type is not known here`);
+  if (type === undefined) throw new Error(`the type of the page’s file ${path} is not listed in page/build.ts`);
   const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;
   const body = gzipSync(content, { level: 9 }).toString('base64');
   return `  [${JSON.stringify(path)}, ${JSON.stringify({ type, etag, body })}],\n`;

@@ -92,9 +92,9 @@ export function createSandboxClient(origin: string, options: SandboxClientOption
     reset: (): Promise<{ reset: boolean }> => read(api.reset.$post()),
 
     listMerchants: (): Promise<{ merchants: Merchant[] }> => read(api.merchants.$get()),
-    /** Creates a merchant, or replaces its keys. */
-    setMerchant: ({ clientId, keys }: Merchant): Promise<Merchant> =>
-      read(api.merchants[':clientId'].$put({ param: encoded({ clientId }), json: { keys } })),
+    /** Creates a merchant, or replaces its keys and settings. */
+    setMerchant: ({ clientId, ...settings }: Merchant): Promise<Merchant> =>
+      read(api.merchants[':clientId'].$put({ param: encoded({ clientId }), json: settings })),
 
     listTemplates: (): Promise<{ templates: Template[] }> => read(api.templates.$get()),
     createTemplate: (template: { templateCode: string; merchantId: string; name?: string }): Promise<Template> =>

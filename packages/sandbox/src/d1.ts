@@ -15,7 +15,7 @@ export interface D1Statement {
 /**
  * A store in D1.
  *
- * @param database - the binding, whose migrations were applied
+ * @param database - the binding, with the migrations applied
  */
 export function d1Store(database: D1): SqlStore {
   return {

@@ -9,6 +9,7 @@ import { errorResponse, Refused } from './admin/errors.ts';
 import { adminRoutes, type ReadyMerchant } from './admin/routes.ts';
 import { emitToConsole, type SandboxEvent } from './events.ts';
 import { createRecordingGateway } from './gateway/gateway.ts';
+import { type HeaderCase, headerCases } from './gateway/header-case.ts';
 import { pageRoutes } from './page.ts';
 import type { SqlStore } from './store.ts';
 
@@ -24,6 +25,8 @@ export interface SandboxOptions {
   ready?: ReadyMerchant | undefined;
   /** About how many requests the ledger holds; 10,000 unless given. */
   ledgerRows?: number | undefined;
+  /** How the names of headers in replies are spelled, unless a merchant has a setting of its own; `lower` unless given. */
+  headerCase?: HeaderCase | undefined;
   /** Gets what belongs in a log; lines of JSON on the console unless given. */
   emit?: ((event: SandboxEvent) => void) | undefined;
 }
@@ -45,11 +48,13 @@ export interface SandboxOptions {
  */
 export function createSandbox(options: SandboxOptions): (request: Request) => Promise<Response> {
   const { store, privateKey, access = {}, ready, ledgerRows = 10_000, emit = emitToConsole } = options;
+  const { headerCase = 'lower' } = options;
   if (typeof store?.run !== 'function') throw new TypeError('store must be what d1Store or openNodeSqlite returns');
   if (!Number.isSafeInteger(ledgerRows) || ledgerRows < 1) {
     throw new TypeError('ledgerRows must be a positive whole number');
   }
-  const gateway = createRecordingGateway({ store, privateKey, ledgerRows, emit });
+  if (!headerCases.includes(headerCase)) throw new TypeError(`headerCase must be ${headerCases.join(' or ')}`);
+  const gateway = createRecordingGateway({ store, privateKey, ledgerRows, headerCase, emit });
   const app = new Hono();
   app.route('/sandbox', adminRoutes({ store, access, ready }));
   // Otherwise the gateway would reply.

@@ -36,7 +36,7 @@ describe('openNodeSqlite', () => {
     const store = openNodeSqlite();
     const sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name";
     const names = (await selectRows<{ name: string }>(store, sql)).map(({ name }) => name);
-    expect(names).toEqual(['faults', 'ledger', 'merchant_keys', 'passes', 'templates']);
+    expect(names).toEqual(['faults', 'ledger', 'merchant_keys', 'merchant_settings', 'passes', 'templates']);
     store.close();
   });
 

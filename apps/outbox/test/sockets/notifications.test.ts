@@ -15,7 +15,8 @@ const configDir = fileURLToPath(new URL('../..', import.meta.url));
 const persistTo = mkdtempSync(join(tmpdir(), 'alipayhk-pass-notifications-'));
 const apiToken = 'a-token-of-the-tests';
 const userId = '2160220000000001';
-const success = { resultInfo: { resultCode: 'SUCCESS', resultStatus: 'S' } };
+const resultInfo = { resultCode: 'SUCCESS', resultStatus: 'S' };
+const success = { resultInfo, result: resultInfo };
 const privateKey = await importPrivateKey(keys.gateway.privateKey);
 const publicKey = await importPublicKey(keys.merchant.publicKey);
 

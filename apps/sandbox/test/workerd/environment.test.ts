@@ -31,6 +31,7 @@ describe('the Worker replies HTTP 500 and names the variable', () => {
     ['an empty number of rows', { LEDGER_ROWS: '' }, badRows],
     ['a number of rows that is text', { LEDGER_ROWS: 'many' }, badRows],
     ['zero rows', { LEDGER_ROWS: '0' }, badRows],
+    ['another case of headers', { HEADER_CASE: 'upper' }, 'HEADER_CASE must be lower or title'],
     ['a merchant that is not JSON', { SANDBOX_MERCHANT: 'hunter2!' }, badMerchant],
     ['a merchant without its pass', { SANDBOX_MERCHANT: '{"clientId":"hunter2!"}' }, badMerchant],
   ])('for %s', async (_, variables, error, reason) => {
@@ -94,6 +95,10 @@ test('SANDBOX_MERCHANT is what /sandbox/ready shows', async () => {
   const variables = { SANDBOX_OPEN: 'loopback', SANDBOX_MERCHANT: JSON.stringify(merchant) };
   const response = await responseWith(variables, '/sandbox/ready', { headers: { 'Sec-Fetch-Site': 'none' } });
   expect(await response.json()).toEqual(merchant);
+});
+
+test.each(['lower', 'title'])('HEADER_CASE may be %s', async (HEADER_CASE) => {
+  expect((await responseWith({ HEADER_CASE })).status).toBe(200);
 });
 
 test('LEDGER_ROWS bounds the ledger', async () => {

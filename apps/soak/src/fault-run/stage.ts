@@ -44,6 +44,7 @@ export async function setStage(started: AsyncDisposableStack): Promise<Stage> {
 
   let sandbox: Sandbox | undefined;
   const gateway = new Runtime(async () => {
+    await sandbox?.stop(); // the Worker was killed, and its front is left
     const { promise: worker, resolve } = Promise.withResolvers<WorkerProcess>();
     sandbox = await startSandbox({
       folder: join(folder, 'gateway'),
@@ -56,7 +57,7 @@ export async function setStage(started: AsyncDisposableStack): Promise<Stage> {
     wire.forwardTo(sandbox.url);
     return worker;
   });
-  started.defer(() => gateway.stop());
+  started.defer(() => sandbox?.stop() ?? gateway.stop());
   const persistTo = join(folder, 'merchant');
   await Promise.all([gateway.start(), applyMigrations({ configDir: outboxDir, persistTo })]);
   if (sandbox === undefined) throw new Error('expected a sandbox once it has started');

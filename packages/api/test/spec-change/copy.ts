@@ -1,6 +1,6 @@
 /**
- * A copy of the workspaces that a change of the spec travels through, in a folder of its own, and the commands that its user
- * would run there. What the copies import is that of the repository, but for each other.
+ * A copy of the workspaces that a change of the spec affects, in a folder of its own, and the commands that a developer
+ * runs there. The copied workspaces import each other; everything else they import from the repository.
  */
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
@@ -13,13 +13,13 @@ const repository = fileURLToPath(new URL('../../../..', import.meta.url));
 const copied = ['spec', 'packages/api', 'apps/outbox', 'apps/benchmarks'];
 const skipped = new Set(['node_modules', 'dist', '.wrangler', '.turbo']);
 
-/** What a command said, both streams together, and whether it succeeded. */
+/** How a command ended: whether it succeeded, and its output, both streams together. */
 export interface Ended {
   ok: boolean;
   output: string;
 }
 
-/** A copy of the repository, as far as the spec reaches. */
+/** A copy of the parts of the repository that depend on the spec. */
 export interface Copy extends AsyncDisposable {
   /** Its folder. */
   dir: string;
@@ -31,11 +31,11 @@ export interface Copy extends AsyncDisposable {
   command(workspace: string, name: string, ...args: string[]): Promise<Ended>;
 }
 
-/** Makes a copy; `user` in it is a workspace of somebody who has installed `@alipayhk-pass/api`. */
+/** Makes a copy. Its folder `user` is a project that has installed `@alipayhk-pass/api`. */
 export async function copyRepository(): Promise<Copy> {
   const dir = await realpath(await mkdtemp(join(tmpdir(), 'alipayhk-pass-spec-change-')));
   await cp(join(repository, 'tsconfig.base.json'), join(dir, 'tsconfig.base.json'));
-  // Not copied, as no change of the spec reaches it; `size` looks for its files.
+  // Linked, not copied: it does not depend on the spec, but `size` measures its files.
   await mkdir(join(dir, 'packages'));
   await link(join(repository, 'packages/message-security'), join(dir, 'packages/message-security'));
   for (const workspace of copied) {
@@ -66,7 +66,7 @@ export async function copyRepository(): Promise<Copy> {
   };
 }
 
-/** Links what is in a node_modules, and to the copies where a workspace was copied. */
+/** Links the packages of a node_modules folder; a copied workspace is linked to its copy. */
 async function linkDependencies(from: string, to: string, dir: string): Promise<void> {
   for (const name of await readdir(from)) {
     if (name.startsWith('.')) continue;

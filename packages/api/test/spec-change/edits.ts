@@ -1,7 +1,7 @@
-/** How the spec changes: one field of every kind that AlipayHK might add, and values that fit each and do not. */
+/** Changes of the spec: one new field of every kind, with values that fit it and values that do not. */
 import type { Document } from 'yaml';
 
-/** A field, and values for it with where the wrong ones are refused. */
+/** A new field; each refused value has the path and the message of its issue. */
 export interface Addition {
   schema: object;
   fits: unknown[];
@@ -10,7 +10,7 @@ export interface Addition {
 
 const whole = 'must be a whole number';
 
-/** By the name of the field: new ones of updatePass and of the bill alike. */
+/** New fields by name, for updatePass and for the bill. */
 export const additions: Record<string, Addition> = {
   nickname: {
     schema: { type: 'string', maxLength: 3, examples: ['Ann'] },
@@ -86,7 +86,7 @@ export const additions: Record<string, Addition> = {
   },
 };
 
-/** Adds them all to updatePass and to the bill, a field to what asks for a card, and lowers a limit. */
+/** Adds all of them to updatePass and to the bill, `invitation` to createMembercard, and lowers a limit. */
 export function addFields(spec: Document): void {
   for (const [name, { schema }] of Object.entries(additions)) {
     for (const owner of ['UpdatePassFields', 'NotifyBillRequest']) {

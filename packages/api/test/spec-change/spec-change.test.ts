@@ -1,13 +1,15 @@
-// A change of the spec as CONTRIBUTING.md describes it: edit openapi.yaml, run `generate`, and everything follows or says
-// why it does not. All of it happens in a copy of the repository.
+/**
+ * A change of the spec as CONTRIBUTING.md describes it: edit openapi.yaml and run `generate`. Then everything carries the
+ * change, or fails with the reason. All of it happens in a copy of the repository.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Copy, copyRepository, type Ended } from './copy.ts';
 import { addFields, additions, addValue } from './edits.ts';
 
-/** Some seconds on an idle machine; compilers are slow beside other work. */
-const patience = 240_000;
+/** Milliseconds for one step. It takes seconds on an idle machine, and much longer beside other work. */
+const timeout = 240_000;
 const done: Ended = { ok: true, output: '' };
 
 let copy: Copy;
@@ -26,25 +28,25 @@ const bill = {
   orderAmount: { currency: 'HKD', value: '12050' },
 };
 
-describe('new fields of every kind and a lower limit', () => {
+describe('new fields and a lower limit', () => {
   beforeAll(async () => {
     await makeCopy();
     await copy.edit(addFields);
     expect(await generate()).toEqual(done);
     expect(await build()).toEqual({ ok: true, output: expect.any(String) });
-  }, patience);
+  }, timeout);
   afterAll(removeCopy);
 
-  test('pass the lint, and the generated code is in step', { timeout: patience }, async () => {
+  test('pass redocly lint and check.ts', { timeout }, async () => {
     expect(await copy.command('spec', '@redocly/cli', 'lint')).toEqual({ ok: true, output: expect.any(String) });
     expect(await copy.node('spec', 'check.ts')).toEqual(done);
   });
 
-  test.each(['packages/api', 'apps/outbox', 'user'])('compile in %s', { timeout: patience }, async (workspace) => {
+  test.each(['packages/api', 'apps/outbox', 'user'])('compile in %s', { timeout }, async (workspace) => {
     expect(await compile(workspace)).toEqual(done);
   });
 
-  test('reach the other end of client, gateway and webhooks', { timeout: patience }, async () => {
+  test('reach the gateway and the webhooks unchanged', { timeout }, async () => {
     const calls = Object.entries(additions).flatMap(([name, { fits }]) =>
       fits.flatMap((value): Call[] => [
         ['client', { ...update, [name]: value }],
@@ -56,7 +58,7 @@ describe('new fields of every kind and a lower limit', () => {
     expect(await outcomesOf(calls)).toEqual(calls.map(([kind, received]) => ({ kind, received })));
   });
 
-  test('are refused by client, gateway and webhooks where they do not fit', { timeout: patience }, async () => {
+  test('are refused by client, gateway and webhooks when a value does not fit', { timeout }, async () => {
     const cases: [Call, { path: string; message: string }][] = Object.entries(additions).flatMap(
       ([name, { refused }]) =>
         refused.flatMap(([value, path, message]) => [
@@ -74,23 +76,23 @@ describe('new fields of every kind and a lower limit', () => {
     expect(outcomes).toEqual(cases.map(([[kind], issue]) => ({ kind, issues: [issue] })));
   });
 
-  test('are carried by the outbox', { timeout: patience }, async () => {
+  test('are carried by the outbox', { timeout }, async () => {
     const all = Object.fromEntries(Object.entries(additions).map(([name, { fits }]) => [name, fits.at(-1)]));
     const given = { ...update, ...all, dataInfo: { level: 'gold', price: { cents: [1] } } };
     const { ok, output } = await copy.node('user', 'outbox.ts', given);
     expect({ ok, sent: ok ? JSON.parse(output) : output }).toEqual({ ok: true, sent: given });
   });
 
-  test('exceed no size budget', { timeout: patience }, async () => {
+  test('stay within every size budget', { timeout }, async () => {
     expect(await copy.node('apps/benchmarks', 'src/size.ts')).toEqual({ ok: true, output: expect.any(String) });
   });
 });
 
-describe('a new value of a closed list', () => {
-  beforeAll(makeCopy, patience);
+describe('a new value of an enum', () => {
+  beforeAll(makeCopy, timeout);
   afterAll(removeCopy);
 
-  test('of status or updateDetailType does not compile in the outbox', { timeout: patience }, async () => {
+  test('of status or updateDetailType does not compile in the outbox', { timeout }, async () => {
     await copy.edit((spec) => {
       addValue(spec, 'UpdatePassFields', 'status', 'FROZEN');
       addValue(spec, 'UpdatePassFields', 'updateDetailType', 'UPDATE_NAME');
@@ -103,7 +105,7 @@ describe('a new value of a closed list', () => {
     expect(output).toContain('"UPDATE_NAME"');
   });
 
-  test('of resultStatus does not compile in the client', { timeout: patience }, async () => {
+  test('of resultStatus does not compile in the client', { timeout }, async () => {
     await copy.edit((spec) => addValue(spec, 'ResultInfo', 'resultStatus', 'P'));
     expect(await generate()).toEqual(done);
     const { ok, output } = await compile('packages/api');
@@ -112,20 +114,20 @@ describe('a new value of a closed list', () => {
   });
 });
 
-describe('a change that', () => {
-  beforeAll(makeCopy, patience);
+describe('generated code', () => {
+  beforeAll(makeCopy, timeout);
   afterAll(removeCopy);
   const schemas = () => readFile(join(copy.dir, 'packages/api/src/generated/schemas.ts'), 'utf8');
 
-  test('was not generated is found by check', { timeout: patience }, async () => {
+  test('makes check.ts fail when it is older than the contract', { timeout }, async () => {
     await copy.edit((spec) => spec.setIn(['components', 'schemas', 'TracerId', 'maxLength'], 5));
     const { ok, output } = await copy.node('spec', 'check.ts');
     expect(ok).toBe(false);
-    expect(output).toMatch(/^schemas.ts: not what openapi.yaml generates; run pnpm generate\n$/);
+    expect(output).toMatch(/^schemas.ts: out of date with openapi.yaml; run pnpm generate\n$/);
   });
 
-  test('cannot be generated is refused with its path and the reason, and nothing is written', {
-    timeout: patience,
+  test('stays as it is when generate refuses the contract with a path and a reason', {
+    timeout,
   }, async () => {
     await copy.edit((spec) =>
       spec.setIn(['components', 'schemas', 'TracerId', 'type'], spec.createNode(['string', 'null'])),
@@ -142,7 +144,7 @@ describe('a change that', () => {
 
 type Call = [kind: string, body: object];
 
-/** What became of calls: what the other end received, or the issues that were found. */
+/** The outcome of each call: the body that the other end received, or the issues. */
 async function outcomesOf(calls: Call[]): Promise<unknown> {
   const { ok, output } = await copy.node('user', 'messages.ts', calls);
   expect({ ok, output }).toEqual({ ok: true, output: expect.anything() });

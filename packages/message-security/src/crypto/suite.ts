@@ -1,5 +1,5 @@
 /** The two parts of a suite of RSA_AES: what encrypts the content, and what carries the symmetric key. */
-import type { RsaPrivateNumbers, RsaPublicNumbers } from './rsa.ts';
+import type { RsaPrivateNumbers, RsaPublicNumbers } from './rsa-numbers.ts';
 import type { WebCrypto } from './web-crypto.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -12,8 +12,8 @@ export interface ContentCipher {
 
 /** Carries a symmetric key to the holder of an RSA key. */
 export interface KeyTransport {
-  wrap(symmetricKey: Bytes, to: RsaPublicNumbers, crypto: WebCrypto): Bytes | Promise<Bytes>;
-  /** A key in every case but those that everybody can see: what does not unwrap yields a key that fits nothing. */
+  wrap(symmetricKey: Bytes, to: RsaPublicNumbers, crypto: WebCrypto): Promise<Bytes>;
+  /** A key in every case but those that everybody can see: what does not unwrap yields a key that fits nothing. May reject. */
   unwrap(encryptedKey: Bytes, key: RsaPrivateNumbers, crypto: WebCrypto): Promise<Bytes | undefined>;
 }
 

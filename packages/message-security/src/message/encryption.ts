@@ -6,12 +6,13 @@
 import { brandHandle, foreignHandle } from '../copies.ts';
 import { aesEcb } from '../crypto/aes-ecb.ts';
 import { decodeBase64, encodeBase64 } from '../crypto/base64.ts';
-import { toBytes } from '../crypto/bytes.ts';
-import type { RsaPublicNumbers } from '../crypto/rsa.ts';
+import { bytesOf, kindOf } from '../crypto/bytes.ts';
+import type { RsaPublicNumbers } from '../crypto/rsa-numbers.ts';
 import { rsaesPkcs1 } from '../crypto/rsaes-pkcs1.ts';
 import { type ContentCipher, isAesLength, type KeyTransport } from '../crypto/suite.ts';
 import type { WebCrypto } from '../crypto/web-crypto.ts';
 import { type PrivateKey, type PublicKey, privateNumbersOf, publicNumbersOf } from '../keys/key.ts';
+import { Mistake } from '../mistake.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -71,6 +72,11 @@ export const suiteOf = (encryption: Encryption): EncryptionSuite => suites.get(e
 /** A handle for RSA_AES with this cipher and this transport; not exported from the package. */
 export function defineEncryption(cipher: ContentCipher, transport: KeyTransport): Encryption {
   const encryption = brandHandle({ algorithm: 'RSA_AES' }) as Encryption;
+  /** What a Crypto fails with is not this package's own, and says more than it should. */
+  const orTypeError = <T>(sealing: Promise<T>): Promise<T> =>
+    sealing.catch(() => {
+      throw new TypeError('crypto failed to encrypt; expected one that does as Web Crypto does');
+    });
   suites.set(encryption, {
     checkEncryptionKey: (key, name) => void encryptionNumbers(key, name),
     checkDecryptionKey(privateKey, name) {
@@ -79,16 +85,18 @@ export function defineEncryption(cipher: ContentCipher, transport: KeyTransport)
     },
     async prepare(publicKey, keyLength, crypto) {
       const symmetricKey = crypto.getRandomValues(new Uint8Array(keyLength));
-      const encryptedKey = await transport.wrap(symmetricKey, encryptionNumbers(publicKey), crypto);
+      const encryptedKey = await orTypeError(transport.wrap(symmetricKey, encryptionNumbers(publicKey), crypto));
       const encrypt = async (plaintext: Bytes) => {
         if (!isUtf8(plaintext)) throw new TypeError('the body is not text in UTF-8, so it cannot be encrypted');
-        return new TextEncoder().encode(encodeBase64(await cipher.encrypt(symmetricKey, plaintext, crypto)));
+        return new TextEncoder().encode(
+          encodeBase64(await orTypeError(cipher.encrypt(symmetricKey, plaintext, crypto))),
+        );
       };
       return { encryptedKey, encrypt };
     },
     async decrypt({ body, encryptedKey }, privateKey, crypto) {
       const symmetricKey = await unwrapKey(encryptedKey, privateKey, transport, crypto);
-      const ciphertext = decodeBase64(new TextDecoder('latin1').decode(body));
+      const ciphertext = decodeBase64(new TextDecoder('utf-8', { ignoreBOM: true }).decode(body));
       if (symmetricKey === undefined || ciphertext === undefined) return undefined;
       // Whatever the runtime finds wrong here (Chromium has no AES-192), an attacker learns nothing from it.
       const plaintext = await cipher.decrypt(symmetricKey, ciphertext, crypto).catch(() => undefined);
@@ -106,7 +114,7 @@ export function defineEncryption(cipher: ContentCipher, transport: KeyTransport)
  *
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a4 A4}; RFC 8017 §7.2, RFC 5652 §6.3, NIST SP 800-38A §6.1
  */
-export const RSA_AES: Encryption = /* @__PURE__ */ defineEncryption(aesEcb, rsaesPkcs1);
+export const RSA_AES: Encryption = /* @__PURE__ */ defineEncryption(/* @__PURE__ */ aesEcb(), rsaesPkcs1);
 
 function encryptionNumbers(publicKey: PublicKey, name = 'publicKey'): RsaPublicNumbers {
   const numbers = publicNumbersOf(publicKey);
@@ -126,11 +134,16 @@ async function unwrapKey(
   crypto: WebCrypto,
 ): Promise<Bytes | undefined> {
   const numbers = privateNumbersOf(privateKey);
-  if (numbers !== undefined) return transport.unwrap(encryptedKey, numbers, crypto);
+  // Why a transport fails is not asked: every reason is one DecryptionFailed.
+  if (numbers !== undefined) return transport.unwrap(encryptedKey, numbers, crypto).catch(() => undefined);
   // What a remote key says about the padding stays here: one that rejects, or resolves with nothing, yields a wrong key.
   const unwrapping = (async () => privateKey.unwrapKey?.(encryptedKey))();
   const unwrapped = await unwrapping.catch(() => undefined);
-  const symmetricKey = unwrapped == null ? undefined : toBytes(unwrapped, 'privateKey.unwrapKey');
+  const symmetricKey = unwrapped == null ? undefined : bytesOf(unwrapped);
+  if (unwrapped != null && symmetricKey === undefined) {
+    // The stage of every failed decryption: a key service that returns this for a wrong padding must not be an oracle.
+    throw new Mistake(`privateKey.unwrapKey returned ${kindOf(unwrapped)}; expected bytes`, 'decryption');
+  }
   if (symmetricKey && isAesLength(symmetricKey.length)) return symmetricKey;
   return crypto.getRandomValues(new Uint8Array(32)); // fails like any wrong key
 }

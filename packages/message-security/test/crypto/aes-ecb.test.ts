@@ -142,7 +142,7 @@ test('encryptEcb encrypts a part of a larger buffer as that part alone', async (
   expect(await decryptEcb(noise(16), around.subarray(5, 5 + ciphertext.length), subtle)).toEqual(part.slice());
 });
 
-test('encryptEcb makes up to 256 calls at a time', async () => {
+test('encryptEcb makes up to 256 calls at a time without AES-OCB', async () => {
   let [running, most, calls] = [0, 0, 0];
   const counting = new Proxy(subtle, {
     get(target, name) {
@@ -160,7 +160,7 @@ test('encryptEcb makes up to 256 calls at a time', async () => {
     },
   });
   const plaintext = noise(16 * 600);
-  const ciphertext = await encryptEcb(noise(32), plaintext, counting);
+  const ciphertext = await encryptEcb(noise(32), plaintext, counting, Number.POSITIVE_INFINITY);
   expect(most).toBe(256);
   expect(calls).toBe(601);
   expect(toHex((await decryptEcb(noise(32), ciphertext, subtle)) as Bytes)).toBe(toHex(plaintext));
@@ -181,9 +181,10 @@ test('decryptEcb decrypts any length in two calls', async () => {
 
 test('the AES-ECB of an injected Web Crypto is used, and looked for once', async () => {
   const calls: unknown[][] = [];
-  const watched = observed(peculiar, (method, args) =>
-    calls.push([method, ...args.filter((arg) => typeof arg === 'string' && arg !== 'raw')]),
-  );
+  const watched = observed(peculiar, (method, args) => {
+    const algorithm = args[method === 'importKey' ? 2 : 0] as Algorithm | string;
+    calls.push([method, typeof algorithm === 'string' ? algorithm : algorithm.name]);
+  });
   const ciphertext = await encryptEcb(noise(24), noise(40), watched);
   expect(await decryptEcb(noise(24), ciphertext, watched)).toEqual(noise(40));
   expect(calls).toEqual([
@@ -191,6 +192,7 @@ test('the AES-ECB of an injected Web Crypto is used, and looked for once', async
     ['importKey', 'AES-ECB'],
     ['encrypt', 'AES-ECB'],
     ['importKey', 'AES-ECB'],
+    ['encrypt', 'AES-ECB'], // a padding for it to take off, so that ours is judged here
     ['decrypt', 'AES-ECB'],
   ]);
   expect(toHex(ciphertext)).toBe(toHex(await encryptEcb(noise(24), noise(40), subtle)));

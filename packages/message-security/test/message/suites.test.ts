@@ -66,3 +66,16 @@ test.each([
 ])('rsaAes throws TypeError that lists the names for %j', (options, text) => {
   expect(() => rsaAes(options as RsaAesOptions)).toThrow(new TypeError(text));
 });
+
+test('a body that was sealed through AES-OCB opens with RSA_AES', async () => {
+  for (const ocbFrom of [0, 5]) {
+    const request = await seal({ ocbFrom });
+    expect(await (await openRequest(request, { ...ofGateway, encryption: RSA_AES })).request.text()).toBe(body);
+  }
+});
+
+test.each([-1, Number.NaN, '0 bytes'])('rsaAes throws TypeError for %j as ocbFrom', (ocbFrom) => {
+  expect(() => rsaAes({ ocbFrom: ocbFrom as number })).toThrow(
+    new TypeError('ocbFrom must be a number of bytes, 0 or more'),
+  );
+});

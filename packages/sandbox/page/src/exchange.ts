@@ -154,6 +154,6 @@ async function receive(response: Response, url: string, options: OpeningOptions)
 /** The same body with one character changed: the last digit, so that JSON and base64 stay what they are. */
 function tampered(body: WireMessage['body']): WireMessage['body'] {
   const text = textOf(body);
-  const changed = text.replace(/\d(?=\D*$)/, (digit) => String((Number(digit) + 1) % 10));
+  const changed = text.replace(/(\d)(\D*)$/, (_, digit, rest) => `${(Number(digit) + 1) % 10}${rest}`);
   return new TextEncoder().encode(changed === text ? `${text} ` : changed);
 }

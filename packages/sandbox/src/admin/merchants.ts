@@ -2,6 +2,7 @@
 import { importPublicKey } from '@alipayhk-pass/message-security';
 import { Hono } from 'hono';
 import * as v from 'valibot';
+import { headerCases } from '../gateway/header-case.ts';
 import type { SqlStore } from '../store.ts';
 import { listMerchants, setMerchant } from '../tables/merchants.ts';
 import { Refused } from './errors.ts';
@@ -13,7 +14,8 @@ const vKeyVersion = v.pipe(
   v.regex(/^[\w.-]+$/, 'has characters other than letters, digits, dot, dash and underscore'),
 );
 
-const vKeys = strict({
+const vMerchant = strict({
+  headerCase: v.optional(v.picklist(headerCases, `must be ${headerCases.join(' or ')}`)),
   keys: v.pipe(
     v.array(strict({ keyVersion: v.optional(vKeyVersion), publicKey: vLongText }), 'must be a list'),
     v.minLength(1, 'is empty'),
@@ -32,9 +34,9 @@ const vKeys = strict({
 export function merchantRoutes(store: SqlStore) {
   return new Hono()
     .get('/', async (c) => c.json({ merchants: await listMerchants(store) }))
-    .put('/:clientId', body(vKeys), async (c) => {
+    .put('/:clientId', body(vMerchant), async (c) => {
       const clientId = checked(vClientId, c.req.param('clientId'), 'clientId');
-      const { keys } = c.req.valid('json');
+      const { keys, headerCase } = c.req.valid('json');
       for (const [index, { publicKey }] of keys.entries()) {
         await importPublicKey(publicKey).catch((error: TypeError) => {
           // It names what was given by its kind ("a private key"), never by its content.
@@ -42,7 +44,7 @@ export function merchantRoutes(store: SqlStore) {
           throw new Refused('RequestInvalid', [{ path: `keys.${index}.publicKey`, message }]);
         });
       }
-      const merchant = { clientId, keys };
+      const merchant = { clientId, keys, ...(headerCase && { headerCase }) };
       await setMerchant(store, merchant);
       return c.json(merchant);
     });

@@ -11,7 +11,7 @@ const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => 
 function http(status: number, body: string, headers: Record<string, string>): () => Reply {
   return () => ({
     status,
-    headers: new Headers({ 'content-type': 'text/html; charset=utf-8', ...headers }),
+    headers: new Headers({ 'content-type': 'text/html; charset=utf-8', server: 'proxy', ...headers }),
     body: new TextEncoder().encode(body),
   });
 }

@@ -16,7 +16,8 @@ import type { FaultyExchange } from '../faults/fault.ts';
 import type { SqlStore } from '../store.ts';
 import { recordEnding, recordReceipt } from '../tables/ledger.ts';
 import type { Exchange } from './exchange.ts';
-import { publicKeysFrom } from './public-keys.ts';
+import type { HeaderCase } from './header-case.ts';
+import { merchantsFrom } from './known-merchants.ts';
 import { type Reply, replyOf, responseOf } from './reply.ts';
 import { stageOf, verdictsAtSealing, verdictsUntil } from './stages.ts';
 import { handleUpdate } from './update.ts';
@@ -27,6 +28,8 @@ export interface RecordingGatewayOptions {
   privateKey: KeyRing<PrivateKey>;
   /** About how many requests the ledger holds. */
   ledgerRows: number;
+  /** Of replies to a merchant that has no setting of its own. */
+  headerCase: HeaderCase;
   emit: (event: SandboxEvent) => void;
 }
 
@@ -36,12 +39,14 @@ export interface RecordingGatewayOptions {
  * @returns a function that rejects when the store fails: a request that is not in the ledger gets no reply
  */
 export function createRecordingGateway(options: RecordingGatewayOptions): (request: Request) => Promise<Response> {
-  const { store, privateKey, ledgerRows, emit } = options;
-  const publicKeysOf = publicKeysFrom(store);
+  const { store, privateKey, ledgerRows, headerCase, emit } = options;
+  const merchantOf = merchantsFrom(store);
   const gateway = createGateway<Exchange>({
     privateKey,
     async publicKeyOf(clientId, exchange) {
-      exchange.publicKeys = await publicKeysOf(clientId);
+      const merchant = await merchantOf(clientId);
+      exchange.headerCase = merchant?.headerCase ?? headerCase;
+      exchange.publicKeys = merchant?.publicKeys;
       return exchange.publicKeys;
     },
     onBody(wire, exchange) {
@@ -58,14 +63,15 @@ export function createRecordingGateway(options: RecordingGatewayOptions): (reque
     const { method, headers } = request;
     const httpUri = httpUriOf(request.url);
     const entryId = await recordReceipt(store, { method, httpUri, headers }, ledgerRows);
-    const exchange: Exchange = { entryId, httpUri, encrypted: Boolean(headers.get('Encrypt')), stages: [] };
+    const encrypted = Boolean(headers.get('Encrypt'));
+    const exchange: Exchange = { entryId, httpUri, encrypted, headerCase, stages: [] };
     const sealed = await gateway(request, exchange);
     const tracerId = tracerIdOf(sealed);
     const reply = await withFault(await replyOf(sealed), exchange, privateKey);
     const { stages, resultInfo, wire } = exchange;
     const sent = { ...reply, body: reply.body.subarray(0, reply.brokenAfter) };
     await recordEnding(store, entryId, { tracerId, headers, body: wire, stages, resultInfo, reply: sent });
-    return responseOf(reply);
+    return responseOf(reply, exchange.headerCase);
   };
 }
 

@@ -1,4 +1,5 @@
 /** A reply as bytes: what faults change, what the ledger records, and at last what is sent. */
+import { type HeaderCase, spelledResponse } from './header-case.ts';
 
 /** A reply that is about to be sent. */
 export interface Reply {
@@ -17,15 +18,18 @@ export async function replyOf(response: Response): Promise<Reply> {
   return { status, headers: new Headers(headers), body: new Uint8Array(await response.arrayBuffer()) };
 }
 
-/** The reply as it is sent. Names of headers are in lower case: some clients look for no other. */
-export function responseOf({ status, headers, body, brokenAfter, encodingIsClaimed }: Reply): Response {
-  const lowerCase = new Headers([...headers].map(([name, value]) => [name.toLowerCase(), value]));
+/** The reply as it is sent. */
+export function responseOf(reply: Reply, headerCase: HeaderCase): Response {
+  const { status, body, brokenAfter, encodingIsClaimed } = reply;
+  const headers = new Headers(reply.headers);
   // workerd alone knows encodeBody; without it, workerd would compress the body.
-  const init = { status, headers: lowerCase, encodeBody: encodingIsClaimed ? 'manual' : 'automatic' };
-  if (brokenAfter === undefined) return new Response(body.length === 0 ? null : (body as BodyInit), init);
+  const init = { status, headers, encodeBody: encodingIsClaimed ? 'manual' : 'automatic' };
+  if (brokenAfter === undefined) {
+    return spelledResponse(body.length === 0 ? null : (body as BodyInit), init, headerCase);
+  }
   const promised = Math.max(body.length, brokenAfter + 1);
-  lowerCase.set('content-length', String(promised));
-  return new Response(brokenStream(body.subarray(0, brokenAfter), promised), init);
+  headers.set('content-length', String(promised));
+  return spelledResponse(brokenStream(body.subarray(0, brokenAfter), promised), init, headerCase);
 }
 
 /** A stream that begins and then fails. */

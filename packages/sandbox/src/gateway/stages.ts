@@ -47,7 +47,7 @@ export function verdictsUntil(refused: Stage, reason: string, encrypted: boolean
   });
 }
 
-/** The verdicts of a request whose reply could not be sealed, whether or not it got as far as the pass. */
+/** The verdicts of a request if its reply could not be sealed, whether or not it got as far as the pass. */
 export function verdictsAtSealing(before: Verdict[], reason: string, encrypted: boolean): Verdict[] {
   const verdicts = before.length > 0 ? before : verdictsWith({ verdict: 'skipped' }, encrypted);
   return verdicts.map((each) => (each.stage === 'sealing' ? { stage: 'sealing', verdict: 'refused', reason } : each));

@@ -40,7 +40,7 @@ interface Bounds {
   body: number;
   headers: number;
 }
-/** For a request whose signature verified, and for replies. */
+/** For a request that verified, and for replies. */
 const verified: Bounds = { body: 64 * 1024, headers: 16 * 1024 };
 /** For what anybody may send. */
 const unverified: Bounds = { body: 4 * 1024, headers: 4 * 1024 };

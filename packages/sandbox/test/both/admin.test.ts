@@ -76,6 +76,7 @@ describe('the body of a request', () => {
     ['POST /templates', { templateCode: 'T' }, [['merchantId', 'is missing']]],
     ['PUT /merchants/m', {}, [['keys', 'is missing']]],
     ['PUT /merchants/m', { keys: [] }, [['keys', 'is empty']]],
+    ['PUT /merchants/m', { keys: [], headerCase: 'upper' }, [['headerCase', 'must be lower or title']]],
     ['PUT /merchants/m', { keys: {} }, [['keys', 'must be a list']]],
     ['PUT /merchants/m', { keys: Array(11).fill({ publicKey: 'a' }) }, [['keys', 'has more than 10 keys']]],
     [

@@ -25,7 +25,7 @@ async function entry(): Promise<Entry> {
   return entries[0] as Entry;
 }
 
-/** Headers of a request whose body is read, but whose signature does not verify. */
+/** Headers of a request with a body that is read and a signature that does not verify. */
 const unverified = () => ({
   'Client-Id': 'merchant-1',
   'Content-Type': 'application/json',

@@ -16,6 +16,7 @@ describe('createSandbox', () => {
     [{ privateKey: 'text' }, 'privateKey'],
     [{ ledgerRows: 0 }, 'ledgerRows must be a positive whole number'],
     [{ ledgerRows: 1.5 }, 'ledgerRows must be a positive whole number'],
+    [{ headerCase: 'upper' }, 'headerCase must be lower or title'],
     [{ ledgerRows: '10' }, 'ledgerRows must be a positive whole number'],
   ])('throws TypeError for %o', (change, message) => {
     const options = { store, privateKey, ...change } as SandboxOptions;

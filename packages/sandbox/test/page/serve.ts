@@ -8,7 +8,7 @@ import type { ReadableStream } from 'node:stream/web';
 import { importPrivateKey } from '@alipayhk-pass/message-security';
 import { keys } from '@alipayhk-pass/spec/vectors';
 import { createSandboxClient } from '../../src/client.ts';
-import { createSandbox, type ReadyMerchant, type SandboxOptions } from '../../src/index.ts';
+import { createSandbox, type ReadyMerchant, type SandboxOptions, wireHeaders } from '../../src/index.ts';
 import { openNodeSqlite } from '../../src/node-sqlite.ts';
 
 /** A merchant with its keys and a pass, as a local sandbox offers them. */
@@ -75,7 +75,7 @@ async function reply(
     ...(hasBody && { body: Readable.toWeb(incoming) as BodyInit, duplex: 'half' }),
   });
   const response = await sandbox(request);
-  outgoing.writeHead(response.status, [...response.headers].flat());
+  outgoing.writeHead(response.status, wireHeaders(response).flat());
   outgoing.flushHeaders();
   if (response.body === null) return void outgoing.end();
   const body = Readable.fromWeb(response.body as ReadableStream);

@@ -1,5 +1,7 @@
 // The page for everybody: contract, languages, keyboard, accessibility.
+
 import { readFileSync } from 'node:fs';
+import { linkAssumptions } from '@alipayhk-pass/spec/assumptions.ts';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright';
 import { expect, inject, test } from 'vitest';
@@ -9,10 +11,10 @@ import { describeInBrowser, send, takeKey } from './browser.ts';
 describeInBrowser('the page for everybody', (open) => {
   const { url, clientId } = inject('sandbox');
 
-  test('openapi.json is the spec, with the origin of the page as its server', async () => {
+  test('openapi.json is the spec with its assumptions linked, and the origin of the page as its server', async () => {
     const spec = parse(readFileSync(new URL(import.meta.resolve('@alipayhk-pass/spec/openapi.yaml')), 'utf8'));
     const served = await (await fetch(`${url}/openapi.json`)).json();
-    expect(served).toEqual({ ...spec, servers: [{ url: '/' }] });
+    expect(served).toEqual({ ...linkAssumptions(spec), servers: [{ url: '/' }] });
   });
 
   test('the page speaks the language of the browser, or the one chosen by a button', async () => {

@@ -1,6 +1,6 @@
 /**
- * Run in the copy: sends values through both ends, and prints what became of each. A value that the client refuses is also
- * sealed as it is, to see what the gateway makes of it.
+ * Runs in the copy: sends each body to the other end, and prints what that end received or why the body was refused. The
+ * kind `gateway` seals a body that the client would refuse.
  *
  * Takes a JSON list of `[kind, body]` from standard input.
  */
@@ -51,7 +51,7 @@ const notifier = createNotifier({
   ...{ privateKey: alipayhk.privateKey, publicKey: merchant.publicKey },
 });
 
-/** What a client throws, where it is about the body. */
+/** The issues of an error about the body; `undefined` for every other value. */
 const issuesOf = (error: unknown) => (error as { issues?: unknown } | undefined)?.issues;
 
 const calls: Record<string, (body: never) => Promise<unknown>> = {

@@ -1,4 +1,4 @@
-/** Run in the copy: prints what the outbox would send for the update that it gets from standard input. */
+/** Runs in the copy: reads an update from standard input and prints what the outbox sends for it. */
 import { json } from 'node:stream/consumers';
 import { changeOf, updateOf } from '../apps/outbox/src/units.ts';
 import { readUpdate } from '../apps/outbox/src/update.ts';

@@ -1,10 +1,10 @@
-// Compiled in the copy: what must compile with the fields that were added, and what must not.
+/** Compiled in the copy: what must compile with the new fields, and what must not. */
 import type { UpdatePassRequest } from '@alipayhk-pass/api';
 import type { NotifyBillRequest } from '@alipayhk-pass/api/webhooks';
 
 type Added = Pick<UpdatePassRequest & NotifyBillRequest, keyof UpdatePassRequest & keyof NotifyBillRequest>;
 
-/** All of them are optional, the one with a default too. */
+/** All new fields are optional, also the one with a default. */
 export const none: Omit<Added, 'merchantId' | 'userId'> = {};
 
 export const all: UpdatePassRequest = {
@@ -29,13 +29,13 @@ export const more: Pick<UpdatePassRequest, 'channel' | 'expiry' | 'price'>[] = [
 ];
 
 export const wrong: Partial<UpdatePassRequest>[] = [
-  // @ts-expect-error a text
+  // @ts-expect-error a string
   { nickname: 1 },
-  // @ts-expect-error a text or null
+  // @ts-expect-error a string or null
   { campaign: 1 },
   // @ts-expect-error not in the list
   { channel: 'SHOP' },
-  // @ts-expect-error a text, not null
+  // @ts-expect-error a string, not null
   { language: null },
   // @ts-expect-error a list
   { coupons: { code: 'C1' } },

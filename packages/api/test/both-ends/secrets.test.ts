@@ -1,32 +1,41 @@
-// What a log could show of either end: no key, no member's data, no signature, whatever goes wrong.
+/** Nothing that either end throws, hands to a hook or shows when printed holds a key, a member's data or a signature. */
 import { inspect } from 'node:util';
 import { RSA_AES, sealRequest } from '@alipayhk-pass/message-security';
 import { keys } from '@alipayhk-pass/spec/vectors';
 import { expect, test } from 'vitest';
-import { createGateway, type Refusal } from '../src/gateway.ts';
-import { createClient } from '../src/index.ts';
-import { clientId, clientOptions, gateway, merchant, replying, stranger, success, update } from './fixtures.ts';
+import { createGateway, type Refusal } from '../../src/gateway.ts';
+import { createClient } from '../../src/index.ts';
+import {
+  clientId,
+  clientOptions,
+  gateway,
+  merchant,
+  replying,
+  stranger,
+  success,
+  update,
+  updatePassUrl,
+} from '../fixtures.ts';
 
-const url = 'https://open.alipay.hk/api/open/alipay/v1/ipass/pass/manage/updatePass';
 const secret = 'NAME-OF-A-MEMBER-陳大文';
 const card = { ...update, passId: secret, userId: secret, dataInfo: { holder: secret, [secret]: 1 } };
 
-/** What gives a private key away, however it is printed: twelve bytes of it anywhere. */
-const needles = [secret.slice(0, 12), secret.slice(-3)];
+/** Parts of the secrets: of the member's name, and of each private key any twelve bytes, in every usual notation. */
+const secretParts = [secret.slice(0, 12), secret.slice(-3)];
 for (const { privateKey } of [keys.merchant, keys.gateway]) {
   const der = Buffer.from(privateKey.replace(/-----[^-]+-----|\s/g, ''), 'base64').subarray(26);
   for (let at = 0; at + 12 <= der.length; at += 12) {
     const part = der.subarray(at, at + 12);
-    needles.push(part.toString('base64'), part.toString('hex'), [...part].join(', '));
+    secretParts.push(part.toString('base64'), part.toString('hex'), [...part].join(', '));
   }
 }
 
-function expectNoSecretIn(thing: unknown, more: string[] = []): void {
-  const shown = [inspect(thing, { depth: null }), JSON.stringify(thing), String((thing as Error).stack)].join('\n');
-  for (const needle of [...needles, ...more]) expect(shown.includes(needle), shown.slice(0, 200)).toBe(false);
+function expectNoSecretIn(value: unknown, more: string[] = []): void {
+  const shown = [inspect(value, { depth: null }), JSON.stringify(value), String((value as Error).stack)].join('\n');
+  for (const part of [...secretParts, ...more]) expect(shown.includes(part), shown.slice(0, 200)).toBe(false);
 }
 
-test('the gateway’s hook is told why, and nothing of what was sent', async () => {
+test('onRefusal of a gateway gets no key, no member data and no signature', async () => {
   const refusals: Refusal[] = [];
   const fetch = createGateway({
     publicKeyOf: (id) => (id === clientId ? merchant.publicKey : undefined),
@@ -36,13 +45,13 @@ test('the gateway’s hook is told why, and nothing of what was sent', async () 
     onRefusal: (refusal) => refusals.push(refusal),
   });
   const parties = { clientId, privateKey: merchant.privateKey, publicKey: gateway.publicKey };
-  const post = (body: unknown, to = url) => new Request(to, { method: 'POST', body: JSON.stringify(body) });
+  const post = (body: unknown) => new Request(updatePassUrl, { method: 'POST', body: JSON.stringify(body) });
   const encrypted = await sealRequest(post(card), { ...parties, encryption: RSA_AES });
   const sent = [
     await sealRequest(post({ ...card, status: secret }), parties),
     await sealRequest(post({ ...card, dataInfo: [secret] }), parties),
     await sealRequest(post(secret), { ...parties, encryption: RSA_AES }),
-    await sealRequest(post(card, url), { ...parties, now: () => 0 }),
+    await sealRequest(post(card), { ...parties, now: () => 0 }),
     await sealRequest(post({ ...card, filler: secret.repeat(500) }), parties),
     await sealRequest(post(card), { ...parties, clientId: 'OTHER' }),
     await sealRequest(post(card), { ...parties, privateKey: stranger.privateKey }),
@@ -67,9 +76,27 @@ test('the gateway’s hook is told why, and nothing of what was sent', async () 
   expectNoSecretIn(fetch);
 });
 
-test('no error of the client holds what was sent, what was answered, or a key', async () => {
+test('onRefusal gets no value of a result that does not fit the contract', async () => {
+  const refusals: Refusal[] = [];
+  const fetch = createGateway({
+    publicKeyOf: () => merchant.publicKey,
+    privateKey: gateway.privateKey,
+    handler: () => ({ ...success, resultStatus: secret as 'S', resultMessage: secret, [secret]: secret }),
+    onRefusal: (refusal) => refusals.push(refusal),
+  });
+  const request = new Request(updatePassUrl, { method: 'POST', body: JSON.stringify(card) });
+  await fetch(await sealRequest(request, { clientId, privateKey: merchant.privateKey }));
+  expect(refusals[0]?.error).toEqual(
+    new TypeError(
+      'the result of the handler does not fit the contract: resultInfo.resultStatus must be "S", "F" or "U"',
+    ),
+  );
+  expectNoSecretIn(refusals[0]);
+});
+
+test('no error of a client holds a key, member data or a signature', async () => {
   const signatures: string[] = [];
-  const watched = (fetch: (request: Request) => Promise<Response>) => async (request: Request) => {
+  const recordingSignatures = (fetch: (request: Request) => Promise<Response>) => async (request: Request) => {
     const response = await fetch(request);
     for (const { headers } of [request, response])
       signatures.push(...(headers.get('Signature')?.match(/.{60}$/) ?? []));
@@ -87,7 +114,7 @@ test('no error of the client holds what was sent, what was answered, or a key', 
     [replying({ body, change: unsigned }), card],
     [() => Promise.reject(new Error('connection lost')), card],
   ] as const) {
-    const client = createClient({ ...clientOptions(watched(fetch)), encryption: RSA_AES });
+    const client = createClient({ ...clientOptions(recordingSignatures(fetch)), encryption: RSA_AES });
     expectNoSecretIn(client);
     const error = await client.updatePass(sent as typeof card).catch((reason) => reason);
     codes.push(error.code);
