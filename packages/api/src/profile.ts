@@ -20,7 +20,7 @@ export interface GatewayProfile {
 /** What a client is set to; what is left out stays as the client has it. */
 export interface ProfileSettings {
   /** How bodies are encrypted; `null` where the gateway accepted no encrypted body. */
-  encryption?: Required<RsaAesOptions> | null;
+  encryption?: Required<Pick<RsaAesOptions, 'content' | 'keyTransport'>> | null;
   encryptedContentType?: string;
   /** Every reply to an encrypted request was encrypted, so that a plain one need not be accepted. */
   requireEncryption?: boolean;
@@ -69,7 +69,8 @@ function encryptionOf(encryption: unknown): Encryption | undefined {
   if (encryption == null) return undefined;
   if (typeof encryption !== 'object') throw new TypeError('profile.settings.encryption must be an object or null');
   try {
-    return rsaAes(encryption as RsaAesOptions);
+    const { content, keyTransport } = encryption as RsaAesOptions;
+    return rsaAes({ ...(content && { content }), ...(keyTransport && { keyTransport }) });
   } catch (error) {
     throw new TypeError(`profile.settings.encryption: ${(error as Error).message}`);
   }

@@ -49,7 +49,7 @@ ledger are in memory only.`,
 passes     ${passes}
 
 ${colour('dim', '# or, in another terminal')}
-alipayhk-pass update --gateway ${url} --client-id ${clientId} \\
+npx alipayhk-pass update --gateway ${url} --client-id ${clientId} \\
   --private-key ${files.privateKey} --public-key ${files.publicKey} \\
   --merchant-id ${pass.merchantId} --user-id ${pass.userId} --pass-id ${pass.passId} --data points:=880
 

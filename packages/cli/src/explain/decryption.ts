@@ -7,7 +7,7 @@ import { importPrivateKey, importPublicKey, type PrivateKey } from '@alipayhk-pa
 import { openRequest, type RsaAesOptions, rsaAes, sealRequest } from '@alipayhk-pass/message-security';
 import { contents, keyTransports } from '../settings.ts';
 
-export type Suite = Required<RsaAesOptions>;
+export type Suite = Required<Pick<RsaAesOptions, 'content' | 'keyTransport'>>;
 
 /** Every suite, the protocol's first. */
 export const suites: Suite[] = contents.flatMap((content) =>
