@@ -69,7 +69,8 @@ function encryptionOf(encryption: unknown): Encryption | undefined {
   if (encryption == null) return undefined;
   if (typeof encryption !== 'object') throw new TypeError('profile.settings.encryption must be an object or null');
   try {
-    return rsaAes(encryption as RsaAesOptions);
+    const { content, keyTransport } = encryption as RsaAesOptions;
+    return rsaAes({ ...(content && { content }), ...(keyTransport && { keyTransport }) });
   } catch (error) {
     throw new TypeError(`profile.settings.encryption: ${(error as Error).message}`);
   }

@@ -61,7 +61,7 @@ export function reportError(error: unknown): ErrorReport {
   if (error instanceof CommandError)
     return { exitCode: error.exitCode, error: { code: 'Failed', message: error.message } };
   // Keys and options are checked by the packages below, which throw TypeError for a caller's mistake alone.
-  if (error instanceof TypeError && !error.stack?.includes('Cannot read')) {
+  if (error instanceof TypeError && !/^Cannot |is not (?:a function|iterable|an object)/.test(error.message)) {
     return { exitCode: exitCodes.usage, error: { code: 'Usage', message: error.message } };
   }
   const { code = 'Failed', message } = error as NodeJS.ErrnoException;

@@ -3,6 +3,7 @@ import { closeSync, constants, fsyncSync, openSync, readFileSync, writeSync } fr
 import { UsageError } from './exit.ts';
 
 let stdinReader: string | undefined;
+let stdinBytes: Buffer | undefined;
 
 /**
  * The bytes of an input file.
@@ -11,11 +12,14 @@ let stdinReader: string | undefined;
  * @throws UsageError for a file that cannot be read
  */
 export function readInput(path: string, what: string): Buffer {
-  if (path === '-') claimStdin(what);
   try {
-    return readFileSync(path === '-' ? 0 : path);
+    if (path !== '-') return readFileSync(path);
+    // A key may be asked for twice; two things cannot both be what is there.
+    if (stdinReader !== what) claimStdin(what);
+    stdinBytes ??= readFileSync(0);
+    return stdinBytes;
   } catch (error) {
-    throw unreadable(error, path, what);
+    throw error instanceof UsageError ? error : unreadable(error, path, what);
   }
 }
 

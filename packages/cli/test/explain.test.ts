@@ -417,6 +417,16 @@ describe('explain reads', () => {
     expect(ended.stdout).toContain('the reply is fine');
   });
 
+  it("a call of AlipayHK's at the merchant, which AlipayHK's key signs and the merchant's reply answers", async () => {
+    const call = { path: '/shop/points/bill/notify', body: '{"billNo":"B1"}', key: keys.gateway.privateKey };
+    const sent = make(call);
+    const ended = await run(['explain'], { cwd: folderWithKeys(), input: sent.text });
+    expect(ended.stdout).toContain('the request is fine');
+    const wrong = make({ ...call, key: keys.merchant.privateKey });
+    const other = await run(['explain'], { cwd: folderWithKeys(), input: wrong.text });
+    expect(other.stdout).toContain("wrong-key: the signature was made with the merchant's key");
+  });
+
   it('a chunked reply', async () => {
     const text = make({ ...reply, headers: { 'Content-Length': '', 'Transfer-Encoding': 'chunked' } }).text.toString();
     const [head, rest = ''] = text.split('\r\n\r\n');

@@ -1,10 +1,11 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { UpdatePassRequest } from '@alipayhk-pass/api';
 import { describe, expect, it } from 'vitest';
 import { done, serve, startGateway } from './gateway.ts';
 import { folderWithKeys, keys, newPair } from './keys.ts';
-import { node, run, runtimes, start } from './runtimes.ts';
+import { binary, node, run, runtimes, start } from './runtimes.ts';
 
 const base = { userId: 'U1', status: 'UPDATE', updateDetailType: 'UPDATE_MEMBER_CARD', merchantId: '2160400000000001' };
 const fast = ['--rate', '0', '--backoff', '5'];
@@ -242,6 +243,20 @@ describe('import', () => {
     updates.length = 0;
     expect((await run(['import', 'in.ndjson', ...fast], { cwd })).code).toBe(0);
     expect(updates.map(sequence)).toEqual([5]);
+  });
+
+  it('shows a bar with rate and time left on a terminal, and plain lines elsewhere', async () => {
+    const { url } = await startGateway(keys);
+    const cwd = folderWithKeys({ gatewayUrl: url });
+    writeFileSync(join(cwd, 'in.ndjson'), ndjson(lines(120, 120)));
+    const command = [node.command, binary, 'import', 'in.ndjson', '--rate', '100'].join(' ');
+    const { stdout } = await new Promise<{ stdout: string }>((resolve) =>
+      execFile('script', ['-qec', command, '/dev/null'], { cwd }, (_, out) => resolve({ stdout: out })),
+    );
+    expect(stdout).toMatch(/\r\[#+\.*\] \d+ % {2}\d+ done {2}\d+\/s, about \d+ s left/);
+    expect(stdout).toContain('100 %  120 done');
+    const piped = await run(['import', 'in.ndjson', '--rate', '100'], { cwd });
+    expect(piped.stderr).toBe('');
   });
 
   it('hands updates to an outbox with a token and a key that repeats with the request', async () => {

@@ -62,10 +62,12 @@ export function start(args: string[], { cwd, env, input, runtime = node }: RunOp
   child.stdin?.on('error', () => undefined); // it may end without reading
   child.stdin?.end(input ?? '');
   const exited = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
-  const ended = Promise.all([exited, text(child.stdout), text(child.stderr)]).then(([code, stdout, stderr]) => {
-    living.delete(running);
-    return { code, stdout, stderr };
-  });
+  const ended = Promise.all([exited, text(child.stdout).catch(() => ''), text(child.stderr)]).then(
+    ([code, stdout, stderr]) => {
+      living.delete(running);
+      return { code, stdout, stderr };
+    },
+  );
   const running: Running = {
     child,
     ended,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { serve, startGateway } from './gateway.ts';
 import { folderWithKeys, keys, newPair, pem } from './keys.ts';
-import { run, runtimes } from './runtimes.ts';
+import { run, runtimes, start } from './runtimes.ts';
 
 const flags = ['--pass-id', '1', '--user-id', 'U1', '--data', 'points:=880', '--data', 'level=金卡'];
 const sent = {
@@ -211,17 +211,51 @@ describe('update prints one line on standard error and exits', () => {
   });
 });
 
+describe.each(runtimes)('on $name', (runtime) => {
+  it('a closed pipe ends in one line on standard error and exit code 1', async () => {
+    const running = start(['update', ...flags, '--dry-run'], { cwd: folderWithKeys(), runtime });
+    running.child.stdout?.destroy();
+    const { code, stderr } = await running.ended;
+    expect(stderr).toBe('alipayhk-pass: standard output was closed before everything was written\n');
+    expect(code).toBe(1);
+  });
+
+  it('a key is read from standard input, and once', async () => {
+    const cwd = folderWithKeys();
+    const input = pem(keys.merchant.privateKey);
+    const args = ['update', ...flags, '--dry-run', '--private-key', '-'];
+    expect(await run(args, { cwd, runtime, input })).toMatchObject({ code: 0, stderr: '' });
+    const both = await run([...args, '--public-key', '-'], { cwd, runtime, input });
+    expect(both).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'alipayhk-pass: --private-key and --public-key both read standard input\n',
+    });
+    expect((await run(['doctor', '--offline', '--private-key', '-'], { cwd, runtime, input })).code).toBe(0);
+  });
+});
+
 describe('nothing secret is printed', () => {
-  it('by --dry-run, --curl, an error, or --json', async () => {
+  const update = ['update', ...flags];
+  it.each([
+    [[...update, '--dry-run']],
+    [[...update, '--curl']],
+    [[...update, '--json']],
+    [update],
+    [['doctor', '--offline', '--json']],
+    [['explain', '--private-key', 'merchant-private-key.pem', '--gateway-private-key', 'gateway-private-key.pem']],
+    [['seal', '--json']],
+    [['sign', '--json']],
+    [['update', '--private-key', 'alipayhk-pass.config.json']],
+  ])('by %j', async (args) => {
     const cwd = folderWithKeys({ encrypt: true, gatewayUrl: 'http://127.0.0.1:9' });
-    const { d = '' } = keys.merchant.privateKey.export({ format: 'jwk' });
-    const secret = Buffer.from(d, 'base64url');
-    const text = pem(keys.merchant.privateKey).split('\n').slice(1, -2);
-    for (const extra of [['--dry-run'], ['--curl'], ['--json'], []]) {
-      const { stdout, stderr } = await run(['update', ...flags, ...extra], { cwd });
-      for (const line of [...text, secret.toString('base64'), secret.toString('hex')]) {
-        expect(stdout + stderr).not.toContain(line);
-      }
-    }
+    const secrets = [keys.merchant, keys.gateway].flatMap(({ privateKey }) => {
+      const number = Buffer.from(privateKey.export({ format: 'jwk' }).d ?? '', 'base64url');
+      return [...pem(privateKey).split('\n').slice(1, -2), number.toString('base64'), number.toString('hex')];
+    });
+    const input = args[0] === 'explain' ? (await run(['seal', '--encrypt'], { cwd, input: '{}' })).stdout : '{}';
+    const { stdout, stderr } = await run(args, { cwd, input });
+    expect(stdout + stderr).not.toBe('');
+    for (const secret of secrets) expect(stdout + stderr).not.toContain(secret);
   });
 });

@@ -16,7 +16,8 @@ export const sandbox: Command = {
 demand. A merchant and a pass are ready; their keys are made at the first start. On its page, "Use the sandbox's key" and
 "Seal and send" send a first update and show it on the wire at both ends.
 
-Everybody on this machine may use it, and nobody else. It needs node:sqlite: Node 22.13 or newer, Deno or Bun.`,
+Everybody on this machine may use it, and nobody else. Where the runtime has no node:sqlite (Node before 22.13), passes and
+ledger are in memory only.`,
   examples: [
     ['Start it, and open the page that it names', 'alipayhk-pass sandbox'],
     ['For a test', 'alipayhk-pass sandbox --port 0 --memory --json'],
@@ -28,22 +29,27 @@ Everybody on this machine may use it, and nobody else. It needs node:sqlite: Nod
       for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve());
     });
     hideSqliteWarning();
+    const folder = input.text('folder') ?? 'alipayhk-sandbox';
     // Only now: no other command needs it, and it is most of the program.
     const { startSandbox } = await import('../sandbox/start.ts');
-    const started = await startSandbox(input.text('folder') ?? 'alipayhk-sandbox', port, input.isSet('memory'));
-    const { url, clientId, pass, merchant, gateway } = started;
+    const started = await startSandbox(folder, port, input.isSet('memory'));
+    const { url, kept, clientId, pass, merchant, gateway } = started;
     const files = {
       privateKey: merchant.privateKeyPath,
       publicKey: gateway.publicKeyPath,
       gatewayPrivateKey: gateway.privateKeyPath,
     };
-    if (input.isSet('json')) printJson({ url, clientId, ...pass, ...files });
+    const inMemory = input.isSet('memory')
+      ? 'in memory'
+      : 'in memory: this runtime has no node:sqlite, as Node 22.13, Deno and Bun have';
+    const passes = kept ? `kept in ${folder}` : inMemory;
+    if (input.isSet('json')) printJson({ url, kept, clientId, ...pass, ...files });
     else {
       print(`${colour('bold', 'open')}       ${colour('cyan', url)}
-passes     ${input.isSet('memory') ? 'in memory' : 'kept'}
+passes     ${passes}
 
 ${colour('dim', '# or, in another terminal')}
-alipayhk-pass update --gateway ${url} --client-id ${clientId} \\
+npx alipayhk-pass update --gateway ${url} --client-id ${clientId} \\
   --private-key ${files.privateKey} --public-key ${files.publicKey} \\
   --merchant-id ${pass.merchantId} --user-id ${pass.userId} --pass-id ${pass.passId} --data points:=880
 

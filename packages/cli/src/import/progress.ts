@@ -9,7 +9,8 @@ import type { Tally } from './run.ts';
  * @returns a function that ends it
  */
 export function showProgress(tally: Tally, size: number | undefined): () => void {
-  const { isTTY, columns = 80 } = process.stderr;
+  const { isTTY } = process.stderr;
+  const columns = process.stderr.columns || 80; // some terminals say 0
   const started = performance.now();
   const line = (): string => {
     const seconds = Math.max(0.001, (performance.now() - started) / 1000);

@@ -40,14 +40,16 @@ async function* readNdjson(path: string): AsyncGenerator<SourceRecord> {
     return parseLine(text, number, bytes);
   };
   for await (const chunk of guarded(open(path), path)) {
-    bytes += chunk.length;
     let from = 0;
+    const before = bytes;
     for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
+      bytes = before + end + 1;
       const found = record(Buffer.concat([rest, chunk.subarray(from, end)]));
       rest = Buffer.alloc(0);
       from = end + 1;
       if (found) yield found;
     }
+    bytes = before + chunk.length;
     rest = Buffer.concat([rest, chunk.subarray(from)]);
     if (rest.length > longest) {
       skipping = true;

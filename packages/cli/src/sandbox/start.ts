@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { importPrivateKey } from '@alipayhk-pass/api';
-import { createSandbox } from '@alipayhk-pass/sandbox';
+import { createSandbox, type SqlStore } from '@alipayhk-pass/sandbox';
 import { CommandError, exitCodes } from '../exit.ts';
 import { ensureKeyFiles, type KeyFiles } from '../key-files.ts';
 import { serve } from './serve.ts';
@@ -10,12 +10,16 @@ import { serve } from './serve.ts';
 /** A sandbox that runs. */
 export interface StartedSandbox {
   url: string;
+  /** Whether passes and ledger outlive the process. */
+  kept: boolean;
   clientId: string;
   pass: { passId: string; merchantId: string; userId: string; templateCode: string };
   merchant: KeyFiles;
   gateway: KeyFiles;
   stop(): Promise<void>;
 }
+
+type Store = SqlStore & { close(): void };
 
 /** The Client-Id of AlipayHK's page, and ids in the shapes that AlipayHK uses. */
 const clientId = '4Q5Y8W0WSG45P907917';
@@ -30,14 +34,13 @@ const pass = {
 /**
  * @param folder - for keys and passes
  * @param inMemory - forget passes and ledger at the end
- * @throws UsageError for a port in use or a file that is no key; CommandError where there is no SQLite
+ * @throws UsageError for a port in use or a file that is no key
  */
 export async function startSandbox(folder: string, port: number, inMemory: boolean): Promise<StartedSandbox> {
-  const openNodeSqlite = await loadSqlite();
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const merchant = await ensureKeyFiles(folder, 'merchant');
   const gateway = await ensureKeyFiles(folder, 'gateway');
-  const store = openNodeSqlite(inMemory ? ':memory:' : join(folder, 'sandbox.sqlite'));
+  const { store, kept } = await openStore(join(folder, 'sandbox.sqlite'), inMemory);
   const text = (path: string): string => readFileSync(path, 'utf8');
   const sandbox = createSandbox({
     store,
@@ -64,7 +67,7 @@ export async function startSandbox(folder: string, port: number, inMemory: boole
     await admin('POST', 'passes', { ...pass, clientId });
     const { url, stop } = await serve(sandbox, port);
     return {
-      ...{ url, clientId, pass, merchant, gateway },
+      ...{ url, kept, clientId, pass, merchant, gateway },
       stop: async () => {
         await stop();
         store.close();
@@ -76,13 +79,10 @@ export async function startSandbox(folder: string, port: number, inMemory: boole
   }
 }
 
-async function loadSqlite(): Promise<typeof import('@alipayhk-pass/sandbox/node-sqlite').openNodeSqlite> {
-  try {
-    return (await import('@alipayhk-pass/sandbox/node-sqlite')).openNodeSqlite;
-  } catch {
-    throw new CommandError(
-      'this runtime has no node:sqlite, which the sandbox needs; expected Node 22.13 or newer, Deno or Bun',
-      exitCodes.failed,
-    );
-  }
+/** Kept in the file, or in memory: as asked, or because the runtime has no SQLite of its own. */
+async function openStore(path: string, inMemory: boolean): Promise<{ store: Store; kept: boolean }> {
+  const native = await import('@alipayhk-pass/sandbox/node-sqlite').catch(() => undefined);
+  if (native) return { store: native.openNodeSqlite(inMemory ? ':memory:' : path), kept: !inMemory };
+  const { openMemoryStore } = await import('./memory-store.ts');
+  return { store: openMemoryStore(), kept: false };
 }
