@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { applyMigrations, startWorker } from '@alipayhk-pass/sandbox-worker/dev';
+import { startWorker } from '@alipayhk-pass/sandbox-worker/dev';
 import { type Sandbox, startSandbox } from '@alipayhk-pass/sandbox-worker/sandbox';
 import { makeFolder } from '../folder.ts';
 import { outboxDir } from '../outbox.ts';
@@ -24,7 +24,7 @@ export interface Stage {
 /** Quick retries, and a rate that chaos' complaints about traffic do not bring down to a standstill. */
 const pace = {
   TIMEOUT_MS: '1500',
-  BACK_OFF_MS: '50',
+  BACKOFF_MS: '50',
   UNANSWERED_PAUSE_MS: '300',
   RATE_PER_SECOND: '20000',
   IN_FLIGHT: '64',
@@ -48,7 +48,7 @@ export async function setStage(started: AsyncDisposableStack): Promise<Stage> {
   });
   started.defer(() => gateway.stop());
   const persistTo = join(folder, 'merchant');
-  await Promise.all([gateway.start(), applyMigrations({ configDir: outboxDir, persistTo })]);
+  await gateway.start();
   if (sandbox === undefined) throw new Error('expected a sandbox once it has started');
 
   const { clientId, keyVersion, pass } = sandbox;

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { applyMigrations, type RunningWorker, startWorker } from '@alipayhk-pass/sandbox-worker/dev';
+import { type RunningWorker, startWorker } from '@alipayhk-pass/sandbox-worker/dev';
 import keys from '../../../../spec/vectors/keys.json' with { type: 'json' };
 import { makeFolder } from '../folder.ts';
 import { outboxDir } from '../outbox.ts';
@@ -73,7 +73,6 @@ export async function startMerchant(
   perSecond: number,
 ): Promise<RunningWorker> {
   const persistTo = makeFolder(started);
-  await applyMigrations({ configDir: outboxDir, persistTo });
   const vars = {
     CLIENT_ID: clientId,
     MERCHANT_PRIVATE_KEY: keys.merchant.privateKey,
@@ -83,8 +82,8 @@ export async function startMerchant(
     KEY_VERSION: '1',
     TIMEOUT_MS: '30000',
     RATE_PER_SECOND: `${perSecond}`,
-    IN_FLIGHT: `${inFlight}`,
-    RATE_SHARDS: '1',
+    IN_FLIGHT: '80',
+    SHARDS: '16',
   };
   return start(started, outboxDir, vars, persistTo);
 }
