@@ -3,41 +3,22 @@
  * AlipayHK until there is an answer.
  */
 import { Hono } from 'hono';
+import { sha256Hex } from './digests.ts';
 import { emit } from './events.ts';
 import { type App, shardsOf } from './http/app.ts';
-import { authorize } from './http/authorize.ts';
-import { getBatch, postBatch } from './http/batches.ts';
-import { deadLetters, postRetry } from './http/dead-letters.ts';
-import { Refused, replyTo } from './http/errors.ts';
-import { members } from './http/members.ts';
-import { getMetrics } from './http/metrics.ts';
-import { passes } from './http/passes.ts';
+import { replyTo } from './http/errors.ts';
+import { frontOf } from './http/front.ts';
 import { replyToCall } from './http/webhooks.ts';
 
 export { OutboxShard } from './shard/outbox-shard.ts';
 
 const app = new Hono<App>();
-
 // AlipayHK's calls, of any tag: one that is not ours is refused like every other call that does not verify.
 app.post('/:tag/points/bill/notify', (c) => replyToCall(c.req.raw, c.env));
 app.post('/:tag/points/membercard/create', (c) => replyToCall(c.req.raw, c.env));
-
-// Everything from here on needs the token. What AlipayHK calls is authenticated by its signature.
-app.use(async (c, next) => {
-  await authorize(c.req.raw, c.env);
-  await next();
-});
-
-app.route('/passes', passes);
-app.post('/passes:batch', postBatch);
-app.get('/batches/:batchId', getBatch);
-app.route('/dead-letters', deadLetters);
-app.post('/retry', postRetry);
-app.route('/members', members);
-app.get('/metrics', getMetrics);
-
-app.notFound(() => replyTo(new Refused('RouteNotFound', [{ path: 'route', expected: 'one of README.md' }])));
 app.onError((error) => replyTo(error));
+const front = frontOf(sha256Hex);
+app.all('*', (c) => front.fetch(c.req.raw, c.env));
 
 export default {
   fetch: app.fetch,

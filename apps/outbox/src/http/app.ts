@@ -6,7 +6,10 @@ import { callShards } from '../shard/call-shards.ts';
 import type { Operations } from '../shard/operations.ts';
 import { shardOf } from '../shard/route.ts';
 
-export type App = { Bindings: Env };
+/** SHA-256 in hex. */
+export type Digest = (bytes: Uint8Array) => Promise<string>;
+
+export type App = { Bindings: Env; Variables: { digest: Digest } };
 export type AppContext = Context<App>;
 
 /** The shards, as one request works with them. */

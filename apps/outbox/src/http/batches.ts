@@ -4,7 +4,7 @@ import type { LinesCall, MalformedLine } from '../shard/batch-operations.ts';
 import { ShardFailed } from '../shard/call-shards.ts';
 import { shardOf } from '../shard/route.ts';
 import { type AppContext, fieldNamesOf, shardsOf } from './app.ts';
-import { digestOf, readKeyName } from './conditions.ts';
+import { readKeyName } from './conditions.ts';
 import { describe, Refused } from './errors.ts';
 import { checkMediaType, readBody, readJson } from './json.ts';
 import { LineSender } from './line-sender.ts';
@@ -23,16 +23,17 @@ export async function postBatch(c: AppContext): Promise<Response> {
   const names = fieldNamesOf(c.env);
   const body = await readBody(c.req.raw, maxBatchBytes);
   const batchId =
-    key === undefined ? crypto.randomUUID() : (await digestOf(new TextEncoder().encode(key))).slice(0, 32);
+    key === undefined ? crypto.randomUUID() : (await c.var.digest(new TextEncoder().encode(key))).slice(0, 32);
   const shards = shardsOf(c.env);
-  const { elapsed, refusal } = await shards.of(batchId, 'startBatch', batchId, await digestOf(body));
+  const { elapsed, refusal } = await shards.of(batchId, 'startBatch', batchId, await c.var.digest(body));
   if (refusal) {
     const expected = refusal === 'old' ? 'one of the last 24 hours' : 'a key that was not used for another body';
     throw new Refused('IdempotencyKeyReused', [{ path: 'Idempotency-Key', expected }]);
   }
-  const sender = new LineSender((shard, after, lines) =>
-    shards.call(shard, 'takeLines', { batchId, elapsed, after, lines }),
-  );
+  const sender = new LineSender({
+    send: (shard, after, lines) => shards.call(shard, 'takeLines', { batchId, elapsed, after, lines }),
+    open: (shard) => shards.call(shard, 'openBatch', batchId),
+  });
   const malformedLines: MalformedLine[] = [];
   const unknownFields = new Set<string>();
   let lines = 0;

@@ -1,9 +1,10 @@
 /** Headers on which a change is accepted: If-Match and Idempotency-Key. */
 import { RequestInvalid } from '@alipayhk-pass/api';
 import type { Conditions } from '../shard/pass-operations.ts';
+import type { Digest } from './app.ts';
 
 /** @throws RequestInvalid */
-export async function readConditions(request: Request, body: Uint8Array): Promise<Conditions> {
+export async function readConditions(request: Request, body: Uint8Array, digest: Digest): Promise<Conditions> {
   const ifMatch = request.headers.get('If-Match')?.trim();
   const [, any, revision] = /^(?:(\*)|"(\d{1,15})")$/.exec(ifMatch ?? '') ?? [];
   if (ifMatch !== undefined && any === undefined && revision === undefined) {
@@ -12,7 +13,7 @@ export async function readConditions(request: Request, body: Uint8Array): Promis
   const name = readKeyName(request);
   return {
     ifMatch: any ? '*' : revision === undefined ? undefined : Number(revision),
-    key: name === undefined ? undefined : { name, digest: `${request.method} ${await digestOf(body)}` },
+    key: name === undefined ? undefined : { name, digest: `${request.method} ${await digest(body)}` },
   };
 }
 
@@ -22,10 +23,4 @@ export function readKeyName(request: Request): string | undefined {
   if (name === null) return undefined;
   if (/^[\x21-\x7e]{1,255}$/.test(name)) return name;
   throw new RequestInvalid([{ path: 'Idempotency-Key', expected: '1 to 255 printable characters' }]);
-}
-
-/** SHA-256 in hex. */
-export async function digestOf(bytes: Uint8Array): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as BufferSource));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -2,7 +2,16 @@
 import type { LinesCall } from '../shard/batch-operations.ts';
 
 type Line = LinesCall['lines'][number];
-type Send = (shard: number, after: number, lines: Line[]) => Promise<'taken' | 'gap' | 'full'>;
+
+/** The ways to a shard. */
+interface Ways {
+  send(shard: number, after: number, lines: Line[]): Promise<'taken' | 'gap' | 'full'>;
+  /** Has the shard record that it saw the batch, so that what it accepts from now on is newer. */
+  open(shard: number): Promise<void>;
+}
+
+/** How often a shard that failed is asked to record that. */
+const mostOpens = 3;
 
 /** Most lines and bytes in one call. */
 const most = { lines: 200, bytes: 512 * 1024 };
@@ -19,11 +28,11 @@ interface Way {
 }
 
 export class LineSender {
-  readonly #send: Send;
+  readonly #to: Ways;
   readonly #ways = new Map<number, Way>();
 
-  constructor(send: Send) {
-    this.#send = send;
+  constructor(to: Ways) {
+    this.#to = to;
   }
 
   /** Holds a line back until there are enough for its shard; then waits until the call before has been taken. */
@@ -57,13 +66,24 @@ export class LineSender {
     way.bytes = 0;
     if (way.failure !== undefined) return;
     way.after = lines.at(-1)?.number ?? after;
-    way.sent = this.#send(shard, after, lines).then(
+    way.sent = this.#to.send(shard, after, lines).then(
       (result) => {
         if (result !== 'taken') way.failure = result;
       },
-      (error: unknown) => {
+      async (error: unknown) => {
         way.failure = error;
+        if (after === 0) await this.#open(shard);
       },
     );
+  }
+
+  async #open(shard: number): Promise<void> {
+    for (let tries = 0; tries < mostOpens; tries += 1) {
+      try {
+        return await this.#to.open(shard);
+      } catch {
+        // The reply to the caller says that the batch is incomplete.
+      }
+    }
   }
 }

@@ -29,13 +29,13 @@ export const passes = new Hono<App>()
     checkMediaType(c.req.raw.headers, ['application/json']);
     const body = await readBody(c.req.raw, maxUpdateBytes);
     const { update, unknownFields } = readUpdate(withPassId(readJson(body), passId), fieldNamesOf(c.env));
-    const conditions = await readConditions(c.req.raw, body);
+    const conditions = await readConditions(c.req.raw, body, c.var.digest);
     const result = await shardsOf(c.env).of(passId, 'put', passId, changeOf(update), conditions);
     return replyPut(passId, result, unknownFields);
   })
   .delete('/:passId', async (c) => {
     const passId = c.req.param('passId');
-    const conditions = await readConditions(c.req.raw, new Uint8Array());
+    const conditions = await readConditions(c.req.raw, new Uint8Array(), c.var.digest);
     return replyPut(passId, await shardsOf(c.env).of(passId, 'put', passId, undefined, conditions), []);
   })
   .get('/:passId', async (c) => {

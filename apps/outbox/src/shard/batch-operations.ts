@@ -82,11 +82,20 @@ export function batchOperations(shard: Shard) {
       return elapsed > batchRepeatable ? { refusal: 'old' } : { elapsed };
     },
 
+    /** Records when this shard saw a batch first, where its lines could not be handed over. */
+    openBatch(batchId: string): void {
+      if (sql('SELECT 1 AS found FROM batch_lines WHERE batch_id = ? LIMIT 1', batchId).length > 0) return;
+      sql(
+        "INSERT INTO batch_lines (batch_id, last_line, began, lines) VALUES (?, 0, ?, '[]')",
+        ...[batchId, shard.stamps.next(ports.now())],
+      );
+    },
+
     /** Takes lines in: each once, all in one write. @returns whether they were taken, or what keeps them from it */
     async takeLines({ batchId, elapsed, after, lines }: LinesCall): Promise<'taken' | 'gap' | 'full'> {
       const buried = new Set<string>();
       for (const { passId } of lines) {
-        if (passes.load(passId) === undefined && (await shard.tombstones.has(passId))) buried.add(passId);
+        if (!passes.has(passId) && (await shard.tombstones.has(passId))) buried.add(passId);
       }
       type Row = { through: number | null; began: number | null };
       const [{ through, began } = { through: null, began: null }] = sql<Row>(

@@ -21,6 +21,8 @@ const longestRun = 5 * 60_000;
 const longestWait = 2_000;
 /** How long a pass that cannot be read is put aside, and until a configuration is tried again, in milliseconds. */
 const pauseAfterFault = 30_000;
+/** An alarm that is so late, in milliseconds, counts as lost. */
+const overdue = 10_000;
 /** Most candidates that are skipped without a pause. */
 const mostSkipped = 50;
 
@@ -54,8 +56,9 @@ export class DeliveryLoop {
     if (next === undefined) return;
     const { alarm, now } = this.#shard.ports;
     const stored = await alarm.get();
-    // It may run by now, and have set its own.
-    if (this.#isRunning || (stored !== null && stored <= Math.max(next, now() + 1))) return;
+    if (this.#isRunning) return; // by now, and has set its own
+    const isLost = stored !== null && stored < now() - overdue;
+    if (stored !== null && stored <= Math.max(next, now() + 1) && !isLost) return;
     alarm.set(Math.max(next, now() + 1));
   }
 

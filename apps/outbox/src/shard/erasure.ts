@@ -41,6 +41,7 @@ export function erasureOperations(shard: Shard) {
       sql('DELETE FROM keys WHERE pass_id = ?', passId);
       sql('DELETE FROM dead_letters WHERE pass_id = ?', passId);
       sql('DELETE FROM passes WHERE pass_id = ?', passId);
+      passes.detach(passId);
       if (state.closing) bury();
       else if (hold > now) {
         const { revision, delivered, lastFlight } = state;

@@ -48,7 +48,7 @@ export function passOperations(shard: Shard) {
      * @param change - `undefined` to close the pass as it is
      */
     async put(passId: string, change: Change | undefined, { key, ifMatch }: Conditions = {}): Promise<PutResult> {
-      const isBuried = passes.load(passId) === undefined && (await shard.tombstones.has(passId));
+      const isBuried = !passes.has(passId) && (await shard.tombstones.has(passId));
       const before = passes.load(passId);
       const revision = before?.revision ?? 0;
       if (key) {
@@ -97,7 +97,7 @@ export function passOperations(shard: Shard) {
       source: string,
       changes: readonly { sequence: number; change: Change }[],
     ): Promise<{ done: number; refusal?: AcceptRefusal | undefined }> {
-      const isBuried = passes.load(passId) === undefined && (await shard.tombstones.has(passId));
+      const isBuried = !passes.has(passId) && (await shard.tombstones.has(passId));
       const before = passes.load(passId);
       let state = before ?? passes.loadOrEmpty(passId);
       let done = state.sources[source] ?? 0;

@@ -50,6 +50,11 @@ export class PassStore {
     return row && this.#stateOf(row);
   }
 
+  /** Whether there is such a pass, even one that cannot be read. */
+  has(passId: string): boolean {
+    return this.#ports.sql('SELECT 1 AS found FROM passes WHERE pass_id = ?', passId).length > 0;
+  }
+
   loadOrEmpty(passId: string): State {
     return this.load(passId) ?? emptyState(passId);
   }
@@ -130,6 +135,12 @@ export class PassStore {
     return flight;
   }
 
+  /** Lets a request in flight end without its pass, which is erased: its outcome is nobody's. */
+  detach(passId: string): void {
+    this.#ports.sql("UPDATE flights SET pass_id = '' WHERE pass_id = ?", passId);
+    for (const flight of this.flights.values()) if (flight.passId === passId) flight.isOver = true;
+  }
+
   /** What waits and is due, the longest due first, without what is in flight. */
   due(now: number, limit: number): string[] {
     const { marks, ids } = this.#flying();
@@ -178,6 +189,6 @@ export class PassStore {
 
   /** Puts a pass aside that cannot be read, so that the others go on. */
   putAside(passId: string, until: number): void {
-    this.#ports.sql('UPDATE passes SET due = ? WHERE pass_id = ? AND due IS NOT NULL', until, passId);
+    this.#ports.sql('UPDATE passes SET due = ?, hold = ? WHERE pass_id = ? AND due IS NOT NULL', until, until, passId);
   }
 }

@@ -22,7 +22,8 @@ export class Shard {
   readonly handovers: Handovers;
   readonly loop: DeliveryLoop;
 
-  constructor(ports: Ports) {
+  constructor(world: Ports) {
+    const ports = { ...world, now: steady(world.now) };
     this.ports = ports;
     makeTables(ports);
     this.meta = new Meta(ports);
@@ -43,4 +44,15 @@ export class Shard {
     this.ports.emit('alert', fields);
     this.alerts.add(fields);
   }
+}
+
+/** A clock that does not go back when the machine's goes back a little, and follows it when it goes back far. */
+function steady(now: () => number): () => number {
+  const most = 5_000;
+  let last = 0;
+  return () => {
+    const time = now();
+    last = Math.min(Math.max(last, time), time + most);
+    return last;
+  };
 }
