@@ -23,7 +23,7 @@ const workerd = {
       },
     }),
   ],
-  test: { name: 'workerd', include: ['test/*.test.ts'] },
+  test: { name: 'workerd', include: ['test/*.test.ts'], setupFiles: './test/setup.ts' },
 };
 
 const sockets = { test: { name: 'sockets', include: ['test/sockets/*.test.ts'] } };
