@@ -28,4 +28,6 @@ const workerd = {
 
 const sockets = { test: { name: 'sockets', include: ['test/sockets/*.test.ts'] } };
 
-export default defineConfig({ test: { projects: [workerd, sockets] } });
+const simulation = { test: { name: 'simulation', include: ['test/simulation/*.test.ts'] } };
+
+export default defineConfig({ test: { projects: [workerd, sockets, simulation] } });

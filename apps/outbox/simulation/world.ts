@@ -84,7 +84,7 @@ export class World {
   /** Calls an operation as the Worker does. */
   async call(shard: number, name: keyof Operations, args: unknown[]): Promise<unknown> {
     const reply = await this.callObject(shard, this.shards, name, args);
-    if (reply.filledUnder !== undefined) throw new Error(`expected ${this.shards} shards, found ${reply.filledUnder}`);
+    if (!('value' in reply)) throw new Error(`the shard refused: ${JSON.stringify(reply)}`);
     return reply.value;
   }
 

@@ -4,7 +4,7 @@ import { afterAll, vi } from 'vitest';
 import { shards, stubOf } from './shards.ts';
 
 afterAll(async () => {
-  for (let shard = 0; shard < shards; shard += 1) {
+  for (let shard = 0; shard < shards + 2; shard += 1) {
     await vi.waitFor(
       () =>
         runInDurableObject(stubOf(shard), async (object, { storage }) => {

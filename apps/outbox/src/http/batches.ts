@@ -25,7 +25,12 @@ export async function postBatch(c: AppContext): Promise<Response> {
   const batchId =
     key === undefined ? crypto.randomUUID() : (await c.var.digest(new TextEncoder().encode(key))).slice(0, 32);
   const shards = shardsOf(c.env);
-  const { elapsed, refusal } = await shards.of(batchId, 'startBatch', batchId, await c.var.digest(body));
+  const { elapsed, refusal } = await shards.of(
+    batchId,
+    'startBatch',
+    batchId,
+    `${await c.var.digest(body)}/${shards.shards}`,
+  );
   if (refusal) {
     const expected = refusal === 'old' ? 'one of the last 24 hours' : 'a key that was not used for another body';
     throw new Refused('IdempotencyKeyReused', [{ path: 'Idempotency-Key', expected }]);

@@ -1,7 +1,7 @@
 /** Every error as a reply to the caller of this Worker: one table from code to HTTP status, one form of body. */
 import { type Issue, RequestInvalid } from '@alipayhk-pass/api';
 import { ConfigurationInvalid } from '../config/variables.ts';
-import { ShardFailed, ShardsMismatch } from '../shard/call-shards.ts';
+import { ShardFailed, ShardsMismatch, ShardsMoving } from '../shard/call-shards.ts';
 
 /** Status of each code. */
 const statuses = {
@@ -32,6 +32,7 @@ const statuses = {
   BatchIncomplete: 503,
   ShardFailed: 503,
   ShardsMismatch: 503,
+  ShardsMoving: 503,
 } as const;
 
 /** Why a request was refused. */
@@ -81,6 +82,7 @@ export function describe(error: unknown): Failure {
     const message = `${error.message}: set SHARDS back to ${error.filledUnder}, or move the passes (README, "More shards")`;
     return { code: 'ShardsMismatch', message };
   }
+  if (error instanceof ShardsMoving) return { code: 'ShardsMoving', message: `${error.message}: come later` };
   if (error instanceof ShardFailed) {
     if (error.isOverloaded) return { code: 'ShardFull', message: 'this shard has too much to do: come later' };
     return { code: 'ShardFailed', message: `${error.message}: send the same request again` };

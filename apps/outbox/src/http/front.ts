@@ -8,6 +8,7 @@ import { Refused, replyTo } from './errors.ts';
 import { members } from './members.ts';
 import { getMetrics } from './metrics.ts';
 import { passes } from './passes.ts';
+import { postMove } from './shards.ts';
 
 /** @param digest - SHA-256 in hex */
 export function frontOf(digest: Digest): Hono<App> {
@@ -23,6 +24,7 @@ export function frontOf(digest: Digest): Hono<App> {
   front.route('/dead-letters', deadLetters);
   front.post('/retry', postRetry);
   front.route('/members', members);
+  front.post('/shards/move', postMove);
   front.get('/metrics', getMetrics);
   front.notFound(() => replyTo(new Refused('RouteNotFound', [{ path: 'route', expected: 'one of README.md' }])));
   front.onError((error) => replyTo(error));

@@ -12,6 +12,14 @@ export class ShardsMismatch extends Error {
   }
 }
 
+/** The passes are on their way to another number of shards. */
+export class ShardsMoving extends Error {
+  override readonly name = 'ShardsMoving';
+  constructor(to: number) {
+    super(`the passes are moving to ${to} shards`);
+  }
+}
+
 /** A shard did not do what it was asked for; it may have done it all the same. */
 export class ShardFailed extends Error {
   override readonly name = 'ShardFailed';
@@ -28,7 +36,7 @@ export function shardName(shard: number): string {
   return `shard-${shard}`;
 }
 
-/** Calls shards by their number. @throws ShardsMismatch, ShardFailed */
+/** Calls shards by their number. @throws ShardsMismatch, ShardsMoving, ShardFailed */
 export function callShards(env: Env): CallShard {
   return async (shard, name, ...args) => {
     const { shards } = readLimits(env);
@@ -40,7 +48,8 @@ export function callShards(env: Env): CallShard {
     } catch (cause) {
       throw new ShardFailed(name, cause);
     }
-    if (reply.filledUnder !== undefined) throw new ShardsMismatch(reply.filledUnder, shards);
+    if ('movingTo' in reply) throw new ShardsMoving(reply.movingTo);
+    if ('filledUnder' in reply) throw new ShardsMismatch(reply.filledUnder, shards);
     return reply.value as never;
   };
 }

@@ -41,10 +41,13 @@ export class DeliveryLoop {
   #pausedUntil = 0;
   #rate: Rate | undefined;
   breaker: Breaker;
+  /** Begins nothing: the passes move to other shards. */
+  isDraining: boolean;
 
   constructor(shard: Shard) {
     this.#shard = shard;
     this.breaker = { ...closedBreaker, ...shard.meta.get<Breaker>('breaker') };
+    this.isDraining = Boolean(shard.meta.get('moving'));
     this.#rate = shard.meta.get<Rate>('rate');
     this.#candidates = new Candidates(shard.passes);
   }
@@ -98,13 +101,13 @@ export class DeliveryLoop {
     this.#armedAt = 0;
     this.#keepAlarm();
     this.#recover();
-    const client = await this.#client();
+    const client = this.isDraining ? undefined : await this.#client();
     for (;;) {
       const isLast = sends >= limits.runSends || ports.now() - start >= longestRun;
       let wait = Number.POSITIVE_INFINITY;
       if (!isLast) {
         wait = Math.min(handovers.start(this.#signal), alerts.start(this.#signal));
-        while (client && sends < limits.runSends) {
+        while (client && !this.isDraining && sends < limits.runSends) {
           const pause = this.#begin(client);
           wait = Math.min(wait, pause);
           if (pause > 0) break;
@@ -278,6 +281,7 @@ export class DeliveryLoop {
     const flights = [...passes.flights.values()];
     // Left behind by an object that is gone: to be settled first.
     if (!this.#isRunning && flights.some(({ isOver }) => !isOver)) return now;
+    if (this.isDraining) return undefined;
     const due = this.#candidates.nextTime(this.breaker, now);
     const pause = this.#pause(pauseOf(this.breaker, flights.length, now));
     const pass =

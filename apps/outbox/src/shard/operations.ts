@@ -2,6 +2,7 @@
 import { batchOperations } from './batch-operations.ts';
 import { erasureOperations } from './erasure.ts';
 import { memberOperations } from './member-operations.ts';
+import { moveOperations, whileMoving } from './move.ts';
 import { passOperations } from './pass-operations.ts';
 import { recoveryOperations } from './recovery-operations.ts';
 import type { Shard } from './shard.ts';
@@ -16,6 +17,7 @@ export function operationsOf(shard: Shard) {
     ...memberOperations(shard),
     ...erasure,
     ...upkeepOperations(shard, erasure.leave),
+    ...moveOperations(shard),
   };
 }
 
@@ -28,8 +30,11 @@ export type CallShard = <Name extends keyof Operations>(
   ...args: Parameters<Operations[Name]>
 ) => Promise<Awaited<ReturnType<Operations[Name]>>>;
 
-/** What a shard returns: the operation's value, or the number of shards under which it was filled. */
-export type Reply<Value = unknown> = { value: Value; filledUnder?: undefined } | { filledUnder: number };
+/**
+ * What a shard returns: the operation's value, or why it did nothing: the number of shards under which it was filled, or
+ * to which it moves.
+ */
+export type Reply = { value: unknown } | { filledUnder: number } | { movingTo: number };
 
 /**
  * One call: the caller says how many shards there are. A shard that was filled under another number holds other passes
@@ -41,7 +46,11 @@ export async function perform(
   { shards, name, args }: { shards: number; name: keyof Operations; args: unknown[] },
 ): Promise<Reply> {
   const filledUnder = shard.meta.get<number>('shards');
-  if (filledUnder !== undefined && filledUnder !== shards) return { filledUnder };
+  const movingTo = shard.meta.get<number | null>('moving');
+  if (!whileMoving.has(name)) {
+    if (movingTo) return { movingTo };
+    if (filledUnder !== undefined && filledUnder !== shards) return { filledUnder };
+  }
   if (filledUnder === undefined) shard.meta.set('shards', shards);
   const operation = operations[name] as (...args: unknown[]) => unknown;
   try {
