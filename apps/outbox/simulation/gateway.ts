@@ -114,10 +114,12 @@ export class Gateway {
       throw saying('PARAM_ILLEGAL', 'F');
     }
     if (scheduler.chance(replies.lost)) return await this.#lose(update, from);
+    // Somebody in between, who keeps the request and replies himself.
+    if (scheduler.chance(replies.forged / 2)) throw new SignatureVerificationFailed();
     const isApplied = !scheduler.chance(replies.unknown);
     if (isApplied || scheduler.chance(0.5)) this.#apply(update);
     if (!isApplied) throw saying('UNKNOWN_EXCEPTION', 'U');
-    if (scheduler.chance(replies.forged)) throw new SignatureVerificationFailed();
+    if (scheduler.chance(replies.forged / 2)) throw new SignatureVerificationFailed();
     const resultInfo = { resultCode: 'SUCCESS', resultStatus: 'S' } as const;
     return { resultInfo, tracerId, responseTime: '', encrypted: false };
   }

@@ -1,4 +1,6 @@
 /** What must hold once nothing goes wrong any more: all that was accepted is delivered, dead or given up, and counted. */
+
+import type { Gauges } from '../src/shard/upkeep.ts';
 import type { Batches } from './batch-caller.ts';
 import type { MemberCaller } from './member-caller.ts';
 import type { Operator } from './operator.ts';
@@ -22,6 +24,8 @@ export async function endOf({ world, callers, memberCallers, batches, operator }
   const { scheduler, gateway } = world;
   const report = (problem: string) => void gateway.problems.push(problem);
   await scheduler.run(scheduler.time + calm);
+  const late = await waitingIn(world);
+  if (late > Math.max(1, callers.length / 100)) report(`${late} passes wait two minutes after the last fault`);
   for (const caller of [...callers, ...memberCallers]) {
     if (caller.isBusy) report(`${caller.passId}: its caller still waits for a reply`);
   }
@@ -67,4 +71,19 @@ export async function endOf({ world, callers, memberCallers, batches, operator }
       report(`batch ${batchId}: ${JSON.stringify(batch)}, expected ${lines} lines and none pending`);
     }
   }
+}
+
+/** How many passes wait, over all shards. */
+export async function waitingIn(world: World): Promise<number> {
+  let waiting = 0;
+  let left = world.shards;
+  for (let shard = 0; shard < world.shards; shard += 1) {
+    void world.call(shard, 'gauges', []).then((reply) => {
+      const { pending, retrying } = reply as Gauges;
+      waiting += pending + retrying;
+      left -= 1;
+    });
+  }
+  await world.scheduler.run(world.scheduler.time + 10_000, () => left === 0);
+  return waiting;
 }

@@ -32,10 +32,10 @@ export interface RunResult {
 }
 
 const day = 86_400_000;
-const start = Date.UTC(2026, 10, 22);
+export const start = Date.UTC(2026, 10, 22);
 
 /** Variables of the simulated Worker. */
-const vars = {
+export const vars = {
   ...{ API_TOKEN: 'a-token-of-the-simulation', CLIENT_CERTIFICATE: 'off', SHARDS: '3' },
   ...{ RATE_PER_SECOND: '60', IN_FLIGHT: '15', TIMEOUT_MS: '10000', BACKOFF_MS: '1000', UNANSWERED_PAUSE_MS: '5000' },
   ...{ RUN_SENDS: '100', STALE_AFTER: '600', COALESCE_BILLS: 'off' },
@@ -60,7 +60,7 @@ export async function run({ seed, days, updates, passes, members, onNote }: RunO
   const operator = new Operator(world, callers);
 
   const linesAtOnce = Math.min(40, Math.ceil(passes / 4));
-  // A tenth comes by itself, a hundredth as bills, the rest in batches.
+  // A tenth comes by itself, a twentieth as bills, the rest in batches.
   const every = (count: number, name: string, act: () => void): void => {
     const pause = duration / Math.max(1, count);
     const next = (): void => {
@@ -78,17 +78,17 @@ export async function run({ seed, days, updates, passes, members, onNote }: RunO
   every(updates * 0.1, 'put', () => {
     const caller = scheduler.pick(callers);
     if (caller.isBusy) return;
-    const isClose = scheduler.chance(0.0005);
+    const isClose = scheduler.chance(0.005);
     void busy([caller], () => (isClose ? caller.close() : caller.put()));
   });
-  every((updates * 0.89) / linesAtOnce, 'batch', () => {
+  every((updates * 0.85) / linesAtOnce, 'batch', () => {
     const first = scheduler.below(passes);
     const chosen = Array.from({ length: linesAtOnce }, (_, n) => callers[(first + n) % passes] as PassCaller).filter(
       (caller) => !caller.isBusy && !caller.isClosed,
     );
     if (chosen.length > 0) void busy(chosen, () => sendBatch(world, chosen, batches));
   });
-  every(updates * 0.01, 'post', () => {
+  every(updates * 0.05, 'post', () => {
     const caller = scheduler.pick(memberCallers);
     if (!caller.isBusy) void busy([caller], () => caller.post());
   });
