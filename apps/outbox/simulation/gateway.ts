@@ -57,8 +57,8 @@ export class Gateway {
   readonly #open = new Map<string, ShardObject>();
   /** When the last request of a pass may still take effect without its client. */
   readonly #inWork = new Map<string, number>();
-  /** Called for each update that takes effect. */
-  onApplied: ((update: UpdatePassRequest, card: Card) => void) | undefined;
+  /** Bills for which an object got S. */
+  readonly #confirmed = new Map<string, ShardObject>();
 
   constructor(scheduler: Scheduler, limits: Limits) {
     this.#scheduler = scheduler;
@@ -120,8 +120,17 @@ export class Gateway {
     if (isApplied || scheduler.chance(0.5)) this.#apply(update);
     if (!isApplied) throw saying('UNKNOWN_EXCEPTION', 'U');
     if (scheduler.chance(replies.forged / 2)) throw new SignatureVerificationFailed();
+    this.#confirm(update, from);
     const resultInfo = { resultCode: 'SUCCESS', resultStatus: 'S' } as const;
     return { resultInfo, tracerId, responseTime: '', encrypted: false };
+  }
+
+  /** What an object got S for it must not send again. */
+  #confirm({ passId, dataInfo }: UpdatePassRequest, from: ShardObject): void {
+    const billNo = (dataInfo as { billNo?: string } | undefined)?.billNo;
+    if (!billNo || from.isGone) return;
+    if (this.#confirmed.get(billNo) === from) this.problems.push(`${passId}: bill ${billNo} was shown twice`);
+    this.#confirmed.set(billNo, from);
   }
 
   /** No reply: the update takes effect at any time within the pause, or never. */
@@ -156,19 +165,18 @@ export class Gateway {
     }
     if (billNo && !card.bills.includes(billNo)) card.bills.push(billNo);
     if (update.status === 'CLOSED') card.closed = true;
-    this.onApplied?.(update, card);
   }
 
-  /** No more requests in ten seconds than the bound and its burst allow. */
+  /** No more requests in a second than the bound and its burst allow. */
   #checkBound(shard: number): void {
     const bound = boundOf(this.#limits);
-    const window = 10_000;
+    const window = 1_000;
     const recent = this.#recent.get(shard) ?? [];
     recent.push(this.#scheduler.time);
     while ((recent[0] as number) < this.#scheduler.time - window) recent.shift();
     this.#recent.set(shard, recent);
-    // An object that begins anew has its burst anew.
-    const most = (bound.perSecond * window) / 1000 + 4 * burstOf(bound);
-    if (recent.length > most) this.problems.push(`shard ${shard}: ${recent.length} requests in ten seconds`);
+    // An object that begins anew has its burst anew, and what a slow disk has held back comes together.
+    const most = (bound.perSecond * window) / 1000 + 2 * burstOf(bound) + bound.inFlight;
+    if (recent.length > most) this.problems.push(`shard ${shard}: ${recent.length} requests in a second`);
   }
 }

@@ -79,7 +79,12 @@ export async function run({ seed, days, updates, passes, members, onNote }: RunO
     const caller = scheduler.pick(callers);
     if (caller.isBusy) return;
     const isClose = scheduler.chance(0.005);
-    void busy([caller], () => (isClose ? caller.close() : caller.put()));
+    // Some passes get several changes in a row, while the first one is in flight.
+    const times = scheduler.chance(0.2) ? 4 : 1;
+    void busy([caller], async () => {
+      if (isClose) return caller.close();
+      for (let time = 0; time < times; time += 1) await caller.put();
+    });
   });
   every((updates * 0.85) / linesAtOnce, 'batch', () => {
     const first = scheduler.below(passes);
