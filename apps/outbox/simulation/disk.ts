@@ -57,11 +57,14 @@ export class Disk {
     this.#alarm = at;
   }
 
-  commit(): void {
-    if (!this.isDirty) return;
+  /** @returns whether the alarm was set or cleared */
+  commit(): boolean {
+    if (!this.isDirty) return false;
     this.#db.exec('COMMIT');
+    const isAlarmSet = this.#unconfirmedAlarm !== undefined;
     if (this.#unconfirmedAlarm !== undefined) this.#alarm = this.#unconfirmedAlarm;
     this.#end();
+    return isAlarmSet;
   }
 
   rollback(): void {

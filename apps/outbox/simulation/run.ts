@@ -78,7 +78,7 @@ export async function run({ seed, days, updates, passes, members, onNote }: RunO
   every(updates * 0.1, 'put', () => {
     const caller = scheduler.pick(callers);
     if (caller.isBusy) return;
-    const isClose = scheduler.chance(0.005);
+    const isClose = scheduler.chance(Math.min(0.02, passes / updates));
     // Some passes get several changes in a row, while the first one is in flight.
     const times = scheduler.chance(0.2) ? 4 : 1;
     void busy([caller], async () => {

@@ -79,8 +79,7 @@ export class ShardObject {
     scheduler.after(delay, `confirm ${this.number}`, () => {
       this.#confirming = false;
       if (this.isGone) return;
-      this.#disk.commit();
-      this.#world.scheduleAlarm(this.number);
+      if (this.#disk.commit()) this.#world.scheduleAlarm(this.number);
       const waiting = this.#atGate;
       this.#atGate = [];
       for (const resolve of waiting) resolve();

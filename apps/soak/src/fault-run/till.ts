@@ -61,6 +61,11 @@ export async function look(merchant: Merchant, passId: string): Promise<Look | u
   return { confirmed, mailbox: { passId, state, revision, delivered, dead: deadLetters.length > 0 } };
 }
 
+/** Lets what backs off go now: nobody waits for it when a fault run drains. */
+export async function retryAll(merchant: Merchant): Promise<void> {
+  await ask(merchant, '/retry', { method: 'POST' });
+}
+
 /** What `GET /passes/:passId` tells. */
 export interface Look {
   mailbox: Mailbox;
