@@ -19,6 +19,8 @@ import { Signal } from './signal.ts';
 const longestRun = 5 * 60_000;
 /** Longest pause in milliseconds that a run waits for; a longer one sleeps by alarm. */
 const longestWait = 2_000;
+/** Longest pause that breaker and bound put before the next request, in milliseconds. */
+const longestSleep = 60_000;
 /** How long a pass that cannot be read is put aside, and until a configuration is tried again, in milliseconds. */
 const pauseAfterFault = 30_000;
 /** An alarm that is so late, in milliseconds, counts as lost. */
@@ -35,6 +37,8 @@ export class DeliveryLoop {
   /** Numbers of the flights that this very object has begun. */
   readonly #live = new Set<number>();
   #isRunning = false;
+  /** Whether this run waits because nothing is due. */
+  #isIdle = false;
   /** When the stored alarm is due, as far as this run knows. */
   #armedAt = 0;
   /** Nothing is sent before: the configuration is wrong. */
@@ -54,7 +58,11 @@ export class DeliveryLoop {
 
   /** Wakes the loop, or sets the alarm that starts it: at every call of the shard, for an alarm may have been lost. */
   async arm(): Promise<void> {
-    if (this.#isRunning) return this.#signal.set();
+    if (this.#isRunning) {
+      // Where the bound or the breaker is what it waits for, there is nothing to wake it for.
+      if (this.#isIdle || this.#shard.handovers.isNew) this.#signal.set();
+      return;
+    }
     const next = this.#nextTime();
     if (next === undefined) return;
     const { alarm, now } = this.#shard.ports;
@@ -68,11 +76,13 @@ export class DeliveryLoop {
   /** Lets what waits for its own backoff go, within holds and bound. */
   wakeAll(): void {
     this.#setBreaker(wake(this.breaker, this.#shard.ports.now()));
+    this.#signal.set();
   }
 
   /** Lets the next probe go at once, should the breaker be open. */
   probe(): void {
     this.breaker = { ...this.breaker, probeAt: Math.min(this.breaker.probeAt, this.#shard.ports.now()) };
+    this.#signal.set();
   }
 
   get rate(): Rate {
@@ -120,7 +130,7 @@ export class DeliveryLoop {
       if (isIdle && (isLast || wait > longestWait)) return;
       this.#keepAlarm();
       await this.#signal.wait(ports.sleep(Math.min(wait, longestWait)));
-      this.#forgetOver();
+      this.#shard.passes.forgetOver(this.#shard.ports.now(), this.#shard.limits.timeout);
     }
   }
 
@@ -132,6 +142,7 @@ export class DeliveryLoop {
       const pause = this.#pause(pauseOf(this.breaker, passes.flights.size, now));
       if (pause > 0) return pause;
       const candidate = this.#candidates.next(this.breaker, now);
+      this.#isIdle = typeof candidate !== 'string';
       if (typeof candidate !== 'string') return Math.max(1, candidate.at - now);
       const { rate, wait } = acquire(this.rate, boundOf(limits), passes.flights.size, now);
       this.#rate = rate;
@@ -158,8 +169,7 @@ export class DeliveryLoop {
   #pause(pause: number): number {
     if (Number.isFinite(pause)) return pause;
     const { passes, ports, limits } = this.#shard;
-    const over = [...passes.flights.values()].filter(({ isOver }) => isOver).map(({ since }) => since + limits.timeout);
-    return Math.max(1, Math.min(Number.POSITIVE_INFINITY, ...over) - ports.now());
+    return Math.max(1, passes.nextOver(limits.timeout) - ports.now());
   }
 
   async #send(client: Sender, { passId, queue: [head] }: State, flight: Airborne): Promise<void> {
@@ -229,15 +239,7 @@ export class DeliveryLoop {
       flight.isOver = true;
       flight.since = Math.min(flight.since, ports.now());
     }
-    this.#forgetOver();
-  }
-
-  /** A request counts as in flight until its time is over. */
-  #forgetOver(): void {
-    const { passes, ports, limits } = this.#shard;
-    for (const { slot, since, isOver } of [...passes.flights.values()]) {
-      if (isOver && ports.now() >= since + limits.timeout) passes.flights.delete(slot);
-    }
+    this.#shard.passes.forgetOver(this.#shard.ports.now(), this.#shard.limits.timeout);
   }
 
   #putAside(passId: string, error: unknown): void {
@@ -284,8 +286,11 @@ export class DeliveryLoop {
     if (this.isDraining) return undefined;
     const due = this.#candidates.nextTime(this.breaker, now);
     const pause = this.#pause(pauseOf(this.breaker, flights.length, now));
+    const { wait } = acquire(this.rate, boundOf(this.#shard.limits), flights.length, now);
     const pass =
-      due === undefined ? undefined : Math.max(due, this.#pausedUntil, now + Math.min(pause, longestWait * 15));
+      due === undefined
+        ? undefined
+        : Math.max(due, this.#pausedUntil, now + Math.min(Math.max(pause, this.#pause(wait)), longestSleep));
     const times = [pass, handovers.nextTime(), alerts.nextTime()].filter((time) => time !== undefined);
     return times.length > 0 ? Math.min(...times) : undefined;
   }

@@ -12,6 +12,8 @@ const pauseAfterFault = 10_000;
 export class Handovers {
   readonly #shard: Shard;
   isBusy = false;
+  /** A change came that no run has looked at. */
+  isNew = false;
 
   constructor(shard: Shard) {
     this.#shard = shard;
@@ -26,6 +28,7 @@ export class Handovers {
   save(member: Member, handover: Handover | undefined): void {
     const { sql, now } = this.#shard.ports;
     if (handover) {
+      this.isNew = true;
       const { sequence, points, transaction } = handover;
       const bill = transaction ? JSON.stringify(transaction) : null;
       sql('INSERT INTO handovers VALUES (?, ?, ?, ?)', ...[member.userId, sequence, points, bill]);
@@ -54,6 +57,7 @@ export class Handovers {
 
   /** Hands a member's changes over, unless that is under way. @returns milliseconds until there is something to do */
   start(signal: Signal): number {
+    this.isNew = false;
     const next = this.nextTime();
     if (this.isBusy || next === undefined) return Number.POSITIVE_INFINITY;
     const wait = next - this.#shard.ports.now();

@@ -141,6 +141,19 @@ export class PassStore {
     for (const flight of this.flights.values()) if (flight.passId === passId) flight.isOver = true;
   }
 
+  /** A request that an ended object has left behind counts as in flight until its time is over. */
+  forgetOver(now: number, timeout: number): void {
+    for (const { slot, since, isOver } of [...this.flights.values()]) {
+      if (isOver && now >= since + timeout) this.flights.delete(slot);
+    }
+  }
+
+  /** When the time of the first such request is over. */
+  nextOver(timeout: number): number {
+    const over = [...this.flights.values()].filter(({ isOver }) => isOver).map(({ since }) => since + timeout);
+    return Math.min(Number.POSITIVE_INFINITY, ...over);
+  }
+
   /** What waits and is due, the longest due first, without what is in flight. */
   due(now: number, limit: number): string[] {
     const { marks, ids } = this.#flying();
