@@ -100,6 +100,7 @@ export class Gateway {
     if (replies.outage) {
       if (scheduler.chance(0.5)) throw new ResponseUnexpected('status', new Response('', { status: 503 }));
       await scheduler.wait(this.#limits.timeout, 'outage');
+      if (!from.isGone) this.#keepWorking(passId);
       throw new ResponseMissing('a response', undefined);
     }
     if (replies.wrongKey) {
