@@ -68,7 +68,7 @@ ${table([
   ...costs.map(([name, phase]) => [
     name,
     costOf(phase).toFixed(2),
-    (phase.gateway / Math.max(1, phase.requests)).toFixed(2),
+    (phase.requests === 0 ? 0 : phase.gateway / phase.requests).toFixed(2),
     (phase.wrangler / phase.updates).toFixed(2),
     `${(phase.others * 100).toFixed(0)} %`,
   ]),
