@@ -6,8 +6,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { table } from '@alipayhk-pass/harness/report';
 import { build } from 'esbuild';
-import { table } from './table.ts';
 
 interface Entry {
   /** What someone writes to have it. */
@@ -33,39 +33,35 @@ const entries: Record<string, Entry> = {
   'sign and verify': {
     code: `export { sign, verify } from '${core}'`,
     budget: 2.5,
-    without: [...rsaAes, ...extras, ...inCore('message/encryption', 'message/message')],
+    without: [...rsaAes, ...extras, ...inCore('message/encryption', 'message/seal', 'message/open')],
   },
   // The aim was 6 for the whole core. It does RSA_AES without a native call for it (2 KB), reads nine spellings of a key and
   // says in words what a wrong one is (2 KB), and checks every option before anything is sent. What a bundle does not name
   // it does not carry.
   'seal and open, with RSA_AES and keys': {
     code: `export { sealedFetch, RSA_AES, importPrivateKey, importPublicKey } from '${core}'`,
-    budget: 10,
+    budget: 11.5,
     without: extras,
   },
-  'the whole core': { code: `export * from '${core}'`, budget: 12, without: [] },
+  'the whole core': { code: `export * from '${core}'`, budget: 13.5, without: [] },
   'the client, with keys': {
     code: `export { createClient, checkUpdate, isUpdatePassError, importPrivateKey, importPublicKey } from '${api}'`,
-    budget: 14,
-    without: [
-      ...rsaAes,
-      ...extras,
-      ...ends('gateway', 'webhooks', 'answering', 'refusals', 'notifier', 'webhook-path'),
-    ],
+    budget: 15.5,
+    without: [...rsaAes, ...extras, ...ends('gateway', 'webhooks', 'receiver', 'refusals', 'notifier', 'webhook-path')],
   },
   'the gateway': {
     code: `export { createGateway, RequestInvalid } from '${gateway}'`,
-    budget: 12,
+    budget: 13,
     without: [...extras, ...ends('client', 'webhooks', 'notifier', 'webhook-path')],
   },
   'the calls to a merchant': {
     code: `export { createNotifier } from '${gateway}'`,
-    budget: 8,
-    without: [...rsaAes, ...extras, ...ends('client', 'webhooks', 'answering', 'refusals')],
+    budget: 9,
+    without: [...rsaAes, ...extras, ...ends('client', 'webhooks', 'receiver', 'refusals')],
   },
   'the webhooks': {
     code: `export * from '${webhooks}'`,
-    budget: 9.5,
+    budget: 10.5,
     without: [...rsaAes, ...extras, ...ends('client', 'gateway', 'notifier')],
   },
 };

@@ -63,7 +63,7 @@ describe('refused', () => {
       storage.sql.exec('UPDATE batches SET started_at = started_at - 90000000 WHERE batch_id = ?', body.batchId);
     });
     expect(await post(line('R3', { points: 1 }), headers)).toMatchObject({
-      ...{ status: 422, body: { error: { issues: [{ expected: 'one of the last 24 hours' }] } } },
+      ...{ status: 422, body: { error: { issues: [{ message: 'one of the last 24 hours' }] } } },
     });
   });
 });
@@ -85,9 +85,9 @@ test('lines that are malformed are named with every issue, the others are taken,
     malformedLines: [
       { line: 3, error: { code: 'JsonInvalid' } },
       { line: 4, error: { issues: [{ path: 'points' }, { path: 'merchantId' }, { path: 'endDate' }] } },
-      { line: 5, error: { issues: [{ path: 'points', expected: 'a number that a double holds exactly, or text' }] } },
+      { line: 5, error: { issues: [{ path: 'points', message: 'a number that a double holds exactly, or text' }] } },
       { line: 6, error: { code: 'ContentTooLarge' } },
-      { line: 7, error: { issues: [{ expected: 'an object' }] } },
+      { line: 7, error: { issues: [{ message: 'an object' }] } },
     ],
   });
   await untilCounted(reply.batchId, { accepted: 1, delivered: 1, refused: 0, pending: 0 });

@@ -121,7 +121,7 @@ describe('a body that is refused', () => {
     ['broken JSON', '{"merchantId":'],
     ['bytes that are not UTF-8', new Uint8Array([0x22, 0xff, 0x22])],
   ])('%s: 400', async (_, body) => {
-    const issues = [{ path: '', expected: 'JSON in UTF-8' }];
+    const issues = [{ path: '', message: 'JSON in UTF-8' }];
     await expectRefusal(send('PUT', '/passes/B1', { ...(body && { body }) }), 400, { code: 'JsonInvalid', issues });
   });
 
@@ -129,7 +129,7 @@ describe('a body that is refused', () => {
     ['with a Content-Length', () => 'x'.repeat(64 * 1024 + 1)],
     ['in chunks', () => new Blob(['x'.repeat(64 * 1024 + 1)]).stream()],
   ])('over 64 KiB %s: 413', async (_, body) => {
-    const issues = [{ path: '', expected: 'at most 65536 bytes' }];
+    const issues = [{ path: '', message: 'at most 65536 bytes' }];
     await expectRefusal(send('PUT', '/passes/B1', { body: body() }), 413, { code: 'ContentTooLarge', issues });
   });
 
@@ -152,13 +152,13 @@ describe('a body that is refused', () => {
 
   test('neither userId nor openId: 422', async () => {
     await expectRefusal(put('B1', { ...update, userId: undefined }), 422, {
-      issues: [{ expected: 'userId or openId' }],
+      issues: [{ message: 'has no userId or openId' }],
     });
   });
 
   test('a passId of 257 characters: 422', async () => {
     await expectRefusal(put('1'.repeat(257)), 422, {
-      issues: [{ path: 'passId', expected: 'at most 256 characters' }],
+      issues: [{ path: 'passId', message: 'at most 256 characters' }],
     });
   });
 
@@ -278,10 +278,10 @@ test('names that were used before take no room of what is not delivered, but the
     expect((await put(passId, { ...update, dataInfo: names(0) })).status).toBe(202);
   }
 
-  const tooMany = { code: 'RequestInvalid', issues: [{ path: 'dataInfo', expected: 'at most 200 fields' }] };
+  const tooMany = { code: 'RequestInvalid', issues: [{ path: 'dataInfo', message: 'at most 200 fields' }] };
   await expectRefusal(put(freshPassId(), { ...update, dataInfo: names(0, 201) }), 422, tooMany);
-  const expected = 'names of at most 128 characters';
-  const tooLong = { code: 'RequestInvalid', issues: [{ path: 'dataInfo', expected }] };
+  const message = 'names of at most 128 characters';
+  const tooLong = { code: 'RequestInvalid', issues: [{ path: 'dataInfo', message }] };
   await expectRefusal(put(freshPassId(), { ...update, dataInfo: { ['n'.repeat(129)]: 1 } }), 422, tooLong);
 });
 

@@ -5,8 +5,10 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { startWorker } from '@alipayhk-pass/sandbox-worker/dev';
+import { untilSignal } from '@alipayhk-pass/harness/signals';
+import { startWorker } from '@alipayhk-pass/harness/workers';
 
+const ended = untilSignal();
 const configDir = join(import.meta.dirname, '..');
 const file = join(configDir, '.dev.vars');
 if (!existsSync(file)) {
@@ -18,8 +20,8 @@ const vars = Object.fromEntries(
 );
 const persistTo = join(configDir, '.wrangler', 'outbox');
 mkdirSync(persistTo, { recursive: true });
-const worker = await startWorker({ configDir, vars, persistTo, port: 8788, readyPath: '/metrics' });
+const worker = await startWorker({ configDir, vars, persistTo, port: 8788 });
 console.log(`outbox    ${worker.url}\n\nCtrl-C stops it.`);
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => void worker.stop().then(() => process.exit(0)));
-}
+await ended;
+await worker.stop();
+process.exit(0);

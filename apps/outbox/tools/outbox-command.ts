@@ -6,9 +6,10 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { startWorker } from '@alipayhk-pass/sandbox-worker/dev';
-import { type Sandbox, startSandbox } from '@alipayhk-pass/sandbox-worker/sandbox';
-import { startersGone } from '@alipayhk-pass/sandbox-worker/starters';
+import { untilSignal } from '@alipayhk-pass/harness/signals';
+import { startWorker } from '@alipayhk-pass/harness/workers';
+import { untilLauncherEnds } from '@alipayhk-pass/sandbox-worker/launcher';
+import { type Sandbox, startSandbox } from '@alipayhk-pass/sandbox-worker/starter';
 
 const configDir = fileURLToPath(new URL('..', import.meta.url));
 const folder = fileURLToPath(new URL('../../../.sandbox', import.meta.url));
@@ -42,7 +43,7 @@ async function start(ports: { port: number; gatewayPort: number }) {
   const persistTo = join(folder, 'outbox');
   mkdirSync(persistTo, { recursive: true, mode: 0o700 });
   const outbox = await startWorker({
-    ...{ configDir, persistTo, port: ports.port, readyPath: '/metrics' },
+    ...{ configDir, persistTo, port: ports.port },
     vars: {
       CLIENT_ID: sandbox.clientId,
       KEY_VERSION: sandbox.keyVersion,
@@ -75,11 +76,8 @@ Ctrl-C stops both.`);
 }
 
 const ports = readPorts();
-/** Settles once this process is told to end. */
-const ended = new Promise<void>((resolve) => {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
-  startersGone().then(resolve);
-});
+/** Settles once this program has to end. */
+const ended = Promise.race([untilSignal(), untilLauncherEnds()]).then(() => undefined);
 const started = await Promise.race([start(ports), ended]).catch(fail);
 if (started) {
   show(started);

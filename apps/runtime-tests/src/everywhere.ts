@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import type { Outcome } from './report.ts';
 import { type Runtime, runtimes, type Scripts } from './runtimes.ts';
-import type { Test } from './suite.ts';
+import type { Test } from './test.ts';
 
 /** How a runtime did. */
 export interface Result {

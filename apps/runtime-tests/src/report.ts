@@ -1,6 +1,6 @@
 /** What every runner hands to the driver: one line of JSON, the same from each runtime. */
 import { suite } from '#suite';
-import type { Run } from './suite.ts';
+import type { Run } from './test.ts';
 
 /** How a test ended; `error` if it failed, `note` if the runtime had only part of what it asks for. */
 export interface Outcome {

@@ -5,23 +5,23 @@
 import { ecc224Cases } from './cases/ecc224.ts';
 import { encryptionCases } from './cases/encryption.ts';
 import { keyCases } from './cases/keys.ts';
+import { largeKeyCases } from './cases/large-keys.ts';
+import { primeCases } from './cases/primes.ts';
 import { roundTripCases } from './cases/round-trip.ts';
 import { textCases } from './cases/texts.ts';
 import { vectorCases } from './cases/vectors.ts';
 import { webCryptoCases } from './cases/web-crypto.ts';
+import type { Test } from './test.ts';
 
-/** How a runtime takes a test. */
-export type Test = (name: string, run: Run) => void;
-
-/** Rejects when the test fails. May return a note: where a runtime lacks an algorithm, its refusal is what is tested. */
-export type Run = () => Promise<void> | Promise<string | undefined>;
-
-export function suite(test: Test): void {
+/** @param mutations - how many mutated headers are tried, each of which costs a private operation */
+export function suite(test: Test, mutations = 1_000): void {
   webCryptoCases(test);
   textCases(test);
   vectorCases(test);
   ecc224Cases(test);
-  encryptionCases(test);
+  encryptionCases(test, mutations);
   keyCases(test);
+  largeKeyCases(test);
+  primeCases(test);
   roundTripCases(test);
 }

@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { exitOnSignals } from './folder.ts';
+import { exitOnSignal } from '@alipayhk-pass/harness/signals';
 import { chartsOf } from './load/charts.ts';
 import type { Phase } from './load/measure.ts';
 import { acceptPhase, barePhase, pacedPhase, putPhase, wholePhase } from './load/phases.ts';
@@ -13,7 +13,7 @@ import { type Load, reportOf } from './load/report.ts';
 import { startGateway } from './load/servers.ts';
 
 const { sizes, each, perSecond, bare, single, paced, print, command } = readOptions();
-exitOnSignals();
+exitOnSignal('load');
 await using started = new AsyncDisposableStack();
 const gateway = await startGateway(started);
 const load: Load = {

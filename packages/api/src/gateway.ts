@@ -1,6 +1,6 @@
 /**
- * AlipayHK's end: a gateway for updatePass, and the calls by which AlipayHK reaches a merchant. Every request gets a
- * well-formed answer with a result code; why it was refused goes to a hook and never to the wire.
+ * AlipayHK's end, for tests and the sandbox: a gateway for updatePass, and the calls that AlipayHK makes to a merchant.
+ * Every request gets a reply with a result code. The reason of a refusal goes to `onRefusal` and never to the wire.
  */
 import {
   checkOptions,
@@ -9,47 +9,59 @@ import {
   type PrivateKey,
   RSA_AES,
 } from '@alipayhk-pass/message-security';
-import { answering, type Keys, operation, type RequestContext, type SharedOptions } from './answering.ts';
 import { updatePassPath } from './body.ts';
 import { vUpdatePassRequest, vUpdatePassResponse } from './generated/schemas.ts';
 import type { ResultInfo, UpdatePassRequest } from './generated/types.ts';
+import { operation, type Received } from './operation.ts';
+import { type ContextArgument, type Keys, receiver, type SharedOptions } from './receiver.ts';
 
-export type { RequestContext as UpdateContext } from './answering.ts';
 export { type Issue, RequestInvalid } from './errors.ts';
 export type { CodeInfo, DataInfo, ResultInfo, UpdatePassRequest } from './generated/types.ts';
 export { createNotifier, type Notifier, type NotifierOptions } from './notifier.ts';
+export type { Received } from './operation.ts';
+export type { Keys } from './receiver.ts';
 export type { Refusal } from './refusals.ts';
 
-/** What `createGateway` takes. */
-export interface GatewayOptions extends SharedOptions, Pick<OpenRequestOptions, 'replayGuard'> {
-  /** A merchant's public key, or its versions, the latest last; `undefined` for a Client-Id that is unknown. */
-  publicKeyOf: (clientId: string) => Keys | Promise<Keys>;
-  /** Where `publicKeyOf` is no RSA key (ECC224): the one to which answers are encrypted. */
-  encryptionKeyOf?: ((clientId: string) => Keys | Promise<Keys>) | undefined;
-  /** The gateway's own key: signs answers, decrypts requests. */
+/** Options of `createGateway`. `Context` is the type of the second argument of the gateway. */
+export interface GatewayOptions<Context = undefined>
+  extends SharedOptions<Context>,
+    Pick<OpenRequestOptions, 'replayGuard'> {
+  /** Returns a merchant's public key, or its versions with the latest last; `undefined` for an unknown Client-Id. */
+  publicKeyOf: (clientId: string, context: Context) => Keys | Promise<Keys>;
+  /** Returns the RSA key that encrypts replies, for a merchant that signs with another algorithm (ECC224). */
+  encryptionKeyOf?: ((clientId: string, context: Context) => Keys | Promise<Keys>) | undefined;
+  /** The gateway's own key: it signs replies and decrypts requests. */
   privateKey: KeyRing<PrivateKey>;
-  /** Longest request body in bytes as on the wire; 1 MiB unless given. */
+  /** Longest request body on the wire, in bytes; 1 MiB unless given. */
   maxBodyBytes?: number | undefined;
-  /** Applies an update that was verified and fits the contract. */
-  handler: (update: UpdatePassRequest, context: RequestContext) => ResultInfo | Promise<ResultInfo>;
+  /**
+   * Applies an update that was verified and fits the contract. It must be idempotent: the merchant sends the update again
+   * when the reply gets lost or a remote key fails to sign it.
+   */
+  handler: (update: UpdatePassRequest, received: Received, context: Context) => ResultInfo | Promise<ResultInfo>;
 }
 
 /**
- * A gateway for updatePass: standard Request in, standard Response out. Bodies over `maxBodyBytes` (1 MiB unless given)
- * are refused before anything is verified. Answers are signed whenever the Client-Id is known, and encrypted if and only if
- * the request was (A7).
+ * Makes a gateway for updatePass: a function from `Request` to `Response`. Make it once. A body over `maxBodyBytes` is
+ * refused before anything is verified. A reply is signed when path and Client-Id are known, and encrypted if and only if
+ * the request was.
  *
+ * @param options - `publicKeyOf`, `privateKey` and `handler` are required
+ * @returns a function of a request and a context; it passes the context to `publicKeyOf`, `handler` and the hooks
  * @throws TypeError that names the option and what was expected
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a7 A7}
  */
-export function createGateway(options: GatewayOptions): (request: Request) => Promise<Response> {
+export function createGateway<Context = undefined>(
+  options: GatewayOptions<Context>,
+): (request: Request, ...context: ContextArgument<Context>) => Promise<Response> {
   const { maxBodyBytes = 1024 * 1024, encryption = RSA_AES, handler } = options;
-  const settings = { ...options, encryption, maxBodyBytes, signsUnverified: true };
+  const settings = { ...options, encryption, maxBodyBytes, signsUnverified: true, bodyOf: (reply: object) => reply };
   checkOptions(settings, ['privateKey']);
   for (const name of ['publicKeyOf', 'handler'] as const) {
-    if (typeof options[name] !== 'function') throw new TypeError(`${name}: expected a function`);
+    if (typeof options[name] !== 'function') throw new TypeError(`${name} must be a function`);
   }
-  const updatePass = operation(vUpdatePassRequest, vUpdatePassResponse, async (update, context) => ({
-    resultInfo: await handler(update, context),
+  const updatePass = operation(vUpdatePassRequest, vUpdatePassResponse, async (update, received, context: Context) => ({
+    resultInfo: await handler(update, received, context),
   }));
-  return answering({ ...settings, operations: new Map([[updatePassPath, updatePass]]) });
+  return receiver({ ...settings, operations: new Map([[updatePassPath, updatePass]]) });
 }

@@ -2,6 +2,7 @@ export {
   diagnoseKeys,
   importPrivateKey,
   importPublicKey,
+  isMessageError,
   type KeyDiagnosis,
   type KeyInput,
   type KeyOptions,
@@ -11,8 +12,16 @@ export {
   type PrivateKey,
   type PublicKey,
   RSA_AES,
+  type Stage,
 } from '@alipayhk-pass/message-security';
-export { type Client, type ClientOptions, checkUpdate, createClient, type UpdatePassResult } from './client.ts';
+export {
+  type Client,
+  type ClientOptions,
+  checkUpdate,
+  createClient,
+  type UpdatePassResult,
+  unknownFields,
+} from './client.ts';
 export {
   type Issue,
   isUpdatePassError,

@@ -1,9 +1,8 @@
 /**
- * The merchant's end of the calls that AlipayHK makes: bills that were paid, and customers who ask for a card (A28). Only
- * what AlipayHK signed is answered with a signature, and S only after the merchant's function has settled (A31).
+ * The merchant's end of AlipayHK's calls: paid bills, and requests for a membership card (A28). Only a call that AlipayHK
+ * signed gets a signed reply, and S is sent only after the merchant's function has settled (A31).
  */
 import { checkOptions, type KeyRing, type PrivateKey, type PublicKey } from '@alipayhk-pass/message-security';
-import { answering, operation, type RequestContext, type SharedOptions } from './answering.ts';
 import {
   vCreateMembercardRequest,
   vCreateMembercardResponse,
@@ -16,9 +15,10 @@ import type {
   NotifyBillRequest,
   ResultInfo,
 } from './generated/types.ts';
+import { operation, type Received } from './operation.ts';
+import { type ContextArgument, receiver, type SharedOptions } from './receiver.ts';
 import { webhookPath } from './webhook-path.ts';
 
-export type { RequestContext } from './answering.ts';
 export { type Issue, RequestInvalid } from './errors.ts';
 export type {
   CreateMembercardRequest,
@@ -27,57 +27,71 @@ export type {
   OrderAmount,
   ResultInfo,
 } from './generated/types.ts';
+export type { Received } from './operation.ts';
 export type { Refusal } from './refusals.ts';
 
-/** What `createWebhooks` takes. */
-export interface WebhooksOptions extends SharedOptions {
-  /** The merchant's part of the path: `/{tag}/points/…`. */
+/** Options of `createWebhooks`. `Context` is the type of the second argument of the webhooks. */
+export interface WebhooksOptions<Context = undefined> extends SharedOptions<Context> {
+  /** The merchant's segment of the path: `/{tag}/points/…`. */
   tag: string;
-  /** Ours; a call for another one is refused. */
+  /** The merchant's Client-Id; a call with another one is refused. */
   clientId: string;
-  /** Ours: signs answers, decrypts calls. */
+  /** The merchant's private key: it signs replies and decrypts calls. */
   privateKey: KeyRing<PrivateKey>;
-  /** AlipayHK's: verifies calls, encrypts answers. */
+  /** AlipayHK's public key: it verifies calls and encrypts replies. */
   publicKey: KeyRing<PublicKey>;
-  /** AlipayHK's, where `publicKey` is no RSA key (ECC224): encrypts answers. */
+  /** AlipayHK's RSA key that encrypts replies, when `publicKey` has another algorithm (ECC224). */
   encryptionKey?: KeyRing<PublicKey> | undefined;
-  /** Longest body in bytes as on the wire; 64 KiB unless given. */
+  /** Longest body on the wire, in bytes; 64 KiB unless given. */
   maxBodyBytes?: number | undefined;
   /**
-   * Takes in a bill. It must settle only when the bill is stored for good, and must recognise a `billNo` that it has seen:
-   * AlipayHK repeats a call that was not answered S. When it throws, the answer is U.
+   * Stores a bill. It must settle only when the bill is stored for good, and must recognise a `billNo` that it has stored
+   * before: AlipayHK repeats a call when the reply is not S or gets lost. When it throws, the reply is U.
+   *
+   * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a29 A29}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a31 A31}
    */
-  notifyBill: (bill: NotifyBillRequest, context: RequestContext) => ResultInfo | Promise<ResultInfo>;
-  /** Makes a customer a member; may add fields to the answer (A32). When it throws, the answer is U. */
+  notifyBill: (bill: NotifyBillRequest, received: Received, context: Context) => ResultInfo | Promise<ResultInfo>;
+  /**
+   * Makes a user of AlipayHK a member. It may add fields to the reply. When it throws, the reply is U.
+   *
+   * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a32 A32}
+   */
   createMembercard: (
     request: CreateMembercardRequest,
-    context: RequestContext,
+    received: Received,
+    context: Context,
   ) => CreateMembercardResponse | Promise<CreateMembercardResponse>;
 }
 
 /**
- * The merchant's side of both calls: standard Request in, standard Response out. What does not verify gets an unsigned
- * HTTP error and reaches no function of the merchant's: a signature under a path that a stranger chose would be one
- * more request in the merchant's name.
+ * Makes the merchant's end of both calls: a function from `Request` to `Response`. Make it once. A call that does not verify
+ * gets an unsigned HTTP error and reaches neither function: a signed reply over a path that a stranger chose could be used
+ * as a request of the merchant.
  *
- * There is no replay guard: a repeated notification has to be answered again, and its `billNo` tells it apart.
+ * There is no replay guard: a repeated call needs a reply each time, and `billNo` shows the repetition.
  *
+ * @param options - `tag`, `clientId`, both keys and both functions are required
+ * @returns a function of a request and a context; it passes the context to both functions and to the hooks
  * @throws TypeError that names the option and what was expected
- * @see A28, A31
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a28 A28}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a31 A31}
  */
-export function createWebhooks(options: WebhooksOptions): (request: Request) => Promise<Response> {
+export function createWebhooks<Context = undefined>(
+  options: WebhooksOptions<Context>,
+): (request: Request, ...context: ContextArgument<Context>) => Promise<Response> {
   const { tag, clientId, publicKey, encryptionKey, maxBodyBytes = 64 * 1024 } = options;
   checkOptions({ ...options, maxBodyBytes }, ['clientId', 'privateKey', 'publicKey']);
   for (const name of ['notifyBill', 'createMembercard'] as const) {
-    if (typeof options[name] !== 'function') throw new TypeError(`${name}: expected a function`);
+    if (typeof options[name] !== 'function') throw new TypeError(`${name} must be a function`);
   }
-  const notifyBill = operation(vNotifyBillRequest, vNotifyBillResponse, async (bill, context) => ({
-    resultInfo: await options.notifyBill(bill, context),
+  const notifyBill = operation(vNotifyBillRequest, vNotifyBillResponse, async (bill, received, context: Context) => ({
+    resultInfo: await options.notifyBill(bill, received, context),
   }));
-  const createMembercard = operation(vCreateMembercardRequest, vCreateMembercardResponse, async (request, context) =>
-    options.createMembercard(request, context),
+  const createMembercard = operation(
+    vCreateMembercardRequest,
+    vCreateMembercardResponse,
+    (request, received, context: Context) => options.createMembercard(request, received, context),
   );
-  return answering({
+  return receiver({
     ...options,
     maxBodyBytes,
     operations: new Map([
@@ -87,5 +101,7 @@ export function createWebhooks(options: WebhooksOptions): (request: Request) => 
     publicKeyOf: (id) => (id === clientId ? publicKey : undefined),
     encryptionKeyOf: () => encryptionKey,
     signsUnverified: false,
+    // A31: it is not public which of the two names AlipayHK reads.
+    bodyOf: (reply) => ({ ...reply, result: reply.resultInfo }),
   });
 }

@@ -1,77 +1,121 @@
 /**
- * Every error that this package throws for a message. A caller's own mistake is a TypeError instead.
- * Texts name what was expected before what was received and never hold key bytes, plaintext or signatures.
+ * Every error about a message, each with the stage at which it arose. A mistake of the caller is a TypeError instead. Texts
+ * say what is wrong, then what was expected, and never hold key bytes, plaintext or signatures.
  */
+import { brand } from './copies.ts';
+import { printable } from './printable.ts';
 
-/** Base of every error about a message. */
+/**
+ * Where a message was refused, in the order of opening. `target`: method, path and media type. `client`: the Client-Id.
+ * `headers`: a missing or malformed header. `body`: its length or its arrival. Then `signature`, `time`, `replay` and
+ * `decryption`. `contract`: the fields of the body. `handler`: a function of the receiver. `sealing`: its reply. Only at the
+ * sending end: `connection` for no complete response, `status` for an HTTP error, `result` for a verified F or U.
+ */
+export type Stage =
+  | 'target'
+  | 'client'
+  | 'headers'
+  | 'body'
+  | 'signature'
+  | 'time'
+  | 'decryption'
+  | 'replay'
+  | 'contract'
+  | 'handler'
+  | 'sealing'
+  | 'connection'
+  | 'status'
+  | 'result';
+
+/** Base of every error about a message. `isMessageError` recognises one, also from another copy of this package. */
 export abstract class MessageError<Code extends string = string> extends Error {
-  /** Stable, and equal to `name`. */
+  /** Name of the error's kind, equal to `name`. It does not change between versions. */
   readonly code: Code;
-  /** The `Tracer-Id` header of the response that this is about, unverified; absent where there was none. */
+  /** Where the message was refused. */
+  readonly stage: Stage;
+  /** The Tracer-Id header of the response, unverified; absent when there is no response or no such header. */
   declare readonly tracerId?: string | undefined;
-  constructor(code: Code, text: string, options?: ErrorOptions) {
+  constructor(code: Code, stage: Stage, text: string, options?: ErrorOptions) {
     super(text, options);
-    this.name = code; // a literal: a minifier renames the constructor
+    this.name = code; // not the constructor's name, which a minifier changes
     this.code = code;
+    this.stage = stage;
+  }
+  /** Marks an error for `isMessageError`; the same in every copy of this package. */
+  get [brand](): 'error' {
+    return 'error';
   }
 }
 
-/** A header of the protocol is absent, malformed, or holds a key twice (A9). */
+/**
+ * Whether a value is an error about a message, from this copy of the package or from another one.
+ *
+ * @param value - any value
+ */
+export function isMessageError(value: unknown): value is AnyMessageError {
+  return typeof value === 'object' && value !== null && brand in value && value[brand] === 'error';
+}
+
+/** A header of the protocol is missing, malformed, or repeats a key. */
 export class HeaderInvalid extends MessageError<'HeaderInvalid'> {
-  /** The header's name, as `Signature`. */
+  /** Name of the header, such as `Signature`. */
   readonly header: string;
-  constructor(header: string, expected: string) {
-    super('HeaderInvalid', `${header}: ${expected}`);
+  constructor(header: string, text: string, stage: Stage = 'headers') {
+    super('HeaderInvalid', stage, text);
     this.header = header;
   }
 }
 
-/** The message names an algorithm that was not configured; there is no fallback (A2, A3, A4). */
+/** The message names an algorithm that is not configured. There is no fallback to another one. */
 export class AlgorithmNotSupported extends MessageError<'AlgorithmNotSupported'> {
-  /** The header that names it: `Signature` or `Encrypt`. */
+  /** The header that names the algorithm: `Signature` or `Encrypt`. */
   readonly header: string;
-  /** The algorithm as the header gave it; `?` for what is no name at all, which may be anything, a signature included. */
+  /** The algorithm as received; `?` if it is not a name of at most 24 characters: it may be anything, also a signature. */
   readonly algorithm: string;
-  constructor(header: string, algorithm: string, expected: string) {
+  constructor(header: 'Signature' | 'Encrypt', algorithm: string, expected: string) {
     const shown = /^[\w.-]{1,24}$/.test(algorithm) ? algorithm : '?';
-    super('AlgorithmNotSupported', `${header}: expected ${expected}, received algorithm "${shown}"`);
+    const stage = header === 'Encrypt' ? 'decryption' : 'signature';
+    super('AlgorithmNotSupported', stage, `${header} header names algorithm "${shown}"; expected ${expected}`);
     this.header = header;
     this.algorithm = shown;
   }
 }
 
-/** The signature does not belong to these bytes and this key. One text for every reason. */
+/** The signature does not verify for this content and this key. One text for every reason. */
 export class SignatureVerificationFailed extends MessageError<'SignatureVerificationFailed'> {
   constructor() {
-    super('SignatureVerificationFailed', 'the signature does not verify');
+    super('SignatureVerificationFailed', 'signature', 'the signature does not verify');
   }
 }
 
 /**
- * The body could not be decrypted. One text for key, padding, length, base64 and UTF-8 alike:
- * an attacker who can tell them apart has a padding oracle (RFC 8017 §7.2.2).
+ * The body does not decrypt. One text for every reason, be it key, padding, length, base64 or UTF-8: an attacker who can
+ * distinguish them has a padding oracle.
+ *
+ * @see RFC 8017 §7.2.2
  */
 export class DecryptionFailed extends MessageError<'DecryptionFailed'> {
   constructor() {
-    super('DecryptionFailed', 'the body does not decrypt');
+    super('DecryptionFailed', 'decryption', 'the body does not decrypt');
   }
 }
 
-/** Request-Time or Response-Time is not ISO-8601 with a zone, or is too far from this clock (A10). */
+/** Request-Time or Response-Time is not ISO-8601 with a zone, or is too far from this clock or from its request. */
 export class TimeNotAccepted extends MessageError<'TimeNotAccepted'> {
-  /** The header's string as received, at most 64 characters. */
+  /** The header as received, at most 64 characters. */
   readonly time: string;
-  /** Accepted distance from this clock, in seconds. */
+  /** The distance that is accepted, in seconds. */
   readonly tolerance: number;
-  /** How far this clock is ahead of the message, in seconds; absent when the time has no valid form. */
+  /** How far the time is behind this clock or its request, in seconds; negative when ahead. `undefined` if malformed. */
   readonly skew: number | undefined;
-  constructor(header: string, time: string, tolerance: number, skew?: number) {
-    const shown = time.slice(0, 64);
+  constructor(header: string, time: string, tolerance: number, skew?: number, than = 'this clock') {
+    const shown = printable(time, 64);
     super(
       'TimeNotAccepted',
+      skew === undefined ? 'headers' : 'time',
       skew === undefined
-        ? `${header}: expected ISO-8601 with a zone, received ${JSON.stringify(shown)}`
-        : `${header}: expected within ${tolerance} s of this clock, which is ${Math.abs(skew)} s ${skew > 0 ? 'ahead' : 'behind'}`,
+        ? `${header} header is ${JSON.stringify(shown)}; expected ISO-8601 with a zone`
+        : `${header} is ${Math.abs(skew)} s ${skew > 0 ? 'behind' : 'ahead of'} ${than}; expected within ${tolerance} s`,
     );
     this.time = shown;
     this.tolerance = tolerance;
@@ -79,48 +123,49 @@ export class TimeNotAccepted extends MessageError<'TimeNotAccepted'> {
   }
 }
 
-/** The same message was received before, within the time that its Request-Time allows. */
+/** A message with the same signed content was received before, and its time is still accepted. */
 export class MessageReplayed extends MessageError<'MessageReplayed'> {
   constructor() {
-    super('MessageReplayed', 'expected a message that was not received before');
+    super('MessageReplayed', 'replay', 'the message was received before');
   }
 }
 
-/** The body is longer than the configured limit; it was not read to its end. */
+/** The body is longer than `maxBodyBytes`. It was not read to its end. */
 export class BodyTooLarge extends MessageError<'BodyTooLarge'> {
   /** The limit in bytes. */
   readonly limit: number;
   constructor(limit: number) {
-    super('BodyTooLarge', `body: expected at most ${limit} bytes, received more`);
+    super('BodyTooLarge', 'body', `the body is longer than ${limit} bytes`);
     this.limit = limit;
   }
 }
 
-/** The body of a request did not arrive in time. */
+/** The body of a request did not arrive within `bodyTimeout`, or broke off. */
 export class BodyIncomplete extends MessageError<'BodyIncomplete'> {
   /** The limit in milliseconds. */
   readonly limit: number;
-  constructor(limit: number) {
-    super('BodyIncomplete', `body: expected its end within ${limit} ms`);
+  constructor(limit: number, text = `the body did not end within ${limit} ms`, options?: ErrorOptions) {
+    super('BodyIncomplete', 'body', text, options);
     this.limit = limit;
   }
 }
 
 /**
- * An answer that nothing vouches for: an HTTP error, or HTTP 200 without a signature (A11, A17).
- * `response` holds the body as received, unverified: good for a log, never for a decision.
+ * An HTTP error, or HTTP 200 without a signature. `response` holds the body as received, unverified: use it for a log, not
+ * for a decision.
  */
 export class ResponseUnexpected extends MessageError<'ResponseUnexpected'> {
+  /** `status` for an HTTP status other than 200; `unsigned` for a response without a signature. */
   readonly reason: 'status' | 'unsigned';
-  /** Status, headers and body as received; nothing in it is verified. Not enumerable: logs do not get at it. */
+  /** Status, headers and body as received; nothing in it is verified. Not enumerable, so that logs do not show it. */
   declare readonly response: Response;
   override readonly tracerId: string | undefined;
   constructor(reason: 'status' | 'unsigned', response: Response) {
+    const isStatus = reason === 'status';
     super(
       'ResponseUnexpected',
-      reason === 'status'
-        ? `expected HTTP status 200, received ${response.status}`
-        : 'expected a signed response, received an unsigned one',
+      isStatus ? 'status' : 'headers',
+      isStatus ? `received HTTP status ${response.status}; expected 200` : 'the response is not signed',
     );
     this.reason = reason;
     Object.defineProperty(this, 'response', { value: response });
@@ -128,10 +173,10 @@ export class ResponseUnexpected extends MessageError<'ResponseUnexpected'> {
   }
 }
 
-/** No complete response arrived: a timeout, a refused or broken connection. Whether the request took effect is unknown. */
+/** No complete response arrived: a timeout, or a refused or broken connection. The request may have taken effect. */
 export class ResponseMissing extends MessageError<'ResponseMissing'> {
-  constructor(expected: string, cause: unknown) {
-    super('ResponseMissing', `expected a complete response, ${expected}`, { cause });
+  constructor(text: string, cause: unknown) {
+    super('ResponseMissing', 'connection', text, { cause });
   }
 }
 
@@ -148,13 +193,22 @@ export type AnyMessageError =
   | ResponseUnexpected
   | ResponseMissing;
 
-/** The error, with the tracer id of the response that it is about: for all of them, as it is what AlipayHK is asked with. */
+/**
+ * Adds the tracer id of a response to an error about it: AlipayHK asks for this id.
+ *
+ * @param error - any value; only a MessageError is changed
+ * @returns the same value
+ */
 export function withTracerId(error: unknown, response: Response | undefined): unknown {
   const tracerId = response && tracerIdOf(response);
-  return error instanceof MessageError ? Object.assign(error, tracerId && { tracerId }) : error;
+  return isMessageError(error) ? Object.assign(error, tracerId && { tracerId }) : error;
 }
 
-/** The trace id of a response, under either of the names seen (protocol: `Tracer-Id`, also `tracerId`). */
-export function tracerIdOf(response: Response): string | undefined {
-  return response.headers.get('Tracer-Id') ?? response.headers.get('tracerId') ?? undefined;
+/**
+ * The tracer id of a response, from the header `Tracer-Id` or `tracerId`: both are in use. It is not signed, so it is cut at
+ * 128 characters, and control characters are replaced.
+ */
+export function tracerIdOf({ headers }: Pick<Response, 'headers'>): string | undefined {
+  const received = headers.get('Tracer-Id') || headers.get('tracerId');
+  return received ? printable(received, 128) : undefined;
 }

@@ -1,3 +1,4 @@
+export type { RsaJwk, WebCrypto, WebCryptoKey } from './crypto/web-crypto.ts';
 export {
   AlgorithmNotSupported,
   type AnyMessageError,
@@ -5,11 +6,13 @@ export {
   BodyTooLarge,
   DecryptionFailed,
   HeaderInvalid,
+  isMessageError,
   MessageError,
   MessageReplayed,
   ResponseMissing,
   ResponseUnexpected,
   SignatureVerificationFailed,
+  type Stage,
   TimeNotAccepted,
   tracerIdOf,
 } from './errors.ts';
@@ -19,20 +22,14 @@ export {
   importPublicKey,
   type KeyInput,
   type KeyOptions,
+  type LocalPrivateKey,
   type PrivateKey,
   type PublicKey,
 } from './keys/key.ts';
 export type { KeyRing } from './keys/key-ring.ts';
 export { type Encryption, RSA_AES } from './message/encryption.ts';
 export { formatHeader, parseHeader, type SecurityHeader } from './message/header.ts';
-export {
-  type OpenedRequest,
-  type OpenedResponse,
-  openRequest,
-  openResponse,
-  sealRequest,
-  sealResponse,
-} from './message/message.ts';
+export { type OpenedRequest, type OpenedResponse, openRequest, openResponse } from './message/open.ts';
 export {
   checkOptions,
   type MessageOptions,
@@ -40,8 +37,16 @@ export {
   type OpenRequestOptions,
   type SealOptions,
 } from './message/options.ts';
-export { memoryReplayStore, type ReplayGuard, type ReplayStore, replayGuard } from './message/replay.ts';
+export {
+  type GuardedParts,
+  memoryReplayStore,
+  type ReplayGuard,
+  type ReplayStore,
+  replayGuard,
+} from './message/replay.ts';
+export { prepareResponse, type RepliedTo, sealRequest, sealResponse } from './message/seal.ts';
 export { type SealedFetchOptions, sealedFetch } from './message/sealed-fetch.ts';
 export { contentToBeSigned, httpUriOf, type SignedParts, sign, verify } from './message/signature.ts';
 export { type RsaAesOptions, rsaAes } from './message/suites.ts';
 export { formatTime, parseTime } from './message/time.ts';
+export { printable } from './printable.ts';

@@ -1,15 +1,30 @@
 import { expect, test } from 'vitest';
 import * as entry from '../src/index.ts';
 
-test('these are the exports and no others: nothing decrypts without verifying, or reaches into a key', () => {
+test('the package exports these names and no others', () => {
   expect(Object.keys(entry).sort()).toEqual(
     [
-      ...['sealRequest', 'openRequest', 'sealResponse', 'openResponse', 'sealedFetch', 'checkOptions'],
+      ...[
+        'sealRequest',
+        'openRequest',
+        'sealResponse',
+        'prepareResponse',
+        'openResponse',
+        'sealedFetch',
+        'checkOptions',
+      ],
       ...['importPrivateKey', 'importPublicKey', 'diagnoseKeys', 'fingerprint'],
       ...['RSA_AES', 'rsaAes'],
       ...['contentToBeSigned', 'httpUriOf', 'sign', 'verify', 'formatHeader', 'parseHeader', 'formatTime', 'parseTime'],
-      ...['replayGuard', 'memoryReplayStore', 'tracerIdOf'],
-      ...['MessageError', 'HeaderInvalid', 'AlgorithmNotSupported', 'SignatureVerificationFailed', 'DecryptionFailed'],
+      ...['replayGuard', 'memoryReplayStore', 'tracerIdOf', 'printable'],
+      ...[
+        'MessageError',
+        'isMessageError',
+        'HeaderInvalid',
+        'AlgorithmNotSupported',
+        'SignatureVerificationFailed',
+        'DecryptionFailed',
+      ],
       ...['TimeNotAccepted', 'MessageReplayed', 'BodyTooLarge', 'BodyIncomplete'],
       ...['ResponseUnexpected', 'ResponseMissing'],
     ].sort(),

@@ -1,4 +1,4 @@
-/** What must hold for any input, searched by fast-check; each run is bounded. */
+/** Properties that hold for every input; fast-check searches for one that breaks them, in a bounded number of runs. */
 import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -12,7 +12,7 @@ const bytes = (constraints: fc.IntArrayConstraints) => fc.uint8Array(constraints
 const keyVersions = fc.option(fc.stringMatching(/^[\w.-]{1,12}$/), { nil: undefined });
 
 describe('the header grammar', () => {
-  test('formatting, then parsing, is the identity', () => {
+  test('parseHeader reads what formatHeader wrote', () => {
     const headers = fc.record({
       algorithm: fc.stringMatching(/^[A-Z0-9_]{1,12}$/),
       keyVersion: keyVersions,
@@ -25,7 +25,7 @@ describe('the header grammar', () => {
     );
   });
 
-  test('raw, percent-encoded, in base64url, wrapped or blank-ridden, a value is the same bytes', () => {
+  test('parseHeader reads the same bytes raw, percent-encoded, in base64url, wrapped and with blanks', () => {
     fc.assert(
       fc.property(bytes({ minLength: 1, maxLength: 600 }), fc.integer({ min: 1, max: 76 }), (value, width) => {
         const base64 = Buffer.from(value).toString('base64');
@@ -60,7 +60,7 @@ describe('the header grammar', () => {
     fc.string({ unit: 'binary', maxLength: 400 }),
     fc.array(pieces, { maxLength: 60 }).map((parts) => parts.join('')),
   );
-  test('any text is parsed or refused as HeaderInvalid, nothing else', () => {
+  test('parseHeader reads any text or throws HeaderInvalid', () => {
     fc.assert(
       fc.property(names, texts, (name, text) => {
         try {
@@ -74,7 +74,7 @@ describe('the header grammar', () => {
   });
 
   test.each(['=', ',', ' ', '%', '%20', 'a=,', '====', 'signature='])(
-    'a header of two million %j is dealt with: in more than linear time it would not come to an end here',
+    'parseHeader takes linear time for two million %j: more would not end',
     (piece) => {
       try {
         parseHeader('Signature', `signature=A${piece.repeat(2_000_000)}A`);
@@ -86,10 +86,10 @@ describe('the header grammar', () => {
 });
 
 const MIB = 1024 * 1024;
-/** Some bytes over and over, until there are so many. */
+/** The bytes repeated up to this length. */
 const tiled = (piece: Uint8Array, length: number) => new Uint8Array(Buffer.alloc(length, piece));
 
-/** What opens of what was sealed, at the gateway and then back at the merchant. */
+/** The body after a request was sealed and opened, and after its reply was. */
 async function thereAndBack(body: Uint8Array<ArrayBuffer>, encryption: typeof RSA_AES | undefined) {
   const request = await sealRequest(post(body), { ...ofMerchant, encryption });
   const opened = await openRequest(request.clone(), { ...ofGateway, encryption });
@@ -101,9 +101,9 @@ async function thereAndBack(body: Uint8Array<ArrayBuffer>, encryption: typeof RS
 }
 
 describe('a sealed message', () => {
-  // Signing takes any bytes. Encryption is for text: bytes that are not UTF-8 are what a wrong key makes of a body, so
-  // they are refused when it is opened, and before that when it is sealed.
-  test('opens to the same bytes when it is signed, whatever they are, up to 1 MiB', async () => {
+  // Any bytes can be signed. Only UTF-8 can be encrypted: a wrong key gives bytes that are not UTF-8, so opening refuses
+  // those, and sealing refuses them first.
+  test('opens to the same bytes when it is signed, up to 1 MiB', async () => {
     const lengths = fc.oneof(fc.nat(300), fc.nat(MIB), fc.constant(MIB));
     await fc.assert(
       fc.asyncProperty(bytes({ minLength: 1, maxLength: 200 }), lengths, async (piece, length) => {
@@ -114,7 +114,7 @@ describe('a sealed message', () => {
     );
   }, 60_000);
 
-  test('opens to the same bytes when it is encrypted, whatever text they are', async () => {
+  test('opens to the same text when it is encrypted', async () => {
     const texts = fc.string({ unit: 'grapheme', maxLength: 2000 });
     await fc.assert(
       fc.asyncProperty(texts, fc.integer({ min: 1, max: 20 }), async (text, times) => {
@@ -130,12 +130,14 @@ describe('a sealed message', () => {
     for (const opened of await thereAndBack(body, RSA_AES)) expect(opened.equals(body)).toBe(true);
   }, 60_000);
 
-  test('is not made of bytes that are not text when it would be encrypted; of text it is', async () => {
+  test('is encrypted when its body is UTF-8; otherwise sealRequest throws TypeError', async () => {
     await fc.assert(
       fc.asyncProperty(bytes({ minLength: 1, maxLength: 6 }), async (body) => {
         const sealing = sealRequest(post(body), { ...ofMerchant, encryption: RSA_AES });
         if (isUtf8(body)) return void (await sealing);
-        expect(await refusalOf(sealing)).toEqual(new TypeError('body: expected text in UTF-8, to be encrypted'));
+        expect(await refusalOf(sealing)).toEqual(
+          new TypeError('the body is not text in UTF-8, so it cannot be encrypted'),
+        );
       }),
       { numRuns: 300 },
     );
@@ -188,7 +190,7 @@ describe('a sealed message', () => {
 });
 
 describe('an encrypted message under a valid signature', () => {
-  test('ends in one error, whichever of ten thousand ways its encrypted key is wrong', async () => {
+  test('gives the same error for ten thousand wrong encrypted keys', async () => {
     const sealed = await sealRequest(post(), { ...ofMerchant, encryption: RSA_AES });
     const { value } = parseHeader('Encrypt', sealed.headers.get('Encrypt') ?? '');
     const body = await sealed.text();
@@ -199,14 +201,14 @@ describe('an encrypted message under a valid signature', () => {
       if (i % 4 === 0) wrong[(i >> 3) & 255] = (wrong[(i >> 3) & 255] as number) ^ (1 << ((i >> 11) & 7) || 1);
       if (i % 4 === 1) wrong[i & 255] = (wrong[i & 255] as number) ^ (((i >> 8) & 255) + 1);
       if (i % 4 === 2) crypto.getRandomValues(wrong);
-      if (wrong.length === 0) continue; // no header at all
+      if (wrong.length === 0) continue; // no value, so no header
       const headers = new Headers(sealed.headers);
       headers.set('Encrypt', formatHeader('Encrypt', { algorithm: 'RSA_AES', value: wrong }));
       const request = new Request(sealed.url, { method: 'POST', headers, body });
       const error = await refusalOf(openRequest(request, { ...ofGateway, encryption: RSA_AES }));
       seen.add([error.name, error.message, Object.keys(error).join(), 'cause' in error].join('|'));
     }
-    expect([...seen]).toEqual(['DecryptionFailed|the body does not decrypt|code,name|false']);
+    expect([...seen]).toEqual(['DecryptionFailed|the body does not decrypt|code,stage,name|false']);
   }, 300_000);
 });
 
@@ -215,7 +217,7 @@ describe('times', () => {
     .tuple(fc.constantFrom('+', '-'), fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }))
     .map(([sign, hours, minutes]) => `${sign}${`${hours}`.padStart(2, '0')}:${`${minutes}`.padStart(2, '0')}`);
 
-  test('what is written in any zone is the same instant again, in whole seconds', () => {
+  test('parseTime reads what formatTime wrote as the same second, in any zone', () => {
     const times = fc.integer({ min: Date.UTC(1, 0), max: Date.UTC(9999, 0) });
     fc.assert(
       fc.property(times, zones, (time, zone) => {
@@ -224,7 +226,7 @@ describe('times', () => {
     );
   });
 
-  test('what differs from a time by one character is the same time, another time, or none', () => {
+  test('parseTime returns a time or undefined when one character changes', () => {
     const text = formatTime(instant);
     fc.assert(
       fc.property(fc.nat(text.length), fc.string({ unit: 'binary-ascii', minLength: 0, maxLength: 1 }), (at, char) => {

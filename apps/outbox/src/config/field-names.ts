@@ -45,14 +45,14 @@ export function readFieldNames(env: object): FieldNames {
   const { success, output, issues } = v.safeParse(Variables, fields);
   if (!success) {
     throw new ConfigurationInvalid(
-      issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', expected: issue.message })),
+      issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', message: issue.message })),
     );
   }
   const names = [...output.POINTS_FIELDS, ...output.LEVEL_FIELDS].map((each) => each.name);
   const twice = names.find((each, index) => names.indexOf(each) !== index);
   if (twice !== undefined) {
     throw new ConfigurationInvalid([
-      { path: 'LEVEL_FIELDS', expected: `every name once: ${twice} is there twice, and one would overwrite the other` },
+      { path: 'LEVEL_FIELDS', message: `every name once: ${twice} is there twice, and one would overwrite the other` },
     ]);
   }
   return { points: output.POINTS_FIELDS, level: output.LEVEL_FIELDS };

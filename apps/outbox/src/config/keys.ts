@@ -102,6 +102,6 @@ function clientOf(variables: Output, keys: Keys): Client {
 async function named<Key>(name: string, imported: Promise<Key>): Promise<Key> {
   return imported.catch((error: unknown) => {
     if (!(error instanceof TypeError)) throw error;
-    throw new ConfigurationInvalid([{ path: name, expected: error.message.replace(/^\w+: expected /, '') }]);
+    throw new ConfigurationInvalid([{ path: name, message: error.message.replace(/^\w+: expected /, '') }]);
   });
 }

@@ -44,10 +44,10 @@ const Variables = v.object({
 export function readLimits(env: object): Limits {
   const output = parse(Variables, env, ({ SHARDS, IN_FLIGHT, ALERT_URL, ALERT_SECRET }) => [
     ...(Number(IN_FLIGHT) < Number(SHARDS)
-      ? [{ path: 'IN_FLIGHT', expected: `at least SHARDS, which is ${SHARDS}: every shard needs one` }]
+      ? [{ path: 'IN_FLIGHT', message: `at least SHARDS, which is ${SHARDS}: every shard needs one` }]
       : []),
     ...(ALERT_URL && !ALERT_SECRET
-      ? [{ path: 'ALERT_SECRET', expected: 'a secret that signs what is pushed to ALERT_URL' }]
+      ? [{ path: 'ALERT_SECRET', message: 'a secret that signs what is pushed to ALERT_URL' }]
       : []),
   ]);
   return {

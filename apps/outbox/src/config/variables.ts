@@ -8,7 +8,7 @@ export class ConfigurationInvalid extends Error {
   readonly code = 'ConfigurationInvalid';
   readonly issues: readonly Issue[];
   constructor(issues: readonly Issue[]) {
-    super(issues.map(({ path, expected }) => `${path}: expected ${expected}`).join('; '));
+    super(issues.map(({ path, message: expected }) => `${path}: expected ${expected}`).join('; '));
     this.issues = issues;
   }
 }
@@ -43,7 +43,7 @@ export function parse<Schema extends v.GenericSchema<unknown, object>>(
   const { success, output, issues } = v.safeParse(schema, env);
   if (!success) {
     throw new ConfigurationInvalid(
-      issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', expected: issue.message })),
+      issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', message: issue.message })),
     );
   }
   const wrong = together(output);

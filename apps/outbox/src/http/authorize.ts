@@ -13,11 +13,11 @@ export async function authorize(request: Request, env: object, digest: Digest): 
   const encoder = new TextEncoder();
   const [expected, actual] = await Promise.all([digest(encoder.encode(apiToken)), digest(encoder.encode(received))]);
   if (!isEqual(expected, actual)) {
-    throw new Refused('Unauthorized', [{ path: 'Authorization', expected: 'Bearer and the API_TOKEN of this Worker' }]);
+    throw new Refused('Unauthorized', [{ path: 'Authorization', message: 'Bearer and the API_TOKEN of this Worker' }]);
   }
   if (requireCertificate && !hasCertificate(request)) {
     throw new Refused('Unauthorized', [
-      { path: 'certificate', expected: "one that this zone's mTLS verified and nobody revoked" },
+      { path: 'certificate', message: "one that this zone's mTLS verified and nobody revoked" },
     ]);
   }
 }

@@ -33,7 +33,7 @@ export async function postBatch(c: AppContext): Promise<Response> {
   );
   if (refusal) {
     const expected = refusal === 'old' ? 'one of the last 24 hours' : 'a key that was not used for another body';
-    throw new Refused('IdempotencyKeyReused', [{ path: 'Idempotency-Key', expected }]);
+    throw new Refused('IdempotencyKeyReused', [{ path: 'Idempotency-Key', message: expected }]);
   }
   const sender = new LineSender({
     send: (shard, after, lines) => shards.call(shard, 'takeLines', { batchId, elapsed, after, lines }),
@@ -48,7 +48,7 @@ export async function postBatch(c: AppContext): Promise<Response> {
     let line: LinesCall['lines'][number];
     try {
       if (bytes.length > maxUpdateBytes) {
-        throw new Refused('ContentTooLarge', [{ path: '', expected: `at most ${maxUpdateBytes} bytes a line` }]);
+        throw new Refused('ContentTooLarge', [{ path: '', message: `at most ${maxUpdateBytes} bytes a line` }]);
       }
       const read = readUpdate(readJson(bytes), names);
       for (const name of read.unknownFields) if (unknownFields.size < maxNamed) unknownFields.add(name);
@@ -79,9 +79,9 @@ function refuseIncomplete(failures: unknown[], key: string | undefined): void {
   const again =
     key === undefined ? 'an Idempotency-Key, under which the same body can be sent again' : 'the same body again';
   if (first === 'full' || (first instanceof ShardFailed && first.isOverloaded)) {
-    throw new Refused('ShardFull', [{ path: '', expected: `fewer passes that wait: come later with ${again}` }]);
+    throw new Refused('ShardFull', [{ path: '', message: `fewer passes that wait: come later with ${again}` }]);
   }
-  throw new Refused('BatchIncomplete', [{ path: '', expected: `${again}: a shard did not take its lines` }]);
+  throw new Refused('BatchIncomplete', [{ path: '', message: `${again}: a shard did not take its lines` }]);
 }
 
 /** `GET /batches/:batchId` */
@@ -89,7 +89,7 @@ export async function getBatch(c: AppContext): Promise<Response> {
   const batchId = c.req.param('batchId') ?? '';
   const shards = shardsOf(c.env);
   const head = await shards.of(batchId, 'readBatch', batchId);
-  if (head === undefined) throw new Refused('BatchNotFound', [{ path: 'batchId', expected: 'the id of a batch' }]);
+  if (head === undefined) throw new Refused('BatchNotFound', [{ path: 'batchId', message: 'the id of a batch' }]);
   const counts = await shards.all('countLines', batchId);
   const sum = (name: 'accepted' | 'delivered' | 'refused') => counts.reduce((total, each) => total + each[name], 0);
   const [accepted, delivered, refused] = [sum('accepted'), sum('delivered'), sum('refused')];

@@ -8,7 +8,7 @@ export async function readConditions(request: Request, body: Uint8Array, digest:
   const ifMatch = request.headers.get('If-Match')?.trim();
   const [, any, revision] = /^(?:(\*)|"(\d{1,15})")$/.exec(ifMatch ?? '') ?? [];
   if (ifMatch !== undefined && any === undefined && revision === undefined) {
-    throw new RequestInvalid([{ path: 'If-Match', expected: '"<revision>", quoted, or *' }]);
+    throw new RequestInvalid([{ path: 'If-Match', message: '"<revision>", quoted, or *' }]);
   }
   const name = readKeyName(request);
   return {
@@ -22,5 +22,5 @@ export function readKeyName(request: Request): string | undefined {
   const name = request.headers.get('Idempotency-Key');
   if (name === null) return undefined;
   if (/^[\x21-\x7e]{1,255}$/.test(name)) return name;
-  throw new RequestInvalid([{ path: 'Idempotency-Key', expected: '1 to 255 printable characters' }]);
+  throw new RequestInvalid([{ path: 'Idempotency-Key', message: '1 to 255 printable characters' }]);
 }

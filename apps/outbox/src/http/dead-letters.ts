@@ -43,7 +43,7 @@ export const deadLetters = new Hono<App>()
 export async function postRetry(c: AppContext): Promise<Response> {
   const state = c.req.query('state') ?? 'retrying';
   if (state !== 'retrying') {
-    throw new RequestInvalid([{ path: 'state', expected: 'retrying; of dead letters see POST /dead-letters/replay' }]);
+    throw new RequestInvalid([{ path: 'state', message: 'retrying; of dead letters see POST /dead-letters/replay' }]);
   }
   const counts = await shardsOf(c.env).all('retryAll');
   return c.json({ retrying: counts.reduce((sum, each) => sum + each, 0) }, 202);
@@ -60,7 +60,7 @@ function compare(a: DeadLetterSummary, b: DeadLetterSummary): number {
 }
 
 function notDeadLettered(expected: string): Refused {
-  return new Refused('NotDeadLettered', [{ path: 'passId', expected }]);
+  return new Refused('NotDeadLettered', [{ path: 'passId', message: expected }]);
 }
 
 /** Where the next page begins, if there may be one. */
@@ -72,14 +72,14 @@ function nextOf(page: readonly DeadLetterSummary[]): { next?: string } {
 /** @throws RequestInvalid */
 function readResultCode(resultCode = ''): string {
   if (/^\w{1,64}$/.test(resultCode)) return resultCode;
-  throw new RequestInvalid([{ path: 'resultCode', expected: 'the one that the dead letters have' }]);
+  throw new RequestInvalid([{ path: 'resultCode', message: 'the one that the dead letters have' }]);
 }
 
 /** @throws RequestInvalid */
 function readRevision(revision: string | undefined): number | undefined {
   if (revision === undefined) return undefined;
   if (/^\d{1,15}$/.test(revision)) return Number(revision);
-  throw new RequestInvalid([{ path: 'revision', expected: 'the one of a dead letter' }]);
+  throw new RequestInvalid([{ path: 'revision', message: 'the one of a dead letter' }]);
 }
 
 /** @throws RequestInvalid */
@@ -87,7 +87,7 @@ function readCursor(after: string | undefined): DeadLetterCursor {
   if (after === undefined) return { deadAt: -1, passId: '', revision: 0 };
   const [, deadAt, revision, passId] = /^(\d{1,15})\.(\d{1,15})\.(.+)$/s.exec(after) ?? [];
   if (deadAt === undefined || passId === undefined) {
-    throw new RequestInvalid([{ path: 'after', expected: '`next` of the page before' }]);
+    throw new RequestInvalid([{ path: 'after', message: '`next` of the page before' }]);
   }
   return { deadAt: Number(deadAt), revision: Number(revision), passId };
 }

@@ -43,7 +43,7 @@ export class Refused extends Error {
   readonly code: RefusalCode;
   readonly issues: readonly Issue[];
   constructor(code: RefusalCode, issues: readonly Issue[]) {
-    super(issues.map(({ path, expected }) => `${path || 'body'}: expected ${expected}`).join('; '));
+    super(issues.map(({ path, message }) => `${path || 'body'}: expected ${message}`).join('; '));
     this.code = code;
     this.issues = issues;
   }

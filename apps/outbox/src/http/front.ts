@@ -26,7 +26,7 @@ export function frontOf(digest: Digest): Hono<App> {
   front.route('/members', members);
   front.post('/shards/move', postMove);
   front.get('/metrics', getMetrics);
-  front.notFound(() => replyTo(new Refused('RouteNotFound', [{ path: 'route', expected: 'one of README.md' }])));
+  front.notFound(() => replyTo(new Refused('RouteNotFound', [{ path: 'route', message: 'one of README.md' }])));
   front.onError((error) => replyTo(error));
   return front;
 }

@@ -19,12 +19,12 @@ export function readJson(bytes: ArrayBuffer | Uint8Array): unknown {
       typeof part === 'number' && !isExact(part, context?.source ?? '') ? new Inexact() : part,
     );
   } catch {
-    throw new Refused('JsonInvalid', [{ path: '', expected: 'JSON in UTF-8' }]);
+    throw new Refused('JsonInvalid', [{ path: '', message: 'JSON in UTF-8' }]);
   }
   const paths = inexactPaths(value);
   if (paths.length === 0) return value;
   const expected = 'a number that a double holds exactly, or text';
-  throw new RequestInvalid(paths.map((path): Issue => ({ path, expected })));
+  throw new RequestInvalid(paths.map((path): Issue => ({ path, message: expected })));
 }
 
 /** @see https://tc39.es/proposal-json-parse-with-source/ */
@@ -67,11 +67,11 @@ export function checkMediaType(headers: Headers, types: readonly string[]): void
   const [type = '', ...parameters] = (headers.get('Content-Type') ?? '').split(';').map((part) => part.trim());
   const charset = parameters.map((each) => /^charset="?([^"]*)"?$/i.exec(each)?.[1]).find((each) => each !== undefined);
   if (!types.includes(type.toLowerCase()) || !isUtf8(charset ?? 'utf-8')) {
-    throw new Refused('MediaTypeNotSupported', [{ path: 'Content-Type', expected: `${types[0]} in UTF-8` }]);
+    throw new Refused('MediaTypeNotSupported', [{ path: 'Content-Type', message: `${types[0]} in UTF-8` }]);
   }
   const encoding = headers.get('Content-Encoding') ?? 'identity';
   if (encoding.toLowerCase() === 'identity') return;
-  throw new Refused('MediaTypeNotSupported', [{ path: 'Content-Encoding', expected: 'a body that is not compressed' }]);
+  throw new Refused('MediaTypeNotSupported', [{ path: 'Content-Encoding', message: 'a body that is not compressed' }]);
 }
 
 function isUtf8(label: string): boolean {
@@ -84,7 +84,7 @@ function isUtf8(label: string): boolean {
 
 /** @throws Refused, ContentTooLarge */
 export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
-  const tooLarge = () => new Refused('ContentTooLarge', [{ path: '', expected: `at most ${maxBytes} bytes` }]);
+  const tooLarge = () => new Refused('ContentTooLarge', [{ path: '', message: `at most ${maxBytes} bytes` }]);
   if (Number(request.headers.get('Content-Length') ?? 0) > maxBytes) throw tooLarge();
   const parts: Uint8Array[] = [];
   let length = 0;

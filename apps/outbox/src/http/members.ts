@@ -78,7 +78,7 @@ export const members = new Hono<App>()
     if (result === 'PointsOverflowing') throw invalid('points', 'a total that is a safe integer');
     if (result === 'PointsInsufficient') throw insufficient('points');
     if (result === 'conflicting') {
-      throw new Refused('AdjustmentConflicting', [{ path: 'id', expected: 'one that was not used for other points' }]);
+      throw new Refused('AdjustmentConflicting', [{ path: 'id', message: 'one that was not used for other points' }]);
     }
     const member = await shards.of(userId, 'readMember', userId);
     return c.json({ result, member });
@@ -97,7 +97,7 @@ export const members = new Hono<App>()
 function read<T>(schema: v.GenericSchema<unknown, T>, body: unknown): T {
   const { success, output, issues } = v.safeParse(schema, body);
   if (success) return output;
-  throw new RequestInvalid(issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', expected: issue.message })));
+  throw new RequestInvalid(issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', message: issue.message })));
 }
 
 /** @throws RequestInvalid */
@@ -105,14 +105,14 @@ function checkUserId(userId: string): void {
   if (userId.length > longestId) throw invalid('userId', `at most ${longestId} characters`);
 }
 
-function invalid(path: string, expected: string): RequestInvalid {
-  return new RequestInvalid([{ path, expected }]);
+function invalid(path: string, message: string): RequestInvalid {
+  return new RequestInvalid([{ path, message }]);
 }
 
 function insufficient(path: string): Refused {
-  return new Refused('PointsInsufficient', [{ path, expected: 'a total from 0 on' }]);
+  return new Refused('PointsInsufficient', [{ path, message: 'a total from 0 on' }]);
 }
 
 function notFound(): Refused {
-  return new Refused('MemberNotFound', [{ path: 'userId', expected: 'a user who is known' }]);
+  return new Refused('MemberNotFound', [{ path: 'userId', message: 'a user who is known' }]);
 }

@@ -12,12 +12,12 @@ import { checkMediaType, readBody, readJson } from './json.ts';
 import { maxUpdateBytes, readUpdate, withPassId } from './update.ts';
 
 const refusals = {
-  PassClosed: { path: 'passId', expected: 'a pass that was not closed' },
-  PreconditionFailed: { path: 'If-Match', expected: 'the revision that the pass has' },
-  IdempotencyKeyReused: { path: 'Idempotency-Key', expected: 'a key that was not used for another request' },
-  PassFull: { path: '', expected: 'less, together with what is not delivered yet' },
-  PassNotFound: { path: 'passId', expected: 'a pass of which a change was accepted' },
-  ShardFull: { path: '', expected: 'fewer passes that wait: come later' },
+  PassClosed: { path: 'passId', message: 'a pass that was not closed' },
+  PreconditionFailed: { path: 'If-Match', message: 'the revision that the pass has' },
+  IdempotencyKeyReused: { path: 'Idempotency-Key', message: 'a key that was not used for another request' },
+  PassFull: { path: '', message: 'less, together with what is not delivered yet' },
+  PassNotFound: { path: 'passId', message: 'a pass of which a change was accepted' },
+  ShardFull: { path: '', message: 'fewer passes that wait: come later' },
 } as const;
 
 const states: readonly StateName[] = ['pending', 'retrying', 'sending', 'dead', 'delivered', 'closed', 'discarded'];
@@ -49,14 +49,14 @@ export const passes = new Hono<App>()
     const result = await shardsOf(c.env).of(passId, 'retry', passId);
     if (result === 'PassNotFound') throw new Refused(result, [refusals.PassNotFound]);
     if (result === 'NotWaiting') {
-      throw new Refused(result, [{ path: 'passId', expected: 'a pass that waits and is not in flight' }]);
+      throw new Refused(result, [{ path: 'passId', message: 'a pass that waits and is not in flight' }]);
     }
     return c.json({ passId }, 202);
   })
   .get('/', async (c) => {
     const state = c.req.query('state') as StateName | undefined;
     if (state === undefined || !states.includes(state)) {
-      throw new RequestInvalid([{ path: 'state', expected: `one of ${states.join(', ')}` }]);
+      throw new RequestInvalid([{ path: 'state', message: `one of ${states.join(', ')}` }]);
     }
     const pages = await shardsOf(c.env).all('list', state, c.req.query('after') ?? '', pageSize);
     return c.json(merge(pages));

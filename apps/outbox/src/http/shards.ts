@@ -9,7 +9,7 @@ import { shardsOf } from './app.ts';
  */
 export async function postMove(c: AppContext): Promise<Response> {
   const to = Number(/^[1-9]\d{0,3}$/.exec(c.req.query('to') ?? '')?.[0] ?? 0);
-  if (to === 0) throw new RequestInvalid([{ path: 'to', expected: 'the new number of shards, 1 to 9999' }]);
+  if (to === 0) throw new RequestInvalid([{ path: 'to', message: 'the new number of shards, 1 to 9999' }]);
   const { shards, call } = shardsOf(c.env);
   const numbers = Array.from({ length: Math.max(shards, to) }, (_, shard) => shard);
   // Each stops before the first one moves anything.

@@ -32,7 +32,7 @@ export interface ReadUpdate {
  * @see A27
  */
 export function readUpdate(body: unknown, names: FieldNames): ReadUpdate {
-  if (!isObject(body)) throw new RequestInvalid([{ path: '', expected: 'an object' }]);
+  if (!isObject(body)) throw new RequestInvalid([{ path: '', message: 'an object' }]);
   const { points, level, ...given } = body;
   const issues: Issue[] = [];
   const loyalty = [...readPoints(points, names.points, issues), ...readLevel(level, names.level, issues)];
@@ -44,14 +44,14 @@ export function readUpdate(body: unknown, names: FieldNames): ReadUpdate {
     issues.push(...error.issues);
   }
   if (typeof update.passId === 'string' && update.passId.length > maxIdLength) {
-    issues.push({ path: 'passId', expected: `at most ${maxIdLength} characters` });
+    issues.push({ path: 'passId', message: `at most ${maxIdLength} characters` });
   }
   const dataInfo = isObject(update.dataInfo) ? update.dataInfo : {};
   checkNames('', update, issues);
   checkNames('dataInfo', dataInfo, issues);
   for (const [name] of loyalty) {
     if (Object.hasOwn(dataInfo, name)) {
-      issues.push({ path: `dataInfo.${name}`, expected: 'none: it is given beside dataInfo' });
+      issues.push({ path: `dataInfo.${name}`, message: 'none: it is given beside dataInfo' });
     }
   }
   if (issues.length > 0) throw new RequestInvalid(issues);
@@ -65,7 +65,7 @@ type Loyalty = [name: string, value: string | number][];
 function readPoints(points: unknown, fields: readonly FieldName[], issues: Issue[]): Loyalty {
   if (points === undefined) return [];
   if (!Number.isSafeInteger(points) || (points as number) < 0) {
-    issues.push({ path: 'points', expected: 'a whole number from 0 on' });
+    issues.push({ path: 'points', message: 'a whole number from 0 on' });
     return [];
   }
   return fields.map(({ name, form }) => [name, form === 'text' ? `${points}` : (points as number)]);
@@ -79,15 +79,15 @@ function readLevel(level: unknown, fields: readonly FieldName[], issues: Issue[]
     const value = isObject(level) && part !== undefined ? level[part] : level;
     const path = isObject(level) && part !== undefined ? `level.${part}` : 'level';
     const number = Number(value);
-    if (typeof value !== 'string' || value === '') issues.push({ path, expected: 'text that is not empty' });
+    if (typeof value !== 'string' || value === '') issues.push({ path, message: 'text that is not empty' });
     else if (form === 'text') read.push([name, value]);
     else if (Number.isSafeInteger(number)) read.push([name, number]);
-    else issues.push({ path, expected: 'a whole number in digits' });
+    else issues.push({ path, message: 'a whole number in digits' });
   }
   if (isObject(level)) {
     const parts = new Set(fields.map(({ part }) => part));
     for (const part of Object.keys(level).filter((each) => !parts.has(each))) {
-      issues.push({ path: `level.${part}`, expected: 'none: LEVEL_FIELDS has no such part' });
+      issues.push({ path: `level.${part}`, message: 'none: LEVEL_FIELDS has no such part' });
     }
   }
   return read;
@@ -95,16 +95,16 @@ function readLevel(level: unknown, fields: readonly FieldName[], issues: Issue[]
 
 function checkNames(path: string, fields: object, issues: Issue[]): void {
   const names = Object.keys(fields);
-  if (names.length > maxNames) issues.push({ path, expected: `at most ${maxNames} fields` });
+  if (names.length > maxNames) issues.push({ path, message: `at most ${maxNames} fields` });
   if (names.some((name) => name.length > maxNameLength)) {
-    issues.push({ path, expected: `names of at most ${maxNameLength} characters` });
+    issues.push({ path, message: `names of at most ${maxNameLength} characters` });
   }
 }
 
 /** Puts the passId of the path into a body, which must not name one itself. @throws RequestInvalid */
 export function withPassId(body: unknown, passId: string): unknown {
   if (!isObject(body)) return body;
-  if ('passId' in body) throw new RequestInvalid([{ path: 'passId', expected: 'none: the path names the pass' }]);
+  if ('passId' in body) throw new RequestInvalid([{ path: 'passId', message: 'none: the path names the pass' }]);
   return { ...body, passId };
 }
 

@@ -3,7 +3,7 @@ import { importEcc224PrivateKey, importEcc224PublicKey } from '@alipayhk-pass/me
 import { keys, vectors } from '@alipayhk-pass/spec/vectors/ecc224';
 import { equal, errorOf } from '../assert.ts';
 import { open } from '../message.ts';
-import type { Test } from '../suite.ts';
+import type { Test } from '../test.ts';
 
 export function ecc224Cases(test: Test): void {
   for (const [name, vector] of Object.entries(vectors)) {

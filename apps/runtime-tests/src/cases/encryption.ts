@@ -1,15 +1,29 @@
 /** Every suite of RSA_AES: what it seals it opens, and what is for another it refuses with the one text. */
 import { openRequest, rsaAes, sealRequest } from '@alipayhk-pass/message-security';
+import { encryptEcb } from '@alipayhk-pass/message-security/internals-for-tests';
 import { equal, errorOf } from '../assert.ts';
 import { importKeys } from '../keys.ts';
 import { clientId } from '../message.ts';
-import type { Test } from '../suite.ts';
+import type { Test } from '../test.ts';
+import { mutationCases } from './mutations.ts';
 
 const contents = ['AES-ECB', 'AES-CBC', 'AES-GCM'] as const;
 const keyTransports = ['RSAES-PKCS1-v1_5', 'RSA-OAEP', 'RSA-OAEP-256'] as const;
 const bodies = ['', '{"level":"金卡會員 🏅"}', 'sixteen bytes it'];
 
-export function encryptionCases(test: Test): void {
+/** @param mutations - how many wrong encrypted keys are tried */
+export function encryptionCases(test: Test, mutations: number): void {
+  mutationCases(test, mutations);
+
+  test('RSA_AES: AES-OCB, where there is one, gives the ciphertext that AES-CBC gives', async () => {
+    const key = crypto.getRandomValues(new Uint8Array(32));
+    for (const blocks of [1, 2, 3, 4, 7, 8, 41, 64, 127, 128, 300]) {
+      const plaintext = crypto.getRandomValues(new Uint8Array(blocks * 16 - 1));
+      const byOcb = await encryptEcb(key, plaintext, crypto.subtle, 0);
+      equal([...byOcb], [...(await encryptEcb(key, plaintext, crypto.subtle, Number.POSITIVE_INFINITY))]);
+    }
+  });
+
   for (const content of contents) {
     for (const keyTransport of keyTransports) {
       const encryption = rsaAes({ content, keyTransport });

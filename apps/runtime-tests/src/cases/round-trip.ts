@@ -12,7 +12,7 @@ import { RSA_AES, type SealedFetchOptions } from '@alipayhk-pass/message-securit
 import { equal, errorOf } from '../assert.ts';
 import { importKeys, type Party } from '../keys.ts';
 import { clientId } from '../message.ts';
-import type { Test } from '../suite.ts';
+import type { Test } from '../test.ts';
 
 const success: ResultInfo = { resultCode: 'SUCCESS', resultStatus: 'S', resultMessage: '成功' };
 const update: UpdatePassRequest = {

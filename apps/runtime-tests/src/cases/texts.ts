@@ -1,7 +1,7 @@
 /** What a runtime reads out of a text by itself differs: `atob`, `fromBase64`, `Date.parse`. What we read does not. */
 import { HeaderInvalid, parseHeader, parseTime } from '@alipayhk-pass/message-security';
 import { equal, errorOf } from '../assert.ts';
-import type { Test } from '../suite.ts';
+import type { Test } from '../test.ts';
 
 const base64 = {
   refused: ['A', 'QQ=', 'QUI==', 'QUJD=', 'QQ===', 'QR==', 'QR', 'QUF', 'QUJDR', '=QUJD', 'QQ==QUJD', 'QU\fJD', 'QU*D'],

@@ -5,7 +5,7 @@ import { hasAes192, noAes192 } from '../aes-192.ts';
 import { equal, errorOf } from '../assert.ts';
 import { importKeys } from '../keys.ts';
 import { clientId, now, open, urlOf } from '../message.ts';
-import type { Test } from '../suite.ts';
+import type { Test } from '../test.ts';
 
 type Vector = (typeof vectors)[keyof typeof vectors];
 

@@ -3,7 +3,7 @@
  * SHA-224 is not among them: Bun has it.
  */
 import { errorOf } from '../assert.ts';
-import type { Test } from '../suite.ts';
+import type { Test } from '../test.ts';
 
 const { subtle } = globalThis.crypto;
 

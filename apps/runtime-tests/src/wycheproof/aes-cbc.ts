@@ -2,7 +2,7 @@
 import { decryptEcb, encryptEcb } from '@alipayhk-pass/message-security/internals-for-tests';
 import { hasAes192, noAes192 } from '../aes-192.ts';
 import { equal, errorOf } from '../assert.ts';
-import { type Case, fromHex, type Group, nameOf, toHex, type WycheproofTest } from './file.ts';
+import { type Case, fromHex, type Group, nameOf, toHex, type WycheproofTest } from './case.ts';
 
 interface CbcTest extends WycheproofTest {
   key: string;

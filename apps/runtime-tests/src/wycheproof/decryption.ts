@@ -9,7 +9,7 @@ import {
 import { equal, errorOf } from '../assert.ts';
 import { importKeys } from '../keys.ts';
 import { clientId } from '../message.ts';
-import { type Case, fromHex, type Group, nameOf, toHex, type WycheproofTest } from './file.ts';
+import { type Case, fromHex, type Group, nameOf, toHex, type WycheproofTest } from './case.ts';
 
 interface RsaesGroup extends Group {
   privateKeyPem: string;
@@ -27,10 +27,17 @@ export function rsaesCases(group: Group): Case[] {
       const isVisible = test.ct.length !== key.size * 2 || BigInt(`0x${test.ct}`) >= key.n;
       equal(decryption === undefined, isVisible); // nothing else may be told
       if (key.size >= 256 && test.ct !== '') await failsAsAlways(privateKeyPem, test.ct);
-      if (test.result === 'valid') equal(decryption && toHex(decryption.message), test.msg);
-      if (test.result === 'invalid') equal(decryption !== undefined && toHex(decryption.message) === test.msg, false);
+      if (test.result === 'valid') equal(endIn(decryption), endOf(test.msg));
+      if (test.result === 'invalid') equal(endIn(decryption) === endOf(test.msg), false);
     },
   }));
+}
+
+/** Length and last 32 bytes of a message, which is all that decryption gives: no AES key has more. */
+const endOf = (messageHex: string): string => `${messageHex.length / 2}: ${messageHex.slice(-64)}`;
+
+function endIn(decryption: Awaited<ReturnType<typeof decryptPkcs1>>): string | undefined {
+  return decryption && `${decryption.length}: ${toHex(decryption.tail.subarray(Math.max(0, 32 - decryption.length)))}`;
 }
 
 /** The same ciphertext in an Encrypt header, over a body of another key: whatever is wrong, one error with one text. */
@@ -64,14 +71,14 @@ export function guidanceCases(families: Family[], pem: string | undefined): Case
       run: async () => {
         key ??= numbersOf(pem);
         const decryption = await decryptPkcs1(fromHex(ciphertext_hex), key, crypto);
-        equal(decryption && toHex(decryption.message), expected_hex);
+        equal(endIn(decryption), endOf(expected_hex));
       },
     })),
   );
 }
 
 function numbersOf(pem: string): RsaPrivateNumbers {
-  const numbers = readKeyText(pem);
+  const numbers = readKeyText(pem, 'private');
   if (typeof numbers === 'string') throw new TypeError(numbers);
   const [n, e, d, p, q, dp, dq, qi] = numbers as [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint];
   return { n, e, d, p, q, dp, dq, qi, size: Math.ceil(bitLength(n) / 8) };

@@ -2,8 +2,9 @@
  * From a file of test vectors to its cases. Read are Wycheproof's format, for the algorithms that this project has, and
  * the decryptions of draft-irtf-cfrg-rsa-guidance.
  */
-import type { Run, Test } from '../suite.ts';
+import type { Test } from '../test.ts';
 import { aesCbcCases } from './aes-cbc.ts';
+import type { Case, Group } from './case.ts';
 import { type Family, guidanceCases, rsaesCases } from './decryption.ts';
 import { ecdsaCases, rsassaCases } from './signature.ts';
 
@@ -14,24 +15,6 @@ export interface VectorFile {
   json: { algorithm?: string; testGroups?: Group[]; families?: Family[] } | null;
   /** Text of the file that ends in `.pem` instead. */
   pem: string | undefined;
-}
-
-export interface Case {
-  name: string;
-  run: Run;
-}
-
-/** A test of Wycheproof's; what it is about, in hex, depends on its group's type. */
-export interface WycheproofTest {
-  tcId: number;
-  comment: string;
-  result: 'valid' | 'invalid' | 'acceptable';
-}
-
-/** Tests that share a key or a length; what else a group holds depends on its type. */
-export interface Group {
-  type: string;
-  tests: WycheproofTest[];
 }
 
 const readers: Record<string, (group: Group) => Case[] | string | undefined> = {
@@ -60,14 +43,4 @@ export function registerCases(files: VectorFile[], test: Test): void {
   for (const file of files) {
     for (const { name, run } of casesOf(file) as Case[]) test(`${file.path}: ${name}`, run);
   }
-}
-
-export function toHex(bytes: ArrayBuffer | Uint8Array): string {
-  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-export const nameOf = ({ tcId, comment }: WycheproofTest): string => `${tcId} ${comment}`;
-
-export function fromHex(hex: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
 }

@@ -1,5 +1,5 @@
 /** Bundled in place of `#suite`, with the files that the driver read. */
-import type { Test } from '../suite.ts';
+import type { Test } from '../test.ts';
 import { registerCases, type VectorFile } from './file.ts';
 
 declare const FILES: VectorFile[];

@@ -1,5 +1,5 @@
 /** The charts of LOAD.md: bars and a curve, in SVG that follows the reader's colours. */
-import { quantile } from '@alipayhk-pass/benchmarks/report';
+import { quantile } from '@alipayhk-pass/harness/report';
 import { costOf, type Load } from './report.ts';
 
 const style = `<style>

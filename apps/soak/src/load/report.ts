@@ -1,5 +1,5 @@
 /** The load as LOAD.md shows it. Every figure comes from a phase; what is divided by what stands beside it. */
-import { machine, quantile, table } from '@alipayhk-pass/benchmarks/report';
+import { machine, quantile, table } from '@alipayhk-pass/harness/report';
 import type { Phase } from './measure.ts';
 import { inFlight } from './servers.ts';
 

@@ -1,8 +1,15 @@
 /**
- * AES-ECB with PKCS#7 padding (A4) out of AES-CBC, because no runtime's Web Crypto has ECB.
+ * AES-ECB with PKCS#7 padding (A4), because no runtime's Web Crypto has ECB: by an injected Crypto's own where it has one,
+ * else out of AES-CBC and, for longer bodies, AES-OCB. The padding is judged here, whoever decrypted.
  * ECB shows equal blocks as equal ciphertext. Nobody would choose it: Ant's clients use it, and nothing else interoperates.
  */
+import { ecbFromOcb, xorInto } from './ecb-from-ocb.ts';
+import { bytesFrom, offersAes } from './offers.ts';
 import type { ContentCipher } from './suite.ts';
+import type { WebCrypto, WebCryptoKey } from './web-crypto.ts';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+type Subtle = WebCrypto['subtle'];
 
 const BLOCK = 16;
 /** How many CBC calls run at a time: enough to hide their latency, few enough for a body of 1 MiB (65,537 blocks). */
@@ -10,94 +17,81 @@ const CONCURRENCY = 256;
 const zeroIv = new Uint8Array(BLOCK);
 const nothing = new Uint8Array(0);
 
-// The answer, not a promise of it: workerd ties a promise to the request that made it.
-const native = new WeakMap<SubtleCrypto, boolean>();
+const hasEcb = /* @__PURE__ */ offersAes('raw', 'AES-ECB');
+const nameOf = async (subtle: Subtle) => ((await hasEcb(subtle, subtle)) ? 'AES-ECB' : 'AES-CBC');
 
-/** Whether this Web Crypto offers ECB itself, as @peculiar/webcrypto does; asked once an object. */
-async function hasNativeEcb(subtle: SubtleCrypto): Promise<boolean> {
-  let answer = native.get(subtle);
-  if (answer === undefined) {
-    try {
-      await subtle.importKey('raw', zeroIv, 'AES-ECB', false, ['encrypt', 'decrypt']);
-      answer = true;
-    } catch {
-      answer = false;
-    }
-    native.set(subtle, answer);
-  }
-  return answer;
-}
-
-/** Ciphertext of `plaintext` under a key of 16, 24 or 32 bytes: one block longer at most. */
-export async function encryptEcb(
-  key: Uint8Array<ArrayBuffer>,
-  plaintext: Uint8Array<ArrayBuffer>,
-  subtle: SubtleCrypto,
-): Promise<Uint8Array<ArrayBuffer>> {
-  if (await hasNativeEcb(subtle)) {
-    const nativeKey = await subtle.importKey('raw', key, 'AES-ECB', false, ['encrypt']);
-    return new Uint8Array(await subtle.encrypt('AES-ECB', nativeKey, plaintext));
-  }
-  const cbcKey = await subtle.importKey('raw', key, 'AES-CBC', false, ['encrypt']);
+/**
+ * Ciphertext of `plaintext` under a key of 16, 24 or 32 bytes: one block longer at most.
+ *
+ * @param ocbFrom - length in bytes from which on AES-OCB is used where there is one
+ * @throws whatever the Crypto fails with; TypeError where it gives no such ciphertext
+ */
+export async function encryptEcb(key: Bytes, plaintext: Bytes, subtle: Subtle, ocbFrom = 2049): Promise<Bytes> {
+  const name = await nameOf(subtle);
+  const importedKey = await subtle.importKey('raw', key, name, false, ['encrypt']);
   const padding = BLOCK - (plaintext.length % BLOCK);
-  const blocks = new Uint8Array(plaintext.length + padding).fill(padding);
+  const length = plaintext.length + padding;
+  if (name === 'AES-ECB') return bytesFrom(length, subtle.encrypt(name, importedKey, plaintext));
+  const blocks = new Uint8Array(length).fill(padding);
   blocks.set(plaintext);
-  // E(block) in one call: CBC pads an empty message to sixteen 0x10 and XORs the IV in before it encrypts.
-  for (let i = 0; i < blocks.length; i++) blocks[i] = (blocks[i] as number) ^ BLOCK;
-  for (let from = 0; from < blocks.length; from += BLOCK * CONCURRENCY) {
-    const calls: Promise<ArrayBuffer>[] = [];
-    const to = Math.min(from + BLOCK * CONCURRENCY, blocks.length);
-    for (let at = from; at < to; at += BLOCK) {
-      calls.push(subtle.encrypt({ name: 'AES-CBC', iv: blocks.subarray(at, at + BLOCK) }, cbcKey, nothing));
-    }
-    let at = from;
-    for (const block of await Promise.all(calls)) {
-      blocks.set(new Uint8Array(block), at);
-      at += BLOCK;
-    }
-  }
-  return blocks;
+  const encryptEach = (each: Bytes): Promise<Bytes> => encryptByCbc(each, importedKey, subtle);
+  const encrypted = plaintext.length >= ocbFrom ? await ecbFromOcb(key, blocks, encryptEach, subtle) : undefined;
+  return encrypted ?? encryptEach(blocks);
 }
 
-/** Plaintext of `ciphertext`; `undefined` when its length or its padding is wrong. Rejects for a key that the runtime lacks. */
-export async function decryptEcb(
-  key: Uint8Array<ArrayBuffer>,
-  ciphertext: Uint8Array<ArrayBuffer>,
-  subtle: SubtleCrypto,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  if (ciphertext.length === 0 || ciphertext.length % BLOCK !== 0) return undefined;
-  if (await hasNativeEcb(subtle)) {
-    const nativeKey = await subtle.importKey('raw', key, 'AES-ECB', false, ['decrypt']);
-    return subtle.decrypt('AES-ECB', nativeKey, ciphertext).then(
-      (plaintext) => new Uint8Array(plaintext),
-      () => undefined,
-    );
+/** Each block by a call of its own: CBC pads an empty message to sixteen 0x10 and XORs the IV in before it encrypts. */
+async function encryptByCbc(blocks: Bytes, key: WebCryptoKey, subtle: Subtle): Promise<Bytes> {
+  const ivs = blocks.map((byte) => byte ^ BLOCK);
+  const encrypted = new Uint8Array(blocks.length);
+  let done = 0;
+  for (let at = 0; at < ivs.length; ) {
+    const calls: Promise<ArrayBuffer>[] = [];
+    for (; at < ivs.length && calls.length < CONCURRENCY; at += BLOCK) {
+      calls.push(subtle.encrypt({ name: 'AES-CBC', iv: ivs.subarray(at, at + BLOCK) }, key, nothing));
+    }
+    for (const block of await Promise.all(calls)) {
+      encrypted.set(new Uint8Array(block), done);
+      done += BLOCK;
+    }
   }
-  const cbcKey = await subtle.importKey('raw', key, 'AES-CBC', false, ['encrypt', 'decrypt']);
-  // A last block that CBC will decrypt to its own padding, so that it takes off that one and leaves ours alone.
+  return encrypted;
+}
+
+/**
+ * Plaintext of `ciphertext`; `undefined` when its length or its padding is wrong.
+ *
+ * @throws whatever the Crypto fails with, as for a length of key that it lacks; TypeError where it gives no such plaintext
+ */
+export async function decryptEcb(key: Bytes, ciphertext: Bytes, subtle: Subtle): Promise<Bytes | undefined> {
+  if (ciphertext.length === 0 || ciphertext.length % BLOCK !== 0) return undefined;
+  const name = await nameOf(subtle);
+  const importedKey = await subtle.importKey('raw', key, name, false, ['encrypt', 'decrypt']);
+  // A last block that decrypts to a padding of its own (ECB has no IV), so that this one is taken off and ours left alone.
   const last = ciphertext.subarray(-BLOCK);
-  const tail = await subtle.encrypt({ name: 'AES-CBC', iv: last }, cbcKey, nothing);
+  const tail = await bytesFrom(BLOCK, subtle.encrypt({ name, iv: last }, importedKey, nothing));
   const extended = new Uint8Array(ciphertext.length + BLOCK);
   extended.set(ciphertext);
-  extended.set(new Uint8Array(tail), ciphertext.length);
-  const chained = new Uint8Array(await subtle.decrypt({ name: 'AES-CBC', iv: zeroIv }, cbcKey, extended));
-  // Four bytes at a time: whichever order a machine has them in, it is the same on both sides.
-  const words = new Uint32Array(chained.buffer);
-  const previous = new Uint32Array(extended.buffer);
-  for (let i = BLOCK / 4; i < words.length; i++) words[i] = (words[i] as number) ^ (previous[i - BLOCK / 4] as number);
-  return unpad(chained);
+  extended.set(tail, ciphertext.length);
+  const decrypting = subtle.decrypt({ name, iv: zeroIv }, importedKey, extended);
+  const blocks = await bytesFrom(ciphertext.length, decrypting);
+  if (name === 'AES-CBC') xorInto(new Uint32Array(blocks.buffer, BLOCK), new Uint32Array(extended.buffer));
+  return unpad(blocks);
 }
 
 /** PKCS#7 (RFC 5652 §6.3): every padding byte is looked at, whatever the first ones are. */
-function unpad(padded: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | undefined {
+function unpad(padded: Bytes): Bytes | undefined {
   const padding = padded.at(-1) as number;
   let wrong = padding === 0 || padding > BLOCK ? 1 : 0;
   for (let i = 1; i <= BLOCK; i++) wrong |= i <= padding ? (padded.at(-i) as number) ^ padding : 0;
   return wrong === 0 ? padded.subarray(0, padded.length - padding) : undefined;
 }
 
-/** As a content cipher of RSA_AES. */
-export const aesEcb: ContentCipher = {
-  encrypt: (key, plaintext, { subtle }) => encryptEcb(key, plaintext, subtle),
+/**
+ * As a content cipher of RSA_AES.
+ *
+ * @param ocbFrom - as for `encryptEcb`
+ */
+export const aesEcb = (ocbFrom?: number): ContentCipher => ({
+  encrypt: (key, plaintext, { subtle }) => encryptEcb(key, plaintext, subtle, ocbFrom),
   decrypt: (key, ciphertext, { subtle }) => decryptEcb(key, ciphertext, subtle),
-};
+});

@@ -1,5 +1,5 @@
 /**
- * Key rings: one key or several versions of it (A8). Which one signs, and which ones a header may mean.
+ * Key rings: one key, or several versions of it (A8). They decide which key signs, and which keys a header may mean.
  */
 import { HeaderInvalid } from '../errors.ts';
 
@@ -17,25 +17,27 @@ export type KeyRing<Key> = Key | readonly [Key, ...Key[]];
  */
 export function latestFirst<Key>(ring: KeyRing<Key>): [Key, ...Key[]] {
   const keys = [ring].flat().reverse();
-  if (keys.length === 0) throw new TypeError('key ring: expected at least one key, received none');
+  if (keys.length === 0) throw new TypeError('the key ring is empty; expected at least one key');
   return keys as [Key, ...Key[]];
 }
 
 /**
- * The key that signs: the latest, or the version named.
+ * The key that signs: the latest, or that of `keyVersion`.
  *
  * @throws TypeError when the ring has no such version
  */
 export function signingKey<Key extends Versioned>(privateKey: KeyRing<Key>, keyVersion: string | undefined): Key {
   const key = latestFirst(privateKey).find((each) => keyVersion === undefined || each.keyVersion === keyVersion);
-  if (key === undefined) throw new TypeError(`keyVersion: expected a version of privateKey, received ${keyVersion}`);
+  if (key === undefined) throw new TypeError(`privateKey has no keyVersion ${keyVersion}`);
   return key;
 }
 
 /**
- * The keys that a header may mean, the latest first: all of them when it names no version. A key without a version
- * stands for every version.
+ * The keys that a header may mean, the latest first: those of the version that it names, or all of them if it names none. A
+ * key without a version stands for every version.
  *
+ * @param header - name of the header, for the error
+ * @param keyVersion - version that the header names
  * @throws HeaderInvalid when the ring has no such version
  */
 export function keysFor<Key extends Versioned>(
@@ -46,6 +48,9 @@ export function keysFor<Key extends Versioned>(
   const keys = latestFirst(ring).filter(
     (key) => keyVersion === undefined || key.keyVersion === undefined || key.keyVersion === keyVersion,
   );
-  if (keys.length === 0) throw new HeaderInvalid(header, 'expected a keyVersion that is configured');
+  if (keys.length === 0) {
+    const stage = header === 'Encrypt' ? 'decryption' : 'signature';
+    throw new HeaderInvalid(header, `${header} header names a keyVersion that is not configured`, stage);
+  }
   return keys;
 }

@@ -1,19 +1,17 @@
 /**
- * From an RSA key in any spelling to its numbers, checked: the same answer in every runtime (lib/der.ts says why), and
+ * From an RSA key in any spelling to its numbers, checked: the same result in every runtime (der.ts says why), and
  * words for what a wrong key is. Wrong or swapped keys are the first cause of "the signature does not verify".
  */
-import { decodeBase64, encodeBase64Url } from '../crypto/base64.ts';
-import { bigIntToBytes, bitLength, bytesToBigInt } from '../crypto/big-integer.ts';
-import type { RsaPrivateNumbers, RsaPublicNumbers } from '../crypto/rsa.ts';
+import { decodeBase64 } from '../crypto/base64.ts';
+import { bitLength, bytesToBigInt, isProbablePrime } from '../crypto/big-integer.ts';
+import { numberNames as names, type RsaPrivateNumbers, type RsaPublicNumbers } from '../crypto/rsa-numbers.ts';
+import type { RsaJwk } from '../crypto/web-crypto.ts';
 import { type Der, derInteger, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, parseDer, SEQUENCE } from './der.ts';
 import { readDerText, unwrapDer } from './key-text.ts';
 
-/** Order of the INTEGERs in PKCS#1, which is also the order of use here (RFC 8017 appendix A.1). */
-const names = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi'] as const;
-
-/** Numbers of a key given as PEM or bare base64; a string says what the text is instead of an RSA key. */
-export function readKeyText(text: string): bigint[] | string {
-  const der = readDerText(text);
+/** Numbers of the key of which a text holds the half that is wanted; a string says what the text is instead of an RSA key. */
+export function readKeyText(text: string, want: 'private' | 'public'): bigint[] | string {
+  const der = readDerText(text, want);
   if (typeof der === 'string') return der;
   const { tag, parts } = der;
   if (tag === SEQUENCE && parts.length > 1) {
@@ -45,8 +43,8 @@ function wrongAlgorithm({ parts: [oid, parameters, more] }: Der): string | undef
 }
 
 /** Numbers of an RSA JWK (RFC 7518 §6.3); a string says what it is instead. */
-export function readJwk(jwk: JsonWebKey): bigint[] | string {
-  if (jwk.kty !== 'RSA') return jwk.kty === 'EC' ? 'an EC key' : 'a JWK that is no RSA key';
+export function readJwk(jwk: RsaJwk): bigint[] | string {
+  if (jwk.kty !== 'RSA') return jwk.kty === 'EC' ? 'an EC key' : 'an object that is not an RSA JWK';
   const numbers: bigint[] = [];
   for (const name of jwk.d === undefined ? names.slice(0, 2) : names) {
     const value = jwk[name];
@@ -57,24 +55,16 @@ export function readJwk(jwk: JsonWebKey): bigint[] | string {
   return numbers;
 }
 
-/** Numbers as the JWK that Web Crypto imports: the one canonical form, understood alike everywhere. */
-export function toJwk(numbers: RsaPublicNumbers | RsaPrivateNumbers): JsonWebKey {
-  const jwk: JsonWebKey = { kty: 'RSA' };
-  for (const name of 'd' in numbers ? names : names.slice(0, 2)) {
-    const value = (numbers as RsaPrivateNumbers)[name];
-    jwk[name] = encodeBase64Url(bigIntToBytes(value, Math.ceil(bitLength(value) / 8)));
-  }
-  return jwk;
-}
-
 /**
- * What is wrong with a modulus of so many bits or with this exponent (A18). Exponents are 3 and 65537 only, as in workerd:
+ * What is wrong with a modulus of so many bits or with this exponent. Exponents are 3 and 65537 only, as in workerd:
  * another one would work here and fail there.
+ *
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a18 A18}
  */
 export function wrongSize(bits: number, e: bigint): string | undefined {
   if (bits < 2048) return `an RSA key of ${bits} bits`;
   if (bits > 8192) return 'an RSA key of more than 8192 bits';
-  return e === 3n || e === 65537n ? undefined : 'an RSA key whose public exponent is neither 65537 nor 3';
+  return e === 3n || e === 65537n ? undefined : 'an RSA key with a public exponent other than 65537 and 3';
 }
 
 /** Checks the numbers and names them; a string says which check failed. */
@@ -103,5 +93,12 @@ export function checkNumbers(
     qi < p &&
     (e * dp) % (p - 1n) === 1n &&
     (e * dq) % (q - 1n) === 1n;
-  return consistent ? { n, e, size, d, p, q, dp, dq, qi } : 'an RSA private key whose numbers contradict each other';
+  if (!consistent) return 'an RSA private key with inconsistent numbers';
+  // The shorter of very different primes is easy to find, and with a q far above p Deno signs for ever.
+  const similar = p >> 512n <= q && q >> 8n <= p;
+  // No runtime looks: with a composite, Deno panics, workerd fails at each signature, and Node's do not verify. The second
+  // base is not random, since workerd has no random numbers before the first request; it is the key's own.
+  const isPrime = (factor: bigint): boolean => isProbablePrime(factor, 2n) && isProbablePrime(factor, d);
+  if (!similar || !isPrime(p) || !isPrime(q)) return 'an RSA private key without two primes of similar size';
+  return { n, e, size, d, p, q, dp, dq, qi };
 }

@@ -1,14 +1,18 @@
 /**
  * RSA_AES: a fresh AES key encrypts the body, the receiver's RSA key encrypts the AES key (A4, A5).
- * An `Encryption` is an opaque handle: message.ts reaches its suite, callers cannot, so that nothing is decrypted
+ * An `Encryption` is an opaque handle: seal.ts and open.ts reach its suite, callers cannot, so that nothing is decrypted
  * before its signature was verified. A bundle that never names RSA_AES does not carry it.
  */
-
+import { brandHandle, foreignHandle } from '../copies.ts';
 import { aesEcb } from '../crypto/aes-ecb.ts';
 import { decodeBase64, encodeBase64 } from '../crypto/base64.ts';
+import { bytesOf, kindOf } from '../crypto/bytes.ts';
+import type { RsaPublicNumbers } from '../crypto/rsa-numbers.ts';
 import { rsaesPkcs1 } from '../crypto/rsaes-pkcs1.ts';
 import { type ContentCipher, isAesLength, type KeyTransport } from '../crypto/suite.ts';
+import type { WebCrypto } from '../crypto/web-crypto.ts';
 import { type PrivateKey, type PublicKey, privateNumbersOf, publicNumbersOf } from '../keys/key.ts';
+import { Mistake } from '../mistake.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -22,14 +26,33 @@ export interface Encryption {
   readonly [brand]: true;
 }
 
-/** What a suite does with a body; for message.ts alone. */
+/** What a suite does with a body; for seal.ts and open.ts alone. */
 export interface EncryptionSuite {
-  /** @throws TypeError for a key with which it cannot decrypt */
-  checkKey(privateKey: PrivateKey): void;
-  /** @throws TypeError for a body that is not UTF-8, and for a key without numbers */
-  encrypt(plaintext: Bytes, publicKey: PublicKey, crypto: Crypto): Promise<SealedBody>;
-  /** `undefined` for every reason alike; message.ts makes one DecryptionFailed of it. */
-  decrypt(sealed: SealedBody, privateKey: PrivateKey, crypto: Crypto): Promise<Bytes | undefined>;
+  /** @throws TypeError for a key with which it cannot encrypt; `name` is what the text calls it */
+  checkEncryptionKey(key: PublicKey, name: string): void;
+  /** @throws TypeError for a key with which it cannot decrypt; `name` is what the text calls it */
+  checkDecryptionKey(key: PrivateKey, name: string): void;
+  /**
+   * Makes a symmetric key of so many bytes and wraps it; `encrypt` is for one body.
+   *
+   * @throws TypeError for a key with which it cannot encrypt; `encrypt` for a body that is not UTF-8
+   */
+  prepare(
+    publicKey: PublicKey,
+    keyLength: SymmetricKeyLength,
+    crypto: WebCrypto,
+  ): Promise<{ encryptedKey: Bytes; encrypt(plaintext: Bytes): Promise<Bytes> }>;
+  /** `undefined` for every reason alike; open.ts makes one DecryptionFailed of it. */
+  decrypt(sealed: SealedBody, privateKey: PrivateKey, crypto: WebCrypto): Promise<OpenedBody | undefined>;
+}
+
+/** Bytes of a symmetric key: of AES-128, AES-192 or AES-256. */
+export type SymmetricKeyLength = 16 | 24 | 32;
+
+/** A body in plain, and the length of the symmetric key that it was encrypted with. */
+export interface OpenedBody {
+  plaintext: Bytes;
+  keyLength: SymmetricKeyLength;
 }
 
 /** Body as it goes on the wire, and the encrypted symmetric key that belongs to it. */
@@ -48,55 +71,80 @@ export const suiteOf = (encryption: Encryption): EncryptionSuite => suites.get(e
 
 /** A handle for RSA_AES with this cipher and this transport; not exported from the package. */
 export function defineEncryption(cipher: ContentCipher, transport: KeyTransport): Encryption {
-  const encryption = Object.freeze({ algorithm: 'RSA_AES' }) as Encryption;
+  const encryption = brandHandle({ algorithm: 'RSA_AES' }) as Encryption;
+  /** What a Crypto fails with is not this package's own, and says more than it should. */
+  const orTypeError = <T>(sealing: Promise<T>): Promise<T> =>
+    sealing.catch(() => {
+      throw new TypeError('crypto failed to encrypt; expected one that does as Web Crypto does');
+    });
   suites.set(encryption, {
-    checkKey(privateKey) {
+    checkEncryptionKey: (key, name) => void encryptionNumbers(key, name),
+    checkDecryptionKey(privateKey, name) {
       if (privateNumbersOf(privateKey) || privateKey.unwrapKey) return;
-      throw new TypeError('privateKey: expected a key with its numbers, or one that has unwrapKey, for RSA_AES');
+      throw cannot('decrypt', name, privateKey, 'a local RSA key, or one with unwrapKey');
     },
-    async encrypt(plaintext, publicKey, crypto) {
-      if (!isUtf8(plaintext)) throw new TypeError('body: expected text in UTF-8, to be encrypted');
-      const numbers = publicNumbersOf(publicKey);
-      if (numbers === undefined) throw new TypeError('publicKey: expected an RSA key with its numbers, for RSA_AES');
-      const symmetricKey = crypto.getRandomValues(new Uint8Array(32));
-      const ciphertext = await cipher.encrypt(symmetricKey, plaintext, crypto);
-      const body = new TextEncoder().encode(encodeBase64(ciphertext));
-      return { body, encryptedKey: await transport.wrap(symmetricKey, numbers, crypto) };
+    async prepare(publicKey, keyLength, crypto) {
+      const symmetricKey = crypto.getRandomValues(new Uint8Array(keyLength));
+      const encryptedKey = await orTypeError(transport.wrap(symmetricKey, encryptionNumbers(publicKey), crypto));
+      const encrypt = async (plaintext: Bytes) => {
+        if (!isUtf8(plaintext)) throw new TypeError('the body is not text in UTF-8, so it cannot be encrypted');
+        return new TextEncoder().encode(
+          encodeBase64(await orTypeError(cipher.encrypt(symmetricKey, plaintext, crypto))),
+        );
+      };
+      return { encryptedKey, encrypt };
     },
     async decrypt({ body, encryptedKey }, privateKey, crypto) {
       const symmetricKey = await unwrapKey(encryptedKey, privateKey, transport, crypto);
-      const ciphertext = decodeBase64(new TextDecoder('latin1').decode(body));
+      const ciphertext = decodeBase64(new TextDecoder('utf-8', { ignoreBOM: true }).decode(body));
       if (symmetricKey === undefined || ciphertext === undefined) return undefined;
       // Whatever the runtime finds wrong here (Chromium has no AES-192), an attacker learns nothing from it.
       const plaintext = await cipher.decrypt(symmetricKey, ciphertext, crypto).catch(() => undefined);
       // A wrong key whose padding happens to fit must not be told apart from any other.
-      return plaintext && isUtf8(plaintext) ? plaintext : undefined;
+      if (plaintext === undefined || !isUtf8(plaintext)) return undefined;
+      return { plaintext, keyLength: symmetricKey.length as SymmetricKeyLength };
     },
   });
   return encryption;
 }
 
 /**
- * RSA_AES as Ant's own clients use it: AES-ECB with PKCS#7 padding, RSAES-PKCS1-v1_5. Sends AES-256, reads 128, 192 and 256.
+ * RSA_AES as Ant's own clients use it: AES-ECB with PKCS#7 padding, RSAES-PKCS1-v1_5. Sends AES-256, and replies with a key
+ * as long as that of the request; reads 128, 192 and 256.
  *
- * @see A4; RFC 8017 §7.2, RFC 5652 §6.3, NIST SP 800-38A §6.1
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a4 A4}; RFC 8017 §7.2, RFC 5652 §6.3, NIST SP 800-38A §6.1
  */
-export const RSA_AES: Encryption = /* @__PURE__ */ defineEncryption(aesEcb, rsaesPkcs1);
+export const RSA_AES: Encryption = /* @__PURE__ */ defineEncryption(/* @__PURE__ */ aesEcb(), rsaesPkcs1);
+
+function encryptionNumbers(publicKey: PublicKey, name = 'publicKey'): RsaPublicNumbers {
+  const numbers = publicNumbersOf(publicKey);
+  if (numbers === undefined) throw cannot('encrypt', name, publicKey, 'an RSA key that is extractable');
+  return numbers;
+}
+
+/** A TypeError for a key with which RSA_AES does not work. */
+function cannot(verb: string, name: string, key: PrivateKey | PublicKey, expected: string): TypeError {
+  return new TypeError(`${name} ${foreignHandle(key) ?? `cannot ${verb} with RSA_AES; expected ${expected}`}`);
+}
 
 async function unwrapKey(
   encryptedKey: Bytes,
   privateKey: PrivateKey,
   transport: KeyTransport,
-  crypto: Crypto,
+  crypto: WebCrypto,
 ): Promise<Bytes | undefined> {
   const numbers = privateNumbersOf(privateKey);
-  if (numbers !== undefined) return transport.unwrap(encryptedKey, numbers, crypto);
-  try {
-    const symmetricKey = await privateKey.unwrapKey?.(encryptedKey);
-    if (symmetricKey && isAesLength(symmetricKey.length)) return symmetricKey;
-  } catch {
-    // What a remote key says about the padding stays here.
+  // Why a transport fails is not asked: every reason is one DecryptionFailed.
+  if (numbers !== undefined) return transport.unwrap(encryptedKey, numbers, crypto).catch(() => undefined);
+  // What a remote key says about the padding stays here: one that rejects, or resolves with nothing, yields a wrong key.
+  const unwrapping = (async () => privateKey.unwrapKey?.(encryptedKey))();
+  const unwrapped = await unwrapping.catch(() => undefined);
+  const symmetricKey = unwrapped == null ? undefined : bytesOf(unwrapped);
+  if (unwrapped != null && symmetricKey === undefined) {
+    // The stage of every failed decryption: a key service that returns this for a wrong padding must not be an oracle.
+    throw new Mistake(`privateKey.unwrapKey returned ${kindOf(unwrapped)}; expected bytes`, 'decryption');
   }
+  if (symmetricKey && isAesLength(symmetricKey.length)) return symmetricKey;
   return crypto.getRandomValues(new Uint8Array(32)); // fails like any wrong key
 }
 

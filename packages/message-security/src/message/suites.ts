@@ -1,31 +1,38 @@
 /**
  * Other suites of RSA_AES, for gateways that agree to them beforehand (A26). The default stays Ant's: `RSA_AES`.
- * Everything here is native Web Crypto; only the default needs lib/.
+ * Everything here is native Web Crypto; only the default needs crypto/.
  */
-
 import { aesEcb } from '../crypto/aes-ecb.ts';
-import type { RsaPublicNumbers } from '../crypto/rsa.ts';
+import { toBytes } from '../crypto/bytes.ts';
+import { bytesFrom, oncePer } from '../crypto/offers.ts';
+import { type RsaPublicNumbers, toJwk } from '../crypto/rsa-numbers.ts';
 import { rsaesPkcs1 } from '../crypto/rsaes-pkcs1.ts';
 import { type ContentCipher, isAesLength, type KeyTransport } from '../crypto/suite.ts';
-import { toJwk } from '../keys/rsa-key.ts';
 import { defineEncryption, type Encryption } from './encryption.ts';
 
 /** What `rsaAes` takes; what is left out is as in `RSA_AES`. */
 export interface RsaAesOptions {
   content?: 'AES-ECB' | 'AES-CBC' | 'AES-GCM';
+  /**
+   * With AES-ECB: from how many bytes on a body is encrypted through AES-OCB, where the runtime has it; 2049 unless given,
+   * 0 for every body, Infinity for none. The bytes are the same and come sooner, but Node prints an ExperimentalWarning
+   * when it is used for the first time.
+   */
+  ocbFrom?: number;
   keyTransport?: 'RSAES-PKCS1-v1_5' | 'RSA-OAEP' | 'RSA-OAEP-256';
 }
 
 /**
  * RSA_AES with another content cipher or key transport than Ant's. Both ends must be set to the same: no header says which.
  *
- * @throws TypeError for a name that is not listed
- * @see A26; NIST SP 800-38A §6.2 (CBC), SP 800-38D (GCM), RFC 8017 §7.1 (OAEP, with SHA-1 or, as RSA-OAEP-256, SHA-256)
+ * @throws TypeError for a name that is not listed, or an `ocbFrom` out of form
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a26 A26}; NIST SP 800-38A §6.2 (CBC), SP 800-38D (GCM), RFC 8017 §7.1 (OAEP, with SHA-1 or, as RSA-OAEP-256, SHA-256)
  */
-export function rsaAes({ content = 'AES-ECB', keyTransport = 'RSAES-PKCS1-v1_5' }: RsaAesOptions): Encryption {
+export function rsaAes({ content = 'AES-ECB', keyTransport = 'RSAES-PKCS1-v1_5', ocbFrom }: RsaAesOptions): Encryption {
+  if (ocbFrom !== undefined && !(ocbFrom >= 0)) throw new TypeError('ocbFrom must be a number of bytes, 0 or more');
   return defineEncryption(
     choose('content', content, {
-      'AES-ECB': aesEcb,
+      'AES-ECB': aesEcb(ocbFrom),
       'AES-CBC': withIv('AES-CBC', 16),
       'AES-GCM': withIv('AES-GCM', 12),
     }),
@@ -39,7 +46,7 @@ export function rsaAes({ content = 'AES-ECB', keyTransport = 'RSAES-PKCS1-v1_5' 
 
 function choose<T>(option: string, name: string, known: Record<string, T>): T {
   const found = Object.hasOwn(known, name) ? known[name] : undefined;
-  if (found === undefined) throw new TypeError(`${option}: expected one of ${Object.keys(known).join(', ')}`);
+  if (found === undefined) throw new TypeError(`${option} must be one of ${Object.keys(known).join(', ')}`);
   return found;
 }
 
@@ -58,31 +65,26 @@ function withIv(name: 'AES-CBC' | 'AES-GCM', ivLength: number): ContentCipher {
     async decrypt(key, content, { subtle }) {
       const symmetricKey = await subtle.importKey('raw', key, name, false, ['decrypt']);
       const algorithm = { name, iv: content.subarray(0, ivLength) };
-      return new Uint8Array(await subtle.decrypt(algorithm, symmetricKey, content.subarray(ivLength)));
+      return toBytes(await subtle.decrypt(algorithm, symmetricKey, content.subarray(ivLength)), name);
     },
   };
 }
 
 function oaep(hash: 'SHA-1' | 'SHA-256'): KeyTransport {
-  const algorithm = { name: 'RSA-OAEP', hash };
-  const keys = new WeakMap<RsaPublicNumbers, { subtle: SubtleCrypto; key: CryptoKey }>();
-  const keyFor = async (numbers: RsaPublicNumbers, subtle: SubtleCrypto, usage: 'encrypt' | 'decrypt') => {
-    let entry = keys.get(numbers);
-    if (entry?.subtle !== subtle) {
-      entry = { subtle, key: await subtle.importKey('jwk', toJwk(numbers), algorithm, false, [usage]) };
-      keys.set(numbers, entry);
-    }
-    return entry.key;
-  };
+  const name = 'RSA-OAEP';
+  const keyFor = (usage: 'encrypt' | 'decrypt') =>
+    oncePer((numbers: RsaPublicNumbers, subtle) =>
+      subtle.importKey('jwk', toJwk(numbers), { name, hash }, false, [usage]),
+    );
+  const [publicKey, privateKey] = [keyFor('encrypt'), keyFor('decrypt')];
   return {
     async wrap(symmetricKey, to, { subtle }) {
-      return new Uint8Array(await subtle.encrypt('RSA-OAEP', await keyFor(to, subtle, 'encrypt'), symmetricKey));
+      const key = await publicKey(to, subtle);
+      return bytesFrom(to.size, subtle.encrypt(name, key, symmetricKey));
     },
     async unwrap(encryptedKey, numbers, { subtle }) {
-      const key = await keyFor(numbers, subtle, 'decrypt');
-      // Why it failed is not asked: every reason is one DecryptionFailed.
-      const symmetricKey = await subtle.decrypt('RSA-OAEP', key, encryptedKey).catch(() => new ArrayBuffer(0));
-      return isAesLength(symmetricKey.byteLength) ? new Uint8Array(symmetricKey) : undefined;
+      const symmetricKey = toBytes(await subtle.decrypt(name, await privateKey(numbers, subtle), encryptedKey), name);
+      return isAesLength(symmetricKey.length) ? symmetricKey : undefined;
     },
   };
 }

@@ -14,7 +14,7 @@ const right: KeysToDiagnose = {
   gatewayPublicKey: keys.gateway.publicKey,
 };
 
-describe('each mistake is said in words', () => {
+describe('diagnoseKeys names the problem', () => {
   const cases: [string, KeysToDiagnose, string[]][] = [
     [
       'keys of two pairs',
@@ -24,32 +24,30 @@ describe('each mistake is said in words', () => {
     [
       "the merchant's own key as AlipayHK's",
       { ...right, gatewayPublicKey: keys.merchant.publicKey },
-      ["gatewayPublicKey is the merchant's own: expected AlipayHK's, which its console shows"],
+      ["gatewayPublicKey is the merchant's own key; expected AlipayHK's, which its console shows"],
     ],
     [
       'identical public keys, without a private one',
       { ...right, merchantPrivateKey: undefined, gatewayPublicKey: keys.merchant.publicKey },
-      ['merchantPublicKey and gatewayPublicKey are identical: expected one key of each side'],
+      ['merchantPublicKey and gatewayPublicKey are the same key; expected one key of each side'],
     ],
     [
-      'public for private',
+      'a public key for a private one',
       { ...right, merchantPrivateKey: keys.merchant.publicKey },
-      ['merchantPrivateKey: expected an RSA private key of 2048 bits or more, received a public key'],
+      ['merchantPrivateKey is a public key; expected an RSA private key of 2048 bits or more'],
     ],
     [
-      'private for public, twice',
+      'private keys for both public ones',
       { ...right, merchantPublicKey: keys.merchant.privateKey, gatewayPublicKey: keys.gateway.privateKey },
       [
-        'merchantPublicKey: expected an RSA public key of 2048 bits or more, received a private key',
-        'gatewayPublicKey: expected an RSA public key of 2048 bits or more, received a private key',
+        'merchantPublicKey is a private key; expected an RSA public key of 2048 bits or more',
+        'gatewayPublicKey is a private key; expected an RSA public key of 2048 bits or more',
       ],
     ],
     [
       'a key cut short',
       { gatewayPublicKey: keys.gateway.publicKey.slice(0, 200) },
-      [
-        'gatewayPublicKey: expected an RSA public key of 2048 bits or more, received PEM that is cut short or holds more than one block',
-      ],
+      ['gatewayPublicKey is PEM that is cut short; expected an RSA public key of 2048 bits or more'],
     ],
   ];
   test.each(cases)('%s', async (_, input, problems) => {
@@ -57,7 +55,7 @@ describe('each mistake is said in words', () => {
   });
 });
 
-test('right keys have no problem, and fingerprints as OpenSSL prints them', async () => {
+test('diagnoseKeys finds no problem in matching keys, and returns their fingerprints as OpenSSL prints them', async () => {
   const own = spkiHash(keys.merchant.publicKey);
   expect(await diagnoseKeys(right)).toEqual({
     problems: [],
@@ -69,12 +67,12 @@ test('right keys have no problem, and fingerprints as OpenSSL prints them', asyn
   });
 });
 
-test('no keys, no problems; one key alone is looked at alone', async () => {
+test('diagnoseKeys finds no problem in no keys or in one valid key', async () => {
   expect(await diagnoseKeys({})).toEqual({ problems: [], fingerprints: {} });
   expect((await diagnoseKeys({ gatewayPublicKey: keys.gateway.publicKey })).problems).toEqual([]);
 });
 
-test('a key that is not extractable is compared by what it signs, though it has no fingerprint', async () => {
+test('diagnoseKeys compares a key that is not extractable by its signature', async () => {
   const der = Buffer.from(keys.merchant.privateKey.replace(/-----.*-----|\s/g, ''), 'base64');
   const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
   const locked = await crypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign']);
@@ -86,7 +84,7 @@ test('a key that is not extractable is compared by what it signs, though it has 
     (await diagnoseKeys({ ...right, merchantPrivateKey: locked, merchantPublicKey: keys.gateway.publicKey })).problems,
   ).toEqual([
     'merchantPrivateKey and merchantPublicKey are not a pair',
-    'merchantPublicKey and gatewayPublicKey are identical: expected one key of each side',
+    'merchantPublicKey and gatewayPublicKey are the same key; expected one key of each side',
   ]);
 });
 
@@ -95,7 +93,7 @@ test('both halves of a pair have the same fingerprint', async () => {
   expect(await fingerprint(merchant.publicKey)).not.toBe(await fingerprint(gateway.publicKey));
 });
 
-test('two public keys without fingerprints are not taken for identical', async () => {
+test('diagnoseKeys does not call two keys without fingerprints the same', async () => {
   const locked = async (pem: string) => {
     const der = Buffer.from(pem.replace(/-----.*-----|\s/g, ''), 'base64');
     return crypto.subtle.importKey('spki', der, { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, false, ['verify']);

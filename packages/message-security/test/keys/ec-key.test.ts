@@ -11,7 +11,7 @@ import {
   explicitSpki,
   hybridSpki,
   openSshPrivateKey,
-} from '../ecc224/ec-tool-keys.ts';
+} from '../ec-tool-keys.ts';
 import {
   type Bytes,
   bitString,
@@ -26,6 +26,7 @@ import {
   sequence,
   toHex,
 } from '../fixture.ts';
+import { bagged, forms } from '../key-forms.ts';
 
 const { merchant, gateway } = keys;
 const bare = (text: string): string => text.replace(/-----[^-]+-----/g, '').replace(/\s/g, '');
@@ -57,18 +58,13 @@ const ed25519 = generateKeyPairSync('ed25519');
 const cipher = { cipher: 'aes-256-cbc', passphrase: 'test', format: 'pem' } as const;
 
 const neither: [string, string, string][] = [
-  ['an empty text', '', 'empty text'],
-  ['words', 'my private key!', 'text that is neither PEM nor whole base64'],
-  ['base64 cut inside a group', bare(merchant.privateKey).slice(0, 101), 'text that is neither PEM nor whole base64'],
+  ['an empty text', '', 'empty'],
+  ['words', 'my private key!', 'neither PEM nor whole base64'],
+  ['base64 cut inside a group', bare(merchant.privateKey).slice(0, 101), 'neither PEM nor whole base64'],
   ['base64 cut between groups', bare(merchant.privateKey).slice(0, 100), 'base64 that is cut short or is not DER'],
   ['a public key cut short', bare(merchant.publicKey).slice(0, 80), 'base64 that is cut short or is not DER'],
-  [
-    'a PEM without its END',
-    merchant.publicKey.replace(/-----END.*/s, ''),
-    'PEM that is cut short or holds more than one block',
-  ],
-  ['two PEM blocks', merchant.publicKey + merchant.publicKey, 'PEM that is cut short or holds more than one block'],
-  ['the curve without the key', ecparamPrivateKey.replace(/-----BEGIN EC PRIVATE.*/s, ''), 'empty text'],
+  ['a PEM without its END', merchant.publicKey.replace(/-----END.*/s, ''), 'PEM that is cut short'],
+  ['the curve without the key', ecparamPrivateKey.replace(/-----BEGIN EC PRIVATE.*/s, ''), 'DER without a key'],
   ['an OpenSSH key', openSshPrivateKey, 'a key in OpenSSH format'],
   [
     'an encrypted PKCS#8',
@@ -108,7 +104,7 @@ const neither: [string, string, string][] = [
   ['SPKI with the numbers of the curve', explicitSpki, 'an EC key that does not name its curve'],
 ];
 
-test.each(neither)('%s is called what it is, whichever half was wanted', (_, text, words) => {
+test.each(neither)('readEcKey names %s, whichever half was wanted', (_, text, words) => {
   expect(readEcKey(text, 'private')).toBe(words);
   expect(readEcKey(text, 'public')).toBe(words);
 });
@@ -118,7 +114,7 @@ test.each<[string, string, string]>([
   ['a certificate', certificate, 'a public key'],
   ['a P-256 key in SEC1', pairs('P-256')[1], 'an EC key on P-256'],
   ['SEC1 with the numbers of the curve', explicitSec1, 'an EC key that does not name its curve'],
-])('%s is no private key on P-224', (_, text, words) => {
+])('readEcKey names %s instead of a private key on P-224', (_, text, words) => {
   expect(readEcKey(text, 'private')).toBe(words);
 });
 
@@ -126,8 +122,8 @@ test.each<[string, string, string]>([
   ['PKCS#8', merchant.privateKey, 'a private key'],
   ['SEC1', merchant.privateKeySec1, 'a private key'],
   ['what openssl ecparam writes', ecparamPrivateKey, 'a private key'],
-  ['SPKI with a hybrid point', hybridSpki, 'an EC key whose point is not on P-224'],
-])('%s is no public key on P-224', (_, text, words) => {
+  ['SPKI with a hybrid point', hybridSpki, 'an EC key with a point that is not on P-224'],
+])('readEcKey names %s instead of a public key on P-224', (_, text, words) => {
   expect(readEcKey(text, 'public')).toBe(words);
 });
 
@@ -153,11 +149,11 @@ test.each<[string, Bytes]>([
   ['PKCS#8 that ends in attributes', pkcs8(sec1(), der(0xa0, sequence(der(0x06, fromHex('551d0f')))))],
   ['SEC1 with the curve', sec1(d, parameters)],
   ['SEC1 with the curve and the public half', sec1(d, parameters, publicHalf)],
-])('the DER of these tests, without a fault, is the key: %s', (_, bytes) => {
+])('the DER of these tests is the key when nothing is changed: %s', (_, bytes) => {
   expect(toHex(readEcKey(base64(bytes), 'private') as Bytes)).toBe(toHex(d));
 });
 
-test('the point of these tests, without a fault, is the key', () => {
+test('the point of these tests is the key when nothing is changed', () => {
   expect(toHex(readEcKey(base64(spki(point)), 'public') as Bytes)).toBe(toHex(point));
 });
 
@@ -188,7 +184,7 @@ test.each<[string, Bytes, string]>([
   [
     'the public half of another',
     sec1(d, parameters, der(0xa1, bitString(other.point))),
-    'an EC private key whose public half is another key’s',
+    'an EC private key with the public half of another key',
   ],
   [
     'the public half mirrored',
@@ -197,12 +193,12 @@ test.each<[string, Bytes, string]>([
       parameters,
       der(0xa1, bitString(concat(point.subarray(0, 29), bytesOf(p - BigInt(`0x${toHex(point.subarray(29))}`))))),
     ),
-    'an EC private key whose public half is another key’s',
+    'an EC private key with the public half of another key',
   ],
   [
     'a public half that is not on the curve',
     sec1(d, parameters, der(0xa1, bitString(point.with(56, (point[56] as number) ^ 1)))),
-    'an EC key whose point is not on P-224',
+    'an EC key with a point that is not on P-224',
   ],
   ['a public half with unused bits', sec1(d, parameters, der(0xa1, der(0x03, Uint8Array.of(1), point))), malformed],
   ['a public half that is no bit string', sec1(d, parameters, der(0xa1, octetString(point))), malformed],
@@ -237,16 +233,16 @@ test.each<[string, Bytes, string]>([
   ],
   ['PKCS#8 around a set', pkcs8(der(0x31, version, octetString(d))), malformed],
   ['PKCS#8 around a number that is no octet string', pkcs8(sequence(version, der(0x0c, d))), malformed],
-  ['a set in place of SEC1', der(0x31, version, octetString(d), parameters), 'DER that holds no key'],
-  ['a set of two integers', der(0x31, version, version), 'DER that holds no key'],
-  ['an integer', integer(5n), 'DER that holds no key'],
-  ['an empty sequence', sequence(), 'DER that holds no key'],
-])('%s is refused as private key', (_, bytes, words) => {
+  ['a set in place of SEC1', der(0x31, version, octetString(d), parameters), 'DER without a key'],
+  ['a set of two integers', der(0x31, version, version), 'DER without a key'],
+  ['an integer', integer(5n), 'DER without a key'],
+  ['an empty sequence', sequence(), 'DER without a key'],
+])('readEcKey refuses a private key with %s', (_, bytes, words) => {
   expect(readEcKey(base64(bytes), 'private')).toBe(words);
   expect(readEcKey(pem('PRIVATE KEY', bytes), 'private')).toBe(words);
 });
 
-const notOnCurve = 'an EC key whose point is not on P-224';
+const notOnCurve = 'an EC key with a point that is not on P-224';
 test.each<[string, Bytes, string]>([
   ['a point with another y', spki(point.with(56, (point[56] as number) ^ 1)), notOnCurve],
   [
@@ -267,7 +263,7 @@ test.each<[string, Bytes, string]>([
   ['a hybrid point', spki(point.with(0, 6 + ((point[56] as number) & 1))), notOnCurve],
   ['SPKI with unused bits', sequence(algorithm, der(0x03, Uint8Array.of(1), point)), 'malformed SPKI'],
   ['SPKI with an empty bit string', sequence(algorithm, der(0x03)), 'malformed SPKI'],
-  ['SPKI with something after it', sequence(algorithm, bitString(point), nothing), 'DER that holds no key'],
+  ['SPKI with something after it', sequence(algorithm, bitString(point), nothing), 'DER without a key'],
   ['SPKI of P-256', sequence(sequence(ecPublicKey, prime256v1), bitString(point)), 'an EC key on P-256'],
   ['SPKI without a curve', sequence(sequence(ecPublicKey), bitString(point)), 'an EC key that does not name its curve'],
   ['SPKI with an empty algorithm', sequence(sequence(), bitString(point)), 'a key that is not id-ecPublicKey'],
@@ -280,12 +276,12 @@ test.each<[string, Bytes, string]>([
     ),
     'an RSA key',
   ],
-])('%s is refused as public key', (_, bytes, words) => {
+])('readEcKey refuses a public key with %s', (_, bytes, words) => {
   expect(readEcKey(base64(bytes), 'public')).toBe(words);
   expect(readEcKey(pem('PUBLIC KEY', bytes), 'public')).toBe(words);
 });
 
-test('a coordinate is below the field’s prime: the same point with x + p is refused', () => {
+test('readEcKey refuses a coordinate that is not below the prime of the field', () => {
   // x = 1 is on no point's list of small ones by chance: look for one, and p + x still has 224 bits.
   const small = [...Array(50).keys()].find(
     (x) => typeof readEcKey(base64(spki(concat(Uint8Array.of(2), bytesOf(BigInt(x))))), 'public') !== 'string',
@@ -296,7 +292,7 @@ test('a coordinate is below the field’s prime: the same point with x + p is re
   );
 });
 
-test('a byte after any form of key is refused, and so is a length in more octets than it needs', () => {
+test('readEcKey refuses a byte after any form of key, and a length in more octets than it needs', () => {
   for (const [half, text] of [
     ['private', merchant.privateKey],
     ['private', merchant.privateKeySec1],
@@ -315,46 +311,50 @@ test('a byte after any form of key is refused, and so is a length in more octets
 
 // ---------------------------------------------------------------------------------------------------------- accepted
 
-const texts: [string, (text: string) => string][] = [
-  ['a PEM', (text) => text],
-  ['bare base64', bare],
-  ['bare base64 on lines', (text) => text.replace(/-----[^-]+-----\n?/g, '')],
-  ['bare base64 without padding', (text) => bare(text).replaceAll('=', '')],
-  ['a PEM without its last line feed', (text) => text.trimEnd()],
-  ['a PEM with lines and blanks around it', (text) => `\r\n  \t${text}\n\n  `],
-  ['a PEM on one line', (text) => text.replaceAll('\n', '')],
-  ['a PEM with CRLF', (text) => text.replaceAll('\n', '\r\n')],
-  ['a PEM with escaped line ends', (text) => text.replaceAll('\n', '\\n')],
-  ['a PEM with doubly escaped CRLF', (text) => text.replaceAll('\n', '\\\\r\\\\n')],
-  ['a PEM with a byte order mark', (text) => `\ufeff${text}`],
-];
+const places = forms(merchant.privateKey).map(([place]) => place);
+const formOf = (text: string, place: string): string => new Map(forms(text)).get(place) as string;
 
-test.each(texts)('%s is read in each of the four forms', (_, spell) => {
-  expect(toHex(readEcKey(spell(merchant.privateKey), 'private') as Bytes)).toBe(toHex(d));
-  expect(toHex(readEcKey(spell(merchant.privateKeySec1), 'private') as Bytes)).toBe(toHex(d));
-  expect(toHex(readEcKey(spell(merchant.publicKey), 'public') as Bytes)).toBe(toHex(point));
-  expect(toHex(readEcKey(spell(merchant.publicKeyCompressed), 'public') as Bytes)).toBe(toHex(point));
+test.each(places)('readEcKey reads all four kinds of key from %s', (place) => {
+  expect(toHex(readEcKey(formOf(merchant.privateKey, place), 'private') as Bytes)).toBe(toHex(d));
+  expect(toHex(readEcKey(formOf(merchant.privateKeySec1, place), 'private') as Bytes)).toBe(toHex(d));
+  expect(toHex(readEcKey(formOf(merchant.publicKey, place), 'public') as Bytes)).toBe(toHex(point));
+  expect(toHex(readEcKey(formOf(merchant.publicKeyCompressed, place), 'public') as Bytes)).toBe(toHex(point));
 });
 
-test.each(texts.filter(([name]) => name.startsWith('a PEM')))('what openssl ecparam writes is read: %s', (_, spell) => {
-  expect(readEcKey(spell(ecparamPrivateKey), 'private')).toEqual(numbersOf(ecparamPrivateKey).d);
+test.each(places.filter((place) => !/bare|console|base64url/.test(place)))(
+  'readEcKey reads both blocks that openssl ecparam writes, from %s',
+  (place) => {
+    expect(readEcKey(formOf(ecparamPrivateKey, place), 'private')).toEqual(numbersOf(ecparamPrivateKey).d);
+  },
+);
+
+test('readEcKey reads the key and the certificate in what openssl pkcs12 writes, whichever is wanted', () => {
+  const text = bagged(ecparamPrivateKey, certificate);
+  expect(readEcKey(text, 'private')).toEqual(numbersOf(ecparamPrivateKey).d);
+  expect(readEcKey(text, 'public')).toEqual(numbersOf(ecparamPrivateKey).point);
 });
 
-test('a certificate is read for its public key', () => {
+test('readEcKey refuses two private keys, and two public ones', () => {
+  const { privateKey, privateKeySec1, publicKey } = merchant;
+  expect(readEcKey(privateKey + privateKeySec1, 'private')).toBe('text with several private keys');
+  expect(readEcKey(publicKey + certificate, 'public')).toBe('text with several public keys');
+});
+
+test('readEcKey reads the public key of a certificate', () => {
   expect(readEcKey(certificate, 'public')).toEqual(numbersOf(ecparamPrivateKey).point);
 });
 
-test('the bytes decide, not the label: people paste one under the other', () => {
+test('readEcKey ignores the label of a PEM', () => {
   expect(readEcKey(pem('EC PRIVATE KEY', derOf(merchant.privateKey)), 'private')).toEqual(d);
   expect(readEcKey(pem('PRIVATE KEY', derOf(merchant.privateKeySec1)), 'private')).toEqual(d);
 });
 
-test('the smallest and the largest key are keys', () => {
+test('readEcKey reads the smallest and the largest private key', () => {
   for (const value of [1n, n - 1n])
     expect(readEcKey(base64(pkcs8(sec1(bytesOf(value)))), 'private')).toEqual(bytesOf(value));
 });
 
-test('points of fresh keys, compressed and not, are those that OpenSSL writes', () => {
+test('readEcKey reads the points that OpenSSL writes, compressed and not', () => {
   for (let i = 0; i < 20; i++) {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'secp224r1' });
     const text = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;

@@ -1,10 +1,10 @@
-import { constants, createDecipheriv, privateDecrypt } from 'node:crypto';
+import { constants, createDecipheriv, privateDecrypt, publicEncrypt } from 'node:crypto';
 import { Crypto as PeculiarCrypto } from '@peculiar/webcrypto';
 import { expect, test } from 'vitest';
 import { encryptEcb } from '../../src/crypto/aes-ecb.ts';
 import { bigIntToBytes, bytesToBigInt } from '../../src/crypto/big-integer.ts';
-import { encryptPkcs1 } from '../../src/crypto/rsaes-pkcs1.ts';
 import {
+  type Encryption,
   formatHeader,
   type OpenOptions,
   openRequest,
@@ -13,6 +13,7 @@ import {
   parseHeader,
   RSA_AES,
   sealRequest,
+  sealResponse,
 } from '../../src/index.ts';
 import {
   type Bytes,
@@ -37,7 +38,8 @@ const plaintext = JSON.stringify({ points: 100, remark: '積分已更新，多�
 const symmetricKey = noise(32);
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 const body = base64(await encryptEcb(symmetricKey, utf8(plaintext), crypto.subtle));
-const wrap = (key: Uint8Array): Bytes => encryptPkcs1(key, gatewayNumbers, crypto);
+const openSslKey = { key: keys.gateway.publicKey, padding: constants.RSA_PKCS1_PADDING };
+const wrap = (key: Uint8Array): Bytes => new Uint8Array(publicEncrypt(openSslKey, key));
 const encryptHeader = (value: Uint8Array): string => formatHeader('Encrypt', { algorithm: 'RSA_AES', value });
 const options: OpenOptions = { ...ofGateway, encryption: RSA_AES };
 
@@ -50,9 +52,9 @@ const openUnder = (encryptedKey: Uint8Array, more: Partial<OpenOptions> = {}, wi
 };
 
 /** All that a caller, or whoever the caller shows it to, can see of an error. */
-async function whatShows(opened: Promise<unknown>): Promise<string> {
-  const error = (await refusalOf(opened)) as Error & { code?: string };
-  const { name, code, message } = error;
+async function shownBy(opened: Promise<unknown>): Promise<string> {
+  const error = (await refusalOf(opened)) as Error & { code?: string; stage?: string };
+  const { name, code, message, stage } = error;
   const own = Reflect.ownKeys(error).map(String).sort();
   return JSON.stringify({
     class: error.constructor.name,
@@ -61,6 +63,7 @@ async function whatShows(opened: Promise<unknown>): Promise<string> {
     message,
     text: String(error),
     own,
+    stage,
     cause: 'cause' in error,
   });
 }
@@ -70,11 +73,12 @@ const onlyThis = JSON.stringify({
   code: 'DecryptionFailed',
   message: 'the body does not decrypt',
   text: 'DecryptionFailed: the body does not decrypt',
-  own: ['code', 'message', 'name', 'stack'],
+  own: ['code', 'message', 'name', 'stack', 'stage'],
+  stage: 'decryption',
   cause: false,
 });
 
-/** The right key in a block whose padding is wrong in one of the ways that an oracle would tell apart. */
+/** The right key in a block with a padding that is wrong in one of the ways that an oracle would tell apart. */
 function wrongBlock(roll: (below: number) => number): Bytes {
   const block = noise(256, roll(2 ** 31)).map((byte) => byte || 1);
   block.set([0, 2]);
@@ -123,29 +127,29 @@ const mutations: Record<string, Bytes[]> = {
   'the key in the clear': [symmetricKey, concat(new Uint8Array(224), symmetricKey)],
 };
 
-test('the request of these tests opens under its own key', async () => {
+test('the request of these tests opens with its own key', async () => {
   const { request, encrypted } = await openUnder(wrapped);
   expect(await request.text()).toBe(plaintext);
   expect(encrypted).toBe(true);
 });
 
 test.each(Object.entries(mutations))(
-  'under a valid signature, an Encrypt header with %s gives one and the same error',
+  'an Encrypt header with %s under a valid signature gives the one DecryptionFailed',
   async (_, encryptedKeys) => {
-    for (const encryptedKey of encryptedKeys) expect(await whatShows(openUnder(encryptedKey))).toBe(onlyThis);
+    for (const encryptedKey of encryptedKeys) expect(await shownBy(openUnder(encryptedKey))).toBe(onlyThis);
   },
   20_000,
 );
 
-test('there are more than five hundred such headers', () => {
+test('more than 500 such headers are tried', () => {
   expect(Object.values(mutations).flat().length).toBeGreaterThan(500);
 });
 
-test('the same error comes through the native AES-ECB of an injected Crypto', async () => {
+test('such headers give the same error through the native AES-ECB of an injected Crypto', async () => {
   const peculiar = new PeculiarCrypto();
   for (const encryptedKeys of Object.values(mutations)) {
     for (const encryptedKey of encryptedKeys.slice(0, 8)) {
-      expect(await whatShows(openUnder(encryptedKey, { crypto: peculiar }))).toBe(onlyThis);
+      expect(await shownBy(openUnder(encryptedKey, { crypto: peculiar }))).toBe(onlyThis);
     }
   }
 });
@@ -173,20 +177,20 @@ const wrongBodies: [string, string | Uint8Array][] = [
   ],
 ];
 
-test.each(wrongBodies)('the same error comes when the body %s', async (_, wrong) => {
-  expect(await whatShows(openUnder(wrapped, {}, await signedRequest(wrong)))).toBe(onlyThis);
+test.each(wrongBodies)('a body that %s gives the same error', async (_, wrong) => {
+  expect(await shownBy(openUnder(wrapped, {}, await signedRequest(wrong)))).toBe(onlyThis);
 });
 
-test('the same error comes for each of fifty bodies changed in their last blocks', async () => {
+test('fifty bodies changed in their last block give the same error', async () => {
   for (let round = 0; round < 50; round++) {
     const changed = blocks.slice();
     const at = changed.length - 1 - roll(16);
     changed[at] = (changed[at] as number) ^ (1 << roll(8));
-    expect(await whatShows(openUnder(wrapped, {}, await signedRequest(base64(changed))))).toBe(onlyThis);
+    expect(await shownBy(openUnder(wrapped, {}, await signedRequest(base64(changed))))).toBe(onlyThis);
   }
 });
 
-test('the same error comes where the runtime refuses the AES key, as Chromium does one of 24 bytes', async () => {
+test('an AES key that the runtime refuses gives the same error, as one of 24 bytes does in Chromium', async () => {
   const key = noise(24);
   const wire = await signedRequest(base64(await encryptEcb(key, utf8(plaintext), crypto.subtle)));
   const without192 = observedCrypto((method, [, raw, algorithm]) => {
@@ -194,11 +198,11 @@ test('the same error comes where the runtime refuses the AES key, as Chromium do
     if (method === 'importKey' && isAes && (raw as Uint8Array).length === 24)
       throw new Error('192-bit AES keys are not supported');
   });
-  expect(await whatShows(openUnder(wrap(key), { crypto: without192 }, wire))).toBe(onlyThis);
+  expect(await shownBy(openUnder(wrap(key), { crypto: without192 }, wire))).toBe(onlyThis);
   expect(await (await openUnder(wrap(key), {}, wire)).request.text()).toBe(plaintext);
 });
 
-test('before the signature is verified nothing is decrypted: a wrong one gives its own error and no use of the key', async () => {
+test('a wrong signature is refused without any use of the private key', async () => {
   const calls: string[] = [];
   const watched = observedCrypto((method) => calls.push(method));
   let unwrapped = 0;
@@ -241,10 +245,10 @@ test.each<[string, (encryptedKey: Bytes) => unknown]>([
   ['resolves to the whole block', () => Promise.resolve(noise(256))],
   ['resolves to another key', () => Promise.resolve(noise(32, 1))],
 ])('a remote key that %s gives the same error', async (_, unwrapKey) => {
-  expect(await whatShows(openUnder(wrapped, { privateKey: remoteKey(unwrapKey) }))).toBe(onlyThis);
+  expect(await shownBy(openUnder(wrapped, { privateKey: remoteKey(unwrapKey) }))).toBe(onlyThis);
 });
 
-test('a remote key that fails costs the work of one that does not: the body is decrypted all the same', async () => {
+test('the body is decrypted with another key when a remote key fails', async () => {
   for (const unwrapKey of [() => Promise.reject(new Error('bad padding')), async () => noise(31)]) {
     const calls: string[] = [];
     const watched = observedCrypto((method, [, raw]) => {
@@ -256,13 +260,13 @@ test('a remote key that fails costs the work of one that does not: the body is d
   }
 });
 
-test('an encrypted key that no key wraps is followed by no use of one', async () => {
+test('an encrypted key of the wrong length is refused without any use of the private key', async () => {
   const calls: string[] = [];
   await refusalOf(openUnder(noise(255), { crypto: observedCrypto((method) => calls.push(method)) }));
   expect(calls).toEqual([]);
 });
 
-test('a remote key that unwraps opens messages, and is asked with the encrypted key as received', async () => {
+test('a remote key with unwrapKey opens messages and is given the encrypted key as received', async () => {
   const asked: Bytes[] = [];
   const privateKey = remoteKey(async (encryptedKey) => {
     asked.push(encryptedKey);
@@ -280,49 +284,52 @@ test('a remote key that unwraps opens messages, and is asked with the encrypted 
   }
 });
 
-test('a remote key that cannot unwrap is the caller’s mistake', async () => {
+test('openRequest throws TypeError for a remote key without unwrapKey', async () => {
   const { sign } = gateway.privateKey;
   const refusal = await refusalOf(openUnder(wrapped, { privateKey: { algorithm: 'RSA256', sign } }));
   expect(refusal).toBeInstanceOf(TypeError);
-  expect(refusal.message).toBe('privateKey: expected a key with its numbers, or one that has unwrapKey, for RSA_AES');
+  expect(refusal.message).toBe(
+    'privateKey cannot decrypt with RSA_AES; expected a local RSA key, or one with unwrapKey',
+  );
 });
 
-test('a copy of a handle has no numbers, so that spreading one cannot leak them', async () => {
+test('openRequest throws TypeError for a copy of a private key’s handle', async () => {
   const refusal = await refusalOf(openUnder(wrapped, { privateKey: { ...gateway.privateKey } }));
   expect(refusal).toBeInstanceOf(TypeError);
 });
 
-test('a public key without numbers cannot encrypt, which is the caller’s mistake', async () => {
+test('sealRequest throws TypeError for a remote public key and for a copy of a handle', async () => {
   const remote: PublicKey = { algorithm: 'RSA256', verify: gateway.publicKey.verify };
   for (const publicKey of [remote, { ...gateway.publicKey }]) {
     const refusal = await refusalOf(sealRequest(post(), { ...ofMerchant, publicKey, encryption: RSA_AES }));
     expect(refusal).toBeInstanceOf(TypeError);
-    expect(refusal.message).toBe('publicKey: expected an RSA key with its numbers, for RSA_AES');
+    expect(refusal.message).toBe('publicKey cannot encrypt with RSA_AES; expected an RSA key that is extractable');
   }
 });
 
 // ---------------------------------------------------------------------------------------------------- the suite
 
-test('an encryption that is not this package’s is the caller’s mistake', async () => {
-  for (const encryption of [{ algorithm: 'RSA_AES' }, { ...RSA_AES }, Object.create(RSA_AES)]) {
-    const text = 'encryption: expected RSA_AES, or what rsaAes returns';
+test('sealRequest and openRequest throw TypeError for an encryption that this package did not make', async () => {
+  expect(await refusalOf(openUnder(wrapped, { encryption: Object.create(RSA_AES) }))).toBeInstanceOf(TypeError);
+  for (const encryption of [{ algorithm: 'RSA_AES' }, { ...RSA_AES }] as Encryption[]) {
+    const text = 'encryption must be RSA_AES or the result of rsaAes';
     expect(await refusalOf(sealRequest(post(), { ...ofMerchant, encryption }))).toEqual(new TypeError(text));
     expect(await refusalOf(openUnder(wrapped, { encryption }))).toEqual(new TypeError(text));
   }
 });
 
-test('a body that is not UTF-8 is not encrypted, for it would not open', async () => {
+test('sealRequest throws TypeError for a body that is not UTF-8', async () => {
   const body = new Uint8Array([0x22, 0xff, 0x22]);
   const error = await refusalOf(sealRequest(post(body), { ...ofMerchant, encryption: RSA_AES }));
-  expect(error).toEqual(new TypeError('body: expected text in UTF-8, to be encrypted'));
+  expect(error).toEqual(new TypeError('the body is not text in UTF-8, so it cannot be encrypted'));
 });
 
-test('RSA_AES is a handle that neither encrypts nor decrypts', () => {
+test('RSA_AES is frozen and has no method', () => {
   expect(RSA_AES).toEqual({ algorithm: 'RSA_AES' });
   expect(Object.isFrozen(RSA_AES)).toBe(true);
 });
 
-test('what is sealed opens with OpenSSL alone: AES-256-ECB under a key in RSAES-PKCS1-v1_5', async () => {
+test('OpenSSL decrypts a sealed body: AES-256-ECB with a key in RSAES-PKCS1-v1_5', async () => {
   for (const text of ['', 'a', plaintext, 'x'.repeat(16)]) {
     const sealed = await sealRequest(post(text), { ...ofMerchant, encryption: RSA_AES });
     const { algorithm, value } = parseHeader('Encrypt', sealed.headers.get('Encrypt') as string);
@@ -336,7 +343,7 @@ test('what is sealed opens with OpenSSL alone: AES-256-ECB under a key in RSAES-
   }
 });
 
-test('each message has a key of its own', async () => {
+test('sealRequest makes a new symmetric key for each message', async () => {
   const bodies = new Set<string>();
   const headers = new Set<string>();
   for (let message = 0; message < 10; message++) {
@@ -347,13 +354,49 @@ test('each message has a key of its own', async () => {
   expect([bodies.size, headers.size]).toEqual([10, 10]);
 });
 
-test.each([16, 24, 32])('a key of %i bytes is accepted by its length alone', async (length) => {
+test.each([16, 24, 32])('openRequest accepts a symmetric key of %i bytes, and reports its length', async (length) => {
   const key = noise(length, 3);
   const wire = await signedRequest(base64(await encryptEcb(key, utf8(plaintext), crypto.subtle)));
-  expect(await (await openUnder(wrap(key), {}, wire)).request.text()).toBe(plaintext);
+  const { request, symmetricKeyLength } = await openUnder(wrap(key), {}, wire);
+  expect(await request.text()).toBe(plaintext);
+  expect(symmetricKeyLength).toBe(length);
 });
 
-test('a body wrapped into lines, or in base64url, is accepted as it was signed', async () => {
+test('openRequest reports no length of a symmetric key for a plain request', async () => {
+  const { encrypted, symmetricKeyLength } = await openRequest(await signedRequest(plaintext), options);
+  expect([encrypted, symmetricKeyLength]).toEqual([false, undefined]);
+});
+
+/** The symmetric key of a sealed message, unwrapped by OpenSSL. */
+function keyIn(response: Response): Buffer {
+  const { value } = parseHeader('Encrypt', response.headers.get('Encrypt') ?? '');
+  return privateDecrypt({ key: keys.merchant.privateKey, padding: constants.RSA_PKCS1_PADDING }, value);
+}
+
+test.each([
+  [16, 16],
+  [24, 24],
+  [32, 32],
+  [undefined, 32],
+] as const)('sealResponse to a request with a symmetric key of %j bytes makes one of %i', async (received, made) => {
+  const to = { httpUri: '/x', encrypted: true, symmetricKeyLength: received };
+  const sealed = await sealResponse(new Response(plaintext), to, { ...ofGateway, encryption: RSA_AES });
+  const key = keyIn(sealed);
+  expect(key).toHaveLength(made);
+  const decipher = createDecipheriv(`aes-${made * 8}-ecb`, key, null);
+  expect(decipher.update(await sealed.text(), 'base64', 'utf8') + decipher.final('utf8')).toBe(plaintext);
+});
+
+test.each([0, 8, 20, 33, Number.NaN, '16'])(
+  'sealResponse throws TypeError for the symmetricKeyLength %j',
+  async (wrong) => {
+    const to = { httpUri: '/x', encrypted: true, symmetricKeyLength: wrong as 16 };
+    const refusal = await refusalOf(sealResponse(new Response(plaintext), to, { ...ofGateway, encryption: RSA_AES }));
+    expect(refusal).toEqual(new TypeError('symmetricKeyLength must be 16, 24 or 32'));
+  },
+);
+
+test('openRequest accepts a body that is wrapped into lines or in base64url', async () => {
   for (const wire of [
     body.replace(/.{76}/g, '$&\n'),
     body.replace(/.{64}/g, '$&\r\n'),
@@ -364,14 +407,15 @@ test('a body wrapped into lines, or in base64url, is accepted as it was signed',
   }
 });
 
-test('an injected Crypto gives the randomness, and its native AES-ECB is used', async () => {
+test('an injected Crypto gives the random bytes and its native AES-ECB', async () => {
   const calls: string[] = [];
   const watched = observedCrypto((method, args) => {
     calls.push(method === 'importKey' ? `importKey ${String((args[2] as Algorithm).name ?? args[2])}` : method);
   }, new PeculiarCrypto());
   const sealed = await sealRequest(post(plaintext), { ...ofMerchant, encryption: RSA_AES, crypto: watched });
-  expect(calls.slice(0, 4)).toEqual(['getRandomValues', 'importKey AES-ECB', 'importKey AES-ECB', 'encrypt']);
-  expect(calls.slice(4).every((method) => method === 'getRandomValues')).toBe(true);
+  expect(calls.slice(-3)).toEqual(['importKey AES-ECB', 'importKey AES-ECB', 'encrypt']);
+  // RSA-RAW is asked for, and this Crypto does not have it.
+  expect(new Set(calls.slice(0, -3))).toEqual(new Set(['getRandomValues', 'importKey RSA-RAW']));
   calls.length = 0;
   const { request } = await openRequest(sealed, { ...options, crypto: watched });
   expect(await request.text()).toBe(plaintext);
@@ -381,10 +425,10 @@ test('an injected Crypto gives the randomness, and its native AES-ECB is used', 
   expect(calls.filter((method) => method === 'decrypt').length).toBe(1);
 });
 
-test('a value that reduces to the right one is refused', async () => {
+test('an encrypted key plus the modulus is refused', async () => {
   let encryptedKey = wrapped;
   while (bytesToBigInt(encryptedKey) + gatewayNumbers.n >= 2n ** 2048n) encryptedKey = wrap(symmetricKey);
   const above = bigIntToBytes(bytesToBigInt(encryptedKey) + gatewayNumbers.n, 256);
   expect(await (await openUnder(encryptedKey)).request.text()).toBe(plaintext);
-  expect(await whatShows(openUnder(above))).toBe(onlyThis);
+  expect(await shownBy(openUnder(above))).toBe(onlyThis);
 });

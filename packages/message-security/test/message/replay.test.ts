@@ -1,8 +1,16 @@
 import { expect, test } from 'vitest';
-import { memoryReplayStore, openRequest, RSA_AES, replayGuard, sealRequest } from '../../src/index.ts';
-import { instant, ofGateway, ofMerchant, post, refusalOf } from '../fixture.ts';
+import {
+  memoryReplayStore,
+  openRequest,
+  openResponse,
+  RSA_AES,
+  replayGuard,
+  sealRequest,
+  sealResponse,
+} from '../../src/index.ts';
+import { httpUri, instant, ofGateway, ofMerchant, post, refusalOf, url } from '../fixture.ts';
 
-test('the same message is refused the second time, and a message signed a second later is not', async () => {
+test('openRequest throws MessageReplayed for the same message, and accepts one signed a second later', async () => {
   const options = { ...ofGateway, replayGuard: replayGuard(memoryReplayStore({ now: () => instant })) };
   const sealed = await sealRequest(post(), ofMerchant);
   await openRequest(sealed.clone(), options);
@@ -10,7 +18,7 @@ test('the same message is refused the second time, and a message signed a second
   await openRequest(await sealRequest(post(), { ...ofMerchant, now: () => instant + 1000 }), options);
 });
 
-test('a header written in another form does not make the same message a new one', async () => {
+test('openRequest throws MessageReplayed for the same message with its Signature in another form', async () => {
   const options = { ...ofGateway, replayGuard: replayGuard(memoryReplayStore({ now: () => instant })) };
   const sealed = await sealRequest(post(), ofMerchant);
   await openRequest(sealed.clone(), options);
@@ -21,7 +29,7 @@ test('a header written in another form does not make the same message a new one'
   });
 });
 
-test('a message that does not verify, or is stale, is never remembered', async () => {
+test('openRequest does not call replayGuard for a message that does not verify or is stale', async () => {
   const names: string[] = [];
   const store = { add: (name: string) => names.push(name) > 0 };
   const options = { ...ofGateway, replayGuard: replayGuard(store) };
@@ -33,27 +41,29 @@ test('a message that does not verify, or is stale, is never remembered', async (
   expect(names).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
 });
 
-test('a message is remembered for as long as its time could be accepted', async () => {
-  let clock = instant - 300_000; // the message is as far in the future as it may be
+test('replayGuard remembers a message for as long as its time is accepted', async () => {
+  let clock = instant - 300_000; // the message is 300 s in the future, the most that is accepted
   const now = () => clock;
   const options = { ...ofGateway, now, replayGuard: replayGuard(memoryReplayStore({ now })) };
   const sealed = await sealRequest(post(), ofMerchant);
   await openRequest(sealed.clone(), options);
-  clock = instant + 299_999;
+  clock = instant + 300_000;
   expect(await refusalOf(openRequest(sealed.clone(), options))).toMatchObject({ code: 'MessageReplayed' });
   clock = instant + 300_001;
   expect(await refusalOf(openRequest(sealed.clone(), options))).toMatchObject({ code: 'TimeNotAccepted' });
 });
 
-test('the store in memory forgets what has expired', () => {
+test('memoryReplayStore keeps a name until its time has passed', () => {
   let clock = 0;
   const store = memoryReplayStore({ now: () => clock });
   expect([store.add('a', 10), store.add('a', 10), store.add('b', 20)]).toEqual([true, false, true]);
   clock = 10;
+  expect([store.add('a', 30), store.add('b', 20)]).toEqual([false, false]);
+  clock = 11;
   expect([store.add('a', 30), store.add('b', 20)]).toEqual([true, false]);
 });
 
-test('a copy that does not decrypt does not use up the message: Encrypt is not signed', async () => {
+test('openRequest accepts a message after a copy with another Encrypt header was refused', async () => {
   const store = memoryReplayStore({ now: () => instant });
   const options = { ...ofGateway, encryption: RSA_AES, replayGuard: replayGuard(store) };
   const sealed = await sealRequest(post(), { ...ofMerchant, encryption: RSA_AES });
@@ -65,8 +75,41 @@ test('a copy that does not decrypt does not use up the message: Encrypt is not s
   await openRequest(sealed, options);
 });
 
-test('a store that answers anything but true remembers nothing, so the message is refused', async () => {
+test('openRequest accepts a message after a copy without its Encrypt header', async () => {
+  const store = memoryReplayStore({ now: () => instant });
+  const options = { ...ofGateway, encryption: RSA_AES, replayGuard: replayGuard(store) };
+  const sealed = await sealRequest(post(), { ...ofMerchant, encryption: RSA_AES });
+  const headers = new Headers(sealed.headers);
+  headers.delete('Encrypt');
+  await openRequest(new Request(sealed.clone(), { headers }), options);
+  await openRequest(sealed.clone(), options);
+  expect(await refusalOf(openRequest(sealed, options))).toMatchObject({ code: 'MessageReplayed' });
+});
+
+test('openRequest throws MessageReplayed for a second copy, whether or not the first one decrypts', async () => {
+  const store = memoryReplayStore({ now: () => instant });
+  const options = { ...ofGateway, encryption: RSA_AES, replayGuard: replayGuard(store) };
+  const sealed = await sealRequest(post(), { ...ofMerchant, encryption: RSA_AES });
+  const headers = new Headers(sealed.headers);
+  headers.set('Encrypt', `algorithm=RSA_AES, symmetricKey=${encodeURIComponent(btoa('k'.repeat(256)))}`);
+  for (const copy of [sealed, new Request(sealed.clone(), { headers })]) {
+    await openRequest(copy.clone(), options).catch(() => undefined);
+    expect(await refusalOf(openRequest(copy, options))).toMatchObject({ code: 'MessageReplayed' });
+  }
+});
+
+test('openRequest throws MessageReplayed when the store returns anything but true', async () => {
   const store = { add: async () => ({ meta: { changes: 0 } }) as never };
   const opening = openRequest(await sealRequest(post(), ofMerchant), { ...ofGateway, replayGuard: replayGuard(store) });
   expect(await refusalOf(opening)).toMatchObject({ code: 'MessageReplayed' });
+});
+
+test('openResponse throws MessageReplayed for a reply that was received before', async () => {
+  const options = { ...ofMerchant, replayGuard: replayGuard(memoryReplayStore({ now: () => instant })) };
+  const reply = await sealResponse(new Response('{}'), { httpUri, encrypted: false }, ofGateway);
+  await openResponse(reply.clone(), { url }, options);
+  expect(await refusalOf(openResponse(reply, { url }, options))).toMatchObject({
+    code: 'MessageReplayed',
+    stage: 'replay',
+  });
 });

@@ -7,7 +7,7 @@ import { keys, ofGateway, ofMerchant, post, refusalOf } from '../fixture.ts';
 const body = '{"level":"金"}';
 const seal = (options: RsaAesOptions) => sealRequest(post(body), { ...ofMerchant, encryption: rsaAes(options) });
 
-describe('what each suite puts on the wire opens with OpenSSL, as node:crypto offers it (A26)', () => {
+describe('node:crypto decrypts what a suite encrypts (A26)', () => {
   const unwrap = (request: Request, oaepHash: string) =>
     privateDecrypt(
       { key: createPrivateKey(keys.gateway.privateKey), oaepHash },
@@ -38,7 +38,7 @@ const suites = (['AES-ECB', 'AES-CBC', 'AES-GCM'] as const).flatMap((content) =>
 );
 
 test.each(suites)(
-  '$content with $keyTransport opens only with the same suite, else with the one DecryptionFailed',
+  '$content with $keyTransport opens with the same suite, and any other suite throws DecryptionFailed',
   async (suite) => {
     const request = await seal(suite);
     for (const other of suites) {
@@ -55,14 +55,27 @@ test.each(suites)(
   },
 );
 
-test('without options it is the default suite', async () => {
+test('rsaAes without options is RSA_AES', async () => {
   const request = await seal({});
   expect(await (await openRequest(request, { ...ofGateway, encryption: RSA_AES })).request.text()).toBe(body);
 });
 
 test.each([
-  [{ content: 'AES-CTR' }, 'content: expected one of AES-ECB, AES-CBC, AES-GCM'],
-  [{ keyTransport: 'toString' }, 'keyTransport: expected one of RSAES-PKCS1-v1_5, RSA-OAEP, RSA-OAEP-256'],
-])('%j is a TypeError that lists the names', (options, text) => {
+  [{ content: 'AES-CTR' }, 'content must be one of AES-ECB, AES-CBC, AES-GCM'],
+  [{ keyTransport: 'toString' }, 'keyTransport must be one of RSAES-PKCS1-v1_5, RSA-OAEP, RSA-OAEP-256'],
+])('rsaAes throws TypeError that lists the names for %j', (options, text) => {
   expect(() => rsaAes(options as RsaAesOptions)).toThrow(new TypeError(text));
+});
+
+test('a body that was sealed through AES-OCB opens with RSA_AES', async () => {
+  for (const ocbFrom of [0, 5]) {
+    const request = await seal({ ocbFrom });
+    expect(await (await openRequest(request, { ...ofGateway, encryption: RSA_AES })).request.text()).toBe(body);
+  }
+});
+
+test.each([-1, Number.NaN, '0 bytes'])('rsaAes throws TypeError for %j as ocbFrom', (ocbFrom) => {
+  expect(() => rsaAes({ ocbFrom: ocbFrom as number })).toThrow(
+    new TypeError('ocbFrom must be a number of bytes, 0 or more'),
+  );
 });

@@ -16,7 +16,7 @@ test.each([
   ['a zone of three digits', '2024-05-22T06:42:21+530'],
   ['a zone with seconds', '2024-05-22T06:42:21+05:30:00'],
   ['a zone without a sign', '2024-05-22T06:42:2105:30'],
-  ['a minus sign that is no hyphen', '2024-05-22T06:42:21−05:30'],
+  ['a minus sign that is not a hyphen', '2024-05-22T06:42:21−05:30'],
   ['a zone by name', '2024-05-22T06:42:21[Asia/Hong_Kong]'],
   ['two zones', '2024-05-22T06:42:21Z+00:00'],
   ['an offset of 24 hours', '2024-05-22T06:42:21+24:00'],
@@ -41,7 +41,7 @@ test.each([
   ['a year of two digits', '24-05-22T06:42:21Z'],
   ['a year of six digits', '+002024-05-22T06:42:21Z'],
   ['a year of six digits and no seconds', '+012024-05-22T06:42Z'],
-  ['a year before the first', '-000001-05-22T06:42Z'],
+  ['a negative year', '-000001-05-22T06:42Z'],
   ['a month of one digit', '2024-5-22T06:42:21Z'],
   ['the basic form', '20240522T064221Z'],
   ['a week date', '2024-W21-3T06:42:21Z'],
@@ -50,14 +50,14 @@ test.each([
   ['a blank before', ' 2024-05-22T06:42:21Z'],
   ['a blank after', '2024-05-22T06:42:21Z '],
   ['a line feed after', '2024-05-22T06:42:21Z\n'],
-  ['something after', '2024-05-22T06:42:21Z.{}'],
+  ['text after', '2024-05-22T06:42:21Z.{}'],
   ['digits of another script', '２０２４-05-22T06:42:21Z'],
-])('%s is no time', (_, text) => {
+])('parseTime returns undefined for %s', (_, text) => {
   expect(parseTime(text)).toBeUndefined();
 });
 
 test.each([
-  ['2024-05-22T06:42:21+05:30', 'the page’s sample'],
+  ['2024-05-22T06:42:21+05:30', 'the sample of AlipayHK’s page'],
   ['2024-05-22T06:42:21+0530', 'an offset without its colon'],
   ['2024-05-22T01:12:21Z', 'UTC'],
   ['2024-05-22T01:12:21+00:00', 'UTC as an offset'],
@@ -66,9 +66,9 @@ test.each([
   ['2024-05-22T09:12:21+08:00', 'Hong Kong'],
   ['2024-05-21T20:12:21-05:00', 'the day before, west of Greenwich'],
   ['2024-05-23T00:12:21+23:00', 'the day after, at the last hour of an offset'],
-  ['2024-05-22T01:12:21.0Z', 'a fraction of nothing'],
-  ['2024-05-22T01:12:21.000000000Z', 'a fraction of nothing in nanoseconds'],
-])('%s is the instant of the tests: %s', (text) => {
+  ['2024-05-22T01:12:21.0Z', 'a fraction of 0'],
+  ['2024-05-22T01:12:21.000000000Z', 'a fraction of nine zeros'],
+])('parseTime reads %s: %s', (text) => {
   expect(parseTime(text)).toBe(instant);
 });
 
@@ -79,11 +79,11 @@ test.each([
   ['2024-05-22T01:12:21.123456Z', 123.456],
   ['2024-05-22T01:12:21.123456789Z', 123.456789],
   ['2024-05-22T01:12:21.999999999Z', 999.999999],
-])('%s is %d ms later', (text, milliseconds) => {
+])('parseTime reads %s, a fraction of %d ms', (text, milliseconds) => {
   expect((parseTime(text) as number) - instant).toBeCloseTo(milliseconds, 2);
 });
 
-test('the days that do exist are accepted', () => {
+test('parseTime reads leap days and the last second of a year', () => {
   for (const text of ['2024-02-29T00:00:00Z', '2000-02-29T23:59:59Z', '2024-12-31T23:59:59Z', '1970-01-01T00:00:00Z']) {
     expect(parseTime(text)).toBe(Date.parse(text));
   }
@@ -102,20 +102,20 @@ test.each([
   'Asia/Hong_Kong',
   '−08:00',
   '.1234Z',
-])('a zone of %j is the caller’s mistake', (zone) => {
+])('formatTime throws TypeError for the zone %j', (zone) => {
   expect(() => formatTime(instant, zone)).toThrow(TypeError);
-  expect(() => formatTime(instant, zone)).toThrow(/^zone: expected an offset as \+08:00$/);
+  expect(() => formatTime(instant, zone)).toThrow(/^zone must be an offset such as \+08:00$/);
 });
 
 test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 9e15, -9e15])(
-  'a clock that says %d is the caller’s mistake',
+  'formatTime throws TypeError for the time %d',
   (time) => {
     expect(() => formatTime(time)).toThrow(TypeError);
-    expect(() => formatTime(time)).toThrow('now: expected milliseconds since the epoch');
+    expect(() => formatTime(time)).toThrow('now must be milliseconds since the epoch');
   },
 );
 
-test('a clock outside the years that four digits hold is the caller’s mistake, as microseconds are', () => {
+test('formatTime throws TypeError for a year outside 0 to 9999', () => {
   expect(() => formatTime(instant * 1000)).toThrow(TypeError);
   expect(() => formatTime(Date.parse('-000001-12-31T00:00:00Z'))).toThrow(TypeError);
 });
@@ -128,15 +128,15 @@ test.each([
   ['-00:30', '2024-05-22T00:42:21-00:30'],
   ['-09:30', '2024-05-21T15:42:21-09:30'],
   ['+23:59', '2024-05-23T01:11:21+23:59'],
-])('in the zone %s the instant is written %s', (zone, text) => {
+])('formatTime with the zone %s writes %s', (zone, text) => {
   expect(formatTime(instant, zone)).toBe(text);
 });
 
-test('milliseconds are cut off, never rounded up into the future', () => {
+test('formatTime cuts off milliseconds and does not round them', () => {
   expect(formatTime(instant + 999, '+00:00')).toBe('2024-05-22T01:12:21+00:00');
 });
 
-test('what is written is read as the same second, in every zone', () => {
+test('parseTime reads what formatTime wrote as the same second, in every zone', () => {
   for (let minutes = -1439; minutes <= 1439; minutes += 37) {
     const [hours, rest] = [Math.trunc(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
     const zone = `${minutes < 0 ? '-' : '+'}${String(hours).padStart(2, '0')}:${String(rest).padStart(2, '0')}`;
@@ -145,24 +145,24 @@ test('what is written is read as the same second, in every zone', () => {
   }
 });
 
-/** The refusal of a time that says `instant`, by a clock that says `now`. */
+/** The error for the time `instant` when the clock is at `now`. */
 const refusalAt = (now: number, tolerance = 300) =>
   refusalOf(() => checkTime('Request-Time', '2024-05-22T01:12:21Z', instant, now, tolerance));
 
-test('a message from the past beyond the tolerance is refused: this clock is ahead', async () => {
+test('checkTime throws TimeNotAccepted with a positive skew for a time too far in the past', async () => {
   const refusal = await refusalAt(instant + 301_000);
   expect(refusal).toBeInstanceOf(TimeNotAccepted);
   expect(refusal).toMatchObject({ code: 'TimeNotAccepted', time: '2024-05-22T01:12:21Z', skew: 301, tolerance: 300 });
-  expect(refusal.message).toBe('Request-Time: expected within 300 s of this clock, which is 301 s ahead');
+  expect(refusal.message).toBe('Request-Time is 301 s behind this clock; expected within 300 s');
 });
 
-test('a message from the future beyond the tolerance is refused: this clock is behind', async () => {
+test('checkTime throws TimeNotAccepted with a negative skew for a time too far in the future', async () => {
   const refusal = await refusalAt(instant - 3_600_000);
   expect(refusal).toMatchObject({ code: 'TimeNotAccepted', skew: -3600 });
-  expect(refusal.message).toBe('Request-Time: expected within 300 s of this clock, which is 3600 s behind');
+  expect(refusal.message).toBe('Request-Time is 3600 s ahead of this clock; expected within 300 s');
 });
 
-test('the tolerance itself is accepted, one millisecond more is not, in both directions', async () => {
+test('checkTime accepts a distance of exactly the tolerance and refuses one millisecond more', async () => {
   for (const tolerance of [1, 300, 86_400]) {
     for (const direction of [1, -1]) {
       const limit = instant + direction * tolerance * 1000;
@@ -172,11 +172,11 @@ test('the tolerance itself is accepted, one millisecond more is not, in both dir
   }
 });
 
-test('a clock that says no time accepts no message', async () => {
+test('checkTime throws TimeNotAccepted when the clock is not a number', async () => {
   expect(await refusalAt(Number.NaN)).toMatchObject({ code: 'TimeNotAccepted' });
 });
 
-test('a skew that is beyond the tolerance is never printed as if it were within', async () => {
+test('checkTime rounds the skew away from zero', async () => {
   expect(await refusalAt(instant + 300_400)).toMatchObject({ skew: 301 });
   expect(await refusalAt(instant - 300_400)).toMatchObject({ skew: -301 });
 });

@@ -1,0 +1,37 @@
+/** Updates one membership card. */
+import { createClient, importPrivateKey, importPublicKey, isUpdatePassError, RSA_AES } from '@alipayhk-pass/api';
+
+const { CLIENT_ID = '', MERCHANT_PRIVATE_KEY = '', ALIPAYHK_PUBLIC_KEY = '', GATEWAY_URL } = Bun.env;
+const [passId = '2024052200000000000001', level = '金卡'] = Bun.argv.slice(2);
+
+const alipayhk = createClient({
+  clientId: CLIENT_ID,
+  privateKey: await importPrivateKey(MERCHANT_PRIVATE_KEY, { name: 'MERCHANT_PRIVATE_KEY' }),
+  publicKey: await importPublicKey(ALIPAYHK_PUBLIC_KEY, { name: 'ALIPAYHK_PUBLIC_KEY' }),
+  encryption: RSA_AES, // without it bodies are signed only
+  baseUrl: GATEWAY_URL, // https://open.alipay.hk unless given
+});
+
+try {
+  const { tracerId } = await alipayhk.updatePass({
+    merchantId: '2160400000000001',
+    userId: '2160220000000001',
+    passId,
+    status: 'UPDATE',
+    updateDetailType: 'UPDATE_MEMBER_CARD',
+    dataInfo: { billNo: null, lastChangePoints: null, pointsProvider: null, level },
+  });
+  console.log('updated', tracerId);
+} catch (error) {
+  if (!isUpdatePassError(error)) throw error; // a TypeError: a mistake in the call or in the configuration
+  // The message holds no key and no body. AlipayHK asks for the tracerId.
+  console.error(error.code, error.message, error.tracerId ?? '');
+  if (error.code === 'RequestInvalid') {
+    console.error('Nothing was sent. Correct the update.');
+  } else if (error.code === 'ResultNotSuccess' && error.resultInfo.resultStatus === 'F') {
+    console.error('AlipayHK refused the update. It will refuse the same update again.');
+  } else {
+    console.error('The update may have taken effect. Send the newest state of this card again, later.');
+  }
+  process.exitCode = 1;
+}

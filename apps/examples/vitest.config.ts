@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: 'test/setup.ts',
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    maxConcurrency: 2,
+    maxWorkers: 2, // most of a test is a compiler, a runtime or a Worker in a process of its own
+  },
+});

@@ -1,0 +1,66 @@
+/**
+ * The synthetic message that takes the place of one whose padding is wrong (draft-irtf-cfrg-rsa-guidance-04 §7): made from
+ * the private key and the ciphertext, so that it is always the same and nobody else knows it. Its length is the draft's;
+ * of its bytes only the last are made, which is all that an AES key may have.
+ */
+import { bigIntToBytes, bitLength } from './big-integer.ts';
+import { bytesFrom, oncePer } from './offers.ts';
+import type { RsaPrivateNumbers } from './rsa-numbers.ts';
+import type { WebCrypto, WebCryptoKey } from './web-crypto.ts';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+type Subtle = WebCrypto['subtle'];
+
+const hmac = { name: 'HMAC', hash: 'SHA-256' };
+/** How many bytes HMAC-SHA256 gives at a time, and how many of a message are kept. */
+export const TAIL = 32;
+
+/** HMAC key SHA-256(d): hashed once a key. */
+const rejectionKeyOf = /* @__PURE__ */ oncePer(async ({ d, size }: RsaPrivateNumbers, subtle) => {
+  const hash = await bytesFrom(TAIL, subtle.digest('SHA-256', bigIntToBytes(d, size)));
+  return subtle.importKey('raw', hash, hmac, false, ['sign']);
+});
+
+/**
+ * The synthetic message for a ciphertext as long as the modulus: its length and its last 32 bytes.
+ *
+ * @throws whatever the Crypto fails with; TypeError where it gives no HMAC
+ */
+export async function syntheticMessage(
+  ciphertext: Bytes,
+  key: RsaPrivateNumbers,
+  subtle: Subtle,
+): Promise<{ length: number; tail: Bytes }> {
+  const { size } = key;
+  const sign = (hmacKey: WebCryptoKey, data: Bytes) => bytesFrom(TAIL, subtle.sign('HMAC', hmacKey, data));
+  const derivationKey = await sign(await rejectionKeyOf(key, subtle), ciphertext);
+  const prfKey = await subtle.importKey('raw', derivationKey, hmac, false, ['sign']);
+  /** One HMAC of the `length` bytes for a label: over its index, the label and the length in bits (draft §7.2). */
+  const prf = (index: number, label: string, length: number): Promise<Bytes> =>
+    sign(prfKey, new Uint8Array([0, index, ...new TextEncoder().encode(label), length >> 5, (length * 8) & 255]));
+  const longest = size - 11;
+  const mask = 2 ** bitLength(BigInt(longest)) - 1;
+  let length = 0;
+  let found = 0;
+  // The last length among 128 candidates counts, and it is nearly always one of the last 16. Whether it is depends on the
+  // key and the ciphertext, and not on the padding.
+  for (let index = 7; index >= 0 && found === 0; index--) {
+    const candidates = await prf(index, 'length', 256);
+    for (let i = 0; i < TAIL; i += 2) {
+      const candidate = (((candidates[i] as number) << 8) | (candidates[i + 1] as number)) & mask;
+      const fits = lessThan(candidate, longest + 1);
+      length = select(fits, candidate, length);
+      found |= fits;
+    }
+  }
+  const end = new Uint8Array(2 * TAIL);
+  const [index, offset] = [(size >> 5) - 1, size & 31];
+  end.set(await prf(index, 'message', size));
+  if (offset > 0) end.set(await prf(index + 1, 'message', size), TAIL);
+  return { length, tail: end.slice(offset, offset + TAIL) };
+}
+
+/** All ones when `a` is less than `b`, both small and not negative, else 0. */
+export const lessThan = (a: number, b: number): number => (a - b) >> 31;
+/** `a` where the mask is all ones, `b` where it is 0. */
+export const select = (mask: number, a: number, b: number): number => (a & mask) | (b & ~mask);

@@ -1,0 +1,53 @@
+/**
+ * What a Crypto may offer beyond Web Crypto, under names that no runtime's own Web Crypto knows:
+ *
+ * | algorithm | `importKey` | `encrypt` | `decrypt` |
+ * |---|---|---|---|
+ * | `AES-ECB` | `raw`: 16, 24 or 32 bytes | pads by PKCS#7, then encrypts each block | the reverse of it |
+ * | `RSA-RAW` | `jwk`: a public or a private key | by both: m^e mod n (RSAEP, RFC 8017 §5.1.1) | by a private one: c^d mod n (RSADP, §5.1.2) |
+ *
+ * `RSA-RAW` takes and gives blocks as long as the modulus and knows no padding. Keys, data and results are as in Web
+ * Crypto. What `importKey` rejects is not offered, and neither is what gets a first answer wrong that is known here: this
+ * package then does it by itself. @peculiar/webcrypto offers the first, @alipayhk-pass/node-crypto both.
+ */
+import { toBytes } from './bytes.ts';
+import type { WebCrypto } from './web-crypto.ts';
+
+type Subtle = WebCrypto['subtle'];
+
+/**
+ * What a Crypto gives, if it is as long as the algorithm prescribes.
+ *
+ * @throws TypeError for another length and for what is no bytes
+ */
+export async function bytesFrom(length: number, giving: Promise<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = toBytes(await giving, 'crypto');
+  if (bytes.length !== length) throw new TypeError(`crypto returned ${bytes.length} bytes; expected ${length}`);
+  return bytes;
+}
+
+/** Makes a value once for each owner and Web Crypto. */
+export function oncePer<Owner extends object, Value>(
+  make: (owner: Owner, subtle: Subtle) => Promise<Value>,
+): (owner: Owner, subtle: Subtle) => Promise<Value> {
+  // The value, not a promise of it: workerd ties a promise to the request that made it.
+  const made = new WeakMap<Owner, [Subtle, Value]>();
+  return async (owner, subtle) => {
+    const known = made.get(owner);
+    if (known?.[0] === subtle) return known[1];
+    const value = await make(owner, subtle);
+    made.set(owner, [subtle, value]);
+    return value;
+  };
+}
+
+/** Whether a Web Crypto has an AES under this name; asked once an object. */
+export const offersAes = (format: string, name: string) =>
+  oncePer(async (subtle: Subtle) => {
+    try {
+      await subtle.importKey(format as 'raw', new Uint8Array(16), name, false, ['encrypt']);
+      return true;
+    } catch {
+      return false;
+    }
+  });

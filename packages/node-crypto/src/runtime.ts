@@ -1,0 +1,26 @@
+/** What `node:crypto` does faster than Web Crypto, or than the core by itself, in the runtime at hand. */
+
+/** What this package can do by `node:crypto`, besides AES-ECB, which it does everywhere. */
+export interface Choices {
+  /** The bare RSA operations, which the core else does in BigInt. */
+  rsaRaw: boolean;
+  /** HMAC-SHA256. */
+  hmac: boolean;
+  /** Verification by RSASSA-PKCS1-v1_5. */
+  verify: boolean;
+}
+
+// Measured by `bench`. Signing is left to Web Crypto everywhere: it is as fast, and on Node and Bun it leaves the thread free.
+const choices: Record<string, Choices> = {
+  // Web Crypto of both takes 15 µs and more for the way to another thread and back.
+  'Node.js': { rsaRaw: true, hmac: true, verify: true },
+  Bun: { rsaRaw: true, hmac: true, verify: true },
+  // RSA of its `node:crypto` is slower than BigInt, in both directions.
+  Deno: { rsaRaw: false, hmac: false, verify: false },
+  'Cloudflare-Workers': { rsaRaw: true, hmac: false, verify: false },
+};
+
+/** For the runtime that says who it is; Node 20 does not, and whoever else does is taken for Node. */
+export const chosen: Choices = choices[
+  globalThis.navigator?.userAgent?.match(/^(?:Bun|Deno|Cloudflare-Workers)/)?.[0] ?? 'Node.js'
+] as Choices;

@@ -1,0 +1,10 @@
+import { defineConfig } from 'tsdown';
+
+export default defineConfig({
+  entry: ['src/index.ts'],
+  platform: 'neutral',
+  target: 'es2022',
+  deps: { neverBundle: [/^node:/] },
+  dts: true,
+  unbundle: true, // dist has the files of src, so that a stack trace and a bundle report name them
+});
