@@ -1,8 +1,8 @@
-import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
+import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import keys from '../../spec/vectors/keys.json' with { type: 'json' };
 
-const workerd = async () => ({
+const workerd = {
   plugins: [
     cloudflareTest({
       wrangler: { configPath: './wrangler.jsonc' },
@@ -14,18 +14,20 @@ const workerd = async () => ({
           API_TOKEN: 'a-token-of-the-tests',
           GATEWAY_URL: 'https://gateway.test',
           TIMEOUT_MS: '20000',
-          RATE_PER_SECOND: '1000',
-          // Of the model test: the seed that a failure prints, and how many runs.
+          SHARDS: '3',
+          RATE_PER_SECOND: '3000',
+          // Of the model tests: the seed that a failure prints, and how many runs.
           TEST_SEED: Number(process.env.FAST_CHECK_SEED ?? Date.now() % 2 ** 31),
           TEST_RUNS: Number(process.env.FAST_CHECK_RUNS ?? 40),
-          TEST_MIGRATIONS: await readD1Migrations('./migrations'),
         },
       },
     }),
   ],
   test: { name: 'workerd', include: ['test/*.test.ts'], setupFiles: './test/setup.ts' },
-});
+};
 
 const sockets = { test: { name: 'sockets', include: ['test/sockets/*.test.ts'] } };
 
-export default defineConfig(async () => ({ test: { projects: [await workerd(), sockets] } }));
+const simulation = { test: { name: 'simulation', include: ['test/simulation/*.test.ts'] } };
+
+export default defineConfig({ test: { projects: [workerd, sockets, simulation] } });

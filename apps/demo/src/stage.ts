@@ -80,7 +80,7 @@ export async function setStage(started: AsyncDisposableStack): Promise<Stage> {
       KEY_VERSION: '1',
       TIMEOUT_MS: '10000',
       // Nobody wants to wait for a second, and then two, and then four.
-      BACK_OFF_MS: '100',
+      BACKOFF_MS: '100',
       UNANSWERED_PAUSE_MS: '200',
     });
   const startGateway = () => {

@@ -1,5 +1,4 @@
 /** What happened, as a line of JSON in the log and, where ANALYTICS is bound, as a data point. No personal data but ids. */
-import type { Env } from './env.ts';
 
 /** The events of an update's way, and of AlipayHK's calls. An alert wants a person's look. */
 export type EventName =
@@ -11,24 +10,24 @@ export type EventName =
   | 'replayed'
   | 'discarded'
   | 'awarded'
+  | 'adjusted'
   | 'repeated'
+  | 'erased'
   | 'refused'
   | 'alert';
+
+export type EventFields = { passId?: string } & Record<string, string | number | undefined>;
 
 /** Longest index of a data point in bytes; Cloudflare throws for a longer one. */
 const maxIndexBytes = 96;
 
-/** Tells of an event. It never throws: what happened must not depend on whether it could be told. */
-export function tell(
-  env: Env,
-  event: EventName,
-  fields: { passId: string } & Record<string, string | number | undefined>,
-): void {
+/** Emits an event. It never throws: what happened must not depend on whether it could be logged. */
+export function emit(env: object, event: EventName, fields: EventFields): void {
   console[event === 'alert' ? 'error' : 'log'](JSON.stringify({ event, ...fields }));
-  const { passId, revision = 0, code = '', resultCode = '', tracerId = '' } = fields;
+  const { passId = '', revision = 0, code = '', resultCode = '', tracerId = '' } = fields;
   const { read } = new TextEncoder().encodeInto(passId, new Uint8Array(maxIndexBytes)); // whole characters only
   try {
-    env.ANALYTICS?.writeDataPoint({
+    (env as { ANALYTICS?: AnalyticsEngineDataset }).ANALYTICS?.writeDataPoint({
       indexes: [passId.slice(0, read)],
       blobs: [event, `${code}`, `${resultCode}`, `${tracerId}`],
       doubles: [Number(revision)],

@@ -1,5 +1,3 @@
-import { runInDurableObject } from 'cloudflare:test';
-import { env } from 'cloudflare:workers';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { send } from './caller.ts';
 import { recordingGateway } from './gateway.ts';
@@ -33,16 +31,6 @@ test.each<[what: string, body: unknown, status: number, path: string]>([
     status: 404,
     body: { error: { code: 'MemberNotFound' } },
   });
-});
-
-test('asking for a user who is none stores nothing', async () => {
-  expect(await send('GET', '/members/U-none')).toMatchObject({ status: 404 });
-  const stored = await runInDurableObject(env.MEMBER.getByName('U-none'), (_, { storage }) => storage.sql.databaseSize);
-  const empty = await runInDurableObject(
-    env.RATE_LEASE.getByName('untouched'),
-    (_, { storage }) => storage.sql.databaseSize,
-  );
-  expect(stored).toBe(empty);
 });
 
 test('a userId of 257 characters', async () => {

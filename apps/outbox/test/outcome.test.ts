@@ -5,7 +5,7 @@ import type { GatewayOptions } from '@alipayhk-pass/api/gateway';
 import { importPrivateKey, importPublicKey } from '@alipayhk-pass/message-security';
 import { describe, expect, test } from 'vitest';
 import keys from '../../../spec/vectors/keys.json' with { type: 'json' };
-import { type Outcome, outcomeOfError, outcomeOfResult } from '../src/outcome.ts';
+import { type Outcome, outcomeOfError, outcomeOfResult } from '../src/pass/outcome.ts';
 import { update } from './caller.ts';
 import { clientId, gateway } from './gateway.ts';
 
@@ -42,7 +42,7 @@ describe('the outcome is', () => {
       (resultCode): [string, Promise<Answer>, Partial<Outcome>] => [
         `F for all passes, ${resultCode}`,
         saying({ resultCode, resultStatus: 'F' }),
-        { kind: 'refused', code: 'ResultNotSuccess', resultCode, ...traced, alert: true },
+        { kind: 'unknown', code: 'ResultNotSuccess', resultCode, ...traced, alert: true, account: true, refused: true },
       ],
     ),
     [
@@ -66,7 +66,7 @@ describe('the outcome is', () => {
     [
       'an unsigned F',
       gateway({ publicKeyOf: () => undefined }),
-      { kind: 'unknown', code: 'ResultNotSigned', ...traced, alert: true },
+      { kind: 'unknown', code: 'ResultNotSigned', resultCode: 'INVALID_CLIENT', ...traced, alert: true, account: true },
     ],
     [
       'an unsigned S',
@@ -93,7 +93,7 @@ describe('the outcome is', () => {
     [
       'HTTP 404, Retry-After that is none',
       http(404, { 'Retry-After': 'soon' }),
-      { kind: 'unknown', code: 'ResponseUnexpected', resultCode: 'HTTP_404', alert: true, slow: true },
+      { kind: 'unknown', code: 'ResponseUnexpected', resultCode: 'HTTP_404', alert: true },
     ],
     [
       'HTTP 302',
@@ -116,7 +116,14 @@ describe('the outcome is', () => {
     [
       'an answer of yesterday',
       gateway({ now: () => Date.now() - 86_400_000 }),
-      { kind: 'unknown', code: 'TimeNotAccepted', ...traced, alert: true },
+      {
+        kind: 'unknown',
+        code: 'TimeNotAccepted',
+        ...traced,
+        alert: true,
+        account: true,
+        clockAhead: expect.any(Number),
+      },
     ],
     [
       'a broken connection',
@@ -139,11 +146,11 @@ describe('the outcome is', () => {
       publicKey: await importPublicKey(keys.gateway.publicKey),
     });
     const error = await client.updatePass({} as never).catch((reason) => reason);
-    expect(outcomeOfError(error, now)).toEqual({ kind: 'refused', code: 'RequestInvalid', alert: true });
+    expect(outcomeOfError(error, now)).toEqual({ kind: 'refused', code: 'RequestInvalid', alert: true, unsent: true });
   });
 
-  test('unknown and slow, when this Worker is at fault', () => {
-    const outcome = { kind: 'unknown', code: 'InternalError', alert: true, slow: true };
+  test('unknown, when this Worker is at fault', () => {
+    const outcome = { kind: 'unknown', code: 'InternalError', alert: true };
     expect(outcomeOfError(new TypeError('privateKey: expected …'), now)).toEqual(outcome);
   });
 });

@@ -1,92 +1,220 @@
-import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { AmountInvalid, amountOf, pointsPer, pointsPolicy } from '../src/points.ts';
+/** Points: adjustments, bills in order, erasure, names of the template. */
 
-const billOf = (value: string | number, currency = 'HKD') => ({
-  userId: 'U1',
-  billNo: 'B1',
-  orderAmount: { currency, value },
-  payTime: '2024-05-22T06:42:21+08:00',
-  pointsProvider: 'ALIPAYHK',
+import { createExecutionContext } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import type { UpdatePassRequest } from '@alipayhk-pass/api/gateway';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import worker from '../src/worker.ts';
+import { alipayhk, billOf } from './alipayhk.ts';
+import { put, send, update, view } from './caller.ts';
+import { answerWith, gateway, recordingGateway } from './gateway.ts';
+import { inShard, untilState } from './shards.ts';
+
+let applied: UpdatePassRequest[] = [];
+beforeEach(async () => {
+  applied = await recordingGateway();
+  for (const level of ['log', 'error'] as const) vi.spyOn(console, level).mockReturnValue();
 });
+afterEach(() => void vi.restoreAllMocks());
 
-const amounts = fc.maxSafeNat();
-const prices = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
+let users = 0;
+const newMember = async (openingPoints = 0) => {
+  users += 1;
+  const [userId, passId] = [`member-${users}`, `card-${users}`];
+  const body = JSON.stringify({ passId, merchantId: 'M1', openingPoints });
+  expect((await send('PUT', `/members/${userId}`, { body })).status).toBe(200);
+  return { userId, passId };
+};
+const adjust = (userId: string, id: string, points: unknown) =>
+  send('POST', `/members/${userId}/adjustments`, { body: JSON.stringify({ id, points }) });
+const shownOn = (passId: string) => applied.filter((each) => each.passId === passId).map(({ dataInfo }) => dataInfo);
 
-describe('one point a dollar', () => {
-  test.each([
-    [0, 0],
+describe('an adjustment', () => {
+  test.each<[what: string, points: unknown]>([
     ['0', 0],
-    [99, 0],
-    ['100', 1],
-    ['00100', 1],
-    [12050, 120],
-    ['12099', 120],
-    [Number.MAX_SAFE_INTEGER, 90071992547409],
-  ])('%j cents: %i points', (value, points) => {
-    expect(pointsPolicy(billOf(value))).toBe(points);
+    ['a fraction', 0.5],
+    ['digits', '5'],
+    ['none', undefined],
+  ])('of %s points is refused', async (_, points) => {
+    expect(await adjust('nobody', 'A1', points)).toMatchObject({
+      status: 422,
+      body: { error: { issues: [{ path: 'points' }] } },
+    });
+    expect((await send('GET', '/members/nobody')).status).toBe(404);
   });
 
-  test.each(['CNY', 'hkd', 'constructor', '__proto__', ''])(
-    '%j has no price: neither points nor an error',
-    (currency) => {
-      expect(pointsPolicy(billOf(100, currency))).toBeUndefined();
-    },
-  );
-
-  test.each([-1, '-1', 1.5, '1.5', '1e3', '', ' 1', '0x10', '١', Number.NaN, Infinity, 2 ** 53, '9007199254740992'])(
-    '%j is no amount',
-    (value) => {
-      expect(() => pointsPolicy(billOf(value))).toThrow(AmountInvalid);
-      expect(() => pointsPolicy(billOf(value, 'CNY'))).toThrow(AmountInvalid);
-    },
-  );
+  test('counts once, reaches the card, and is refused below 0 or with other points', async () => {
+    const { userId, passId } = await newMember(100);
+    expect(await adjust(userId, 'refund-1', -30)).toMatchObject({
+      ...{ status: 200, body: { result: 'posted', member: { points: 70, adjustments: 1, bills: 0 } } },
+    });
+    expect(await adjust(userId, 'refund-1', -30)).toMatchObject({
+      body: { result: 'repeated', member: { points: 70 } },
+    });
+    expect(await adjust(userId, 'refund-1', -40)).toMatchObject({
+      status: 409,
+      body: { error: { code: 'AdjustmentConflicting' } },
+    });
+    expect(await adjust(userId, 'refund-2', -71)).toMatchObject({
+      status: 409,
+      body: { error: { code: 'PointsInsufficient' } },
+    });
+    await vi.waitFor(() => expect(shownOn(passId).at(-1)).toMatchObject({ points: 70 }), 10_000);
+    const adjusted = { billNo: null, lastChangePoints: '-30', pointsProvider: null };
+    expect(shownOn(passId).at(-1)).toMatchObject(adjusted);
+  });
 });
 
-test('whatever the price, points are the amount divided, as BigInt has it', () => {
-  fc.assert(
-    fc.property(amounts, prices, (amount, units) => {
-      const points = pointsPer({ XYZ: units })(billOf(amount, 'XYZ'));
-      expect(points).toBe(Number(BigInt(amount) / BigInt(units)));
+test('every bill reaches the card as its own transaction, in order', async () => {
+  const { userId, passId } = await newMember();
+  const bills = Array.from({ length: 12 }, (_, n) => billOf((n + 1) * 100, { userId }));
+  for (const bill of bills) await alipayhk().notifyBill(bill);
+  await vi.waitFor(() => expect(shownOn(passId)).toHaveLength(bills.length), 20_000);
+  expect(shownOn(passId).map((shown) => shown?.billNo)).toEqual(bills.map(({ billNo }) => billNo));
+  expect(shownOn(passId).at(-1)).toMatchObject({ points: 78 });
+});
+
+test('a bill that is refused becomes a dead letter, the next one goes, and its replay keeps the newer points', async () => {
+  const { userId, passId } = await newMember();
+  const [first, second] = [billOf(100, { userId }), billOf(200, { userId })];
+  answerWith(
+    await gateway({
+      handler: ({ dataInfo }) =>
+        dataInfo?.billNo === first.billNo
+          ? { resultCode: 'PARAM_ILLEGAL', resultStatus: 'F' }
+          : { resultCode: 'SUCCESS', resultStatus: 'S' },
     }),
   );
+  for (const bill of [first, second]) await alipayhk().notifyBill(bill);
+  await untilState(passId, 'dead');
+  expect(await view(passId)).toMatchObject({
+    delivered: 2,
+    deadLetters: [{ revision: 1, resultCode: 'PARAM_ILLEGAL' }],
+  });
+  applied = await recordingGateway();
+  expect((await send('POST', '/dead-letters/replay?resultCode=PARAM_ILLEGAL')).body.replayed).toBeGreaterThan(0);
+  await untilState(passId, 'delivered');
+  expect(shownOn(passId)).toEqual([{ billNo: first.billNo, lastChangePoints: '1', pointsProvider: 'ALIPAYHK' }]);
 });
 
-test('digits and number are one amount', () => {
-  fc.assert(
-    fc.property(amounts, (amount) => {
-      expect(amountOf({ currency: 'HKD', value: `${amount}` })).toBe(amountOf({ currency: 'HKD', value: amount }));
-    }),
-  );
+describe('erasure', () => {
+  test('removes bills, points, and what passes, dead letters and batch lines hold, on every shard', async () => {
+    const { userId, passId } = await newMember();
+    const bill = billOf(500, { userId });
+    await alipayhk().notifyBill(bill);
+    await untilState(passId, 'delivered');
+    const other = `${passId}-put`;
+    answerWith(await gateway({ handler: () => ({ resultCode: 'PARAM_ILLEGAL', resultStatus: 'F' }) }));
+    const line = JSON.stringify({ ...update, userId, passId: other, level: 'Ada-gold' });
+    const headers = { 'Content-Type': 'application/x-ndjson' };
+    const { batchId } = (await send('POST', '/passes:batch', { body: line, headers })).body;
+    await untilState(other, 'dead');
+
+    expect(await send('DELETE', `/members/${userId}`)).toMatchObject({ status: 200, body: { userId, passes: 2 } });
+    for (const path of [`/members/${userId}`, `/passes/${passId}`, `/passes/${other}`]) {
+      expect((await send('GET', path)).status).toBe(404);
+    }
+    expect((await send('GET', `/batches/${batchId}`)).body).toMatchObject({
+      ...{ lines: 1, refused: 1, pending: 0, refusedLines: [{ line: 1, passId: '', refusal: 'PassErased' }] },
+    });
+    for (const id of [userId, passId, other]) {
+      await inShard(id, (_, { storage }) => {
+        const tables = storage.sql.exec(
+          "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
+        );
+        for (const { name } of tables.toArray()) {
+          const rows = JSON.stringify(storage.sql.exec(`SELECT * FROM ${name}`).toArray());
+          for (const text of [userId, passId, bill.billNo, 'Ada-gold']) expect(rows).not.toContain(`"${text}"`);
+        }
+      });
+    }
+    expect((await send('DELETE', `/members/${userId}`)).status).toBe(404);
+  });
+
+  test('a bill that was erased counts no more when AlipayHK repeats it', async () => {
+    const { userId, passId } = await newMember();
+    const bill = billOf(500, { userId });
+    await alipayhk().notifyBill(bill);
+    await untilState(passId, 'delivered');
+    await send('DELETE', `/members/${userId}`);
+    expect(await alipayhk().notifyBill(bill)).toMatchObject({ resultInfo: { resultStatus: 'S' } });
+    expect((await send('GET', `/members/${userId}`)).status).toBe(404);
+  });
+
+  test('a closed pass stays closed after it was erased, and after it has left', async () => {
+    const { userId, passId } = await newMember(5);
+    await untilState(passId, 'delivered');
+    await send('DELETE', `/passes/${passId}`);
+    await untilState(passId, 'closed');
+    await send('DELETE', `/members/${userId}`);
+    expect(await put(passId)).toMatchObject({ status: 409, body: { error: { code: 'PassClosed' } } });
+
+    const left = `${passId}-left`;
+    await put(left, { ...update, status: 'CLOSED' });
+    await untilState(left, 'closed');
+    await inShard(left, async (object, { storage }) => {
+      storage.sql.exec('UPDATE passes SET leaves = 1 WHERE pass_id = ?', left);
+      await object.call(Number(env.SHARDS), 'tick', []);
+    });
+    expect((await send('GET', `/passes/${left}`)).status).toBe(404);
+    expect((await put(left)).status).toBe(409);
+  });
+
+  test('nothing overtakes a request that is in flight when its pass is erased', async () => {
+    const { userId } = await newMember();
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const genuine = await gateway();
+    let requests = 0;
+    answerWith(async (request) => {
+      requests += 1;
+      await held;
+      return genuine(request);
+    });
+    const passId = `flying-${userId}`;
+    await put(passId, { ...update, userId, points: 1 });
+    await vi.waitFor(() => expect(requests).toBe(1), 5_000);
+    await send('DELETE', `/members/${userId}`);
+    await put(passId, { ...update, userId, points: 2 });
+    release();
+    await scheduler.wait(500);
+    expect(requests).toBe(1);
+    expect(await view(passId)).toMatchObject({ state: 'pending', revision: 2 });
+    await inShard(passId, (_, { storage }) => void storage.sql.exec('DELETE FROM passes WHERE pass_id = ?', passId));
+  });
 });
 
-test('a larger bill is never worth less, and splitting one never worth more', () => {
-  fc.assert(
-    fc.property(amounts, amounts, prices, (one, other, units) => {
-      const points = (amount: number) => pointsPer({ HKD: units })(billOf(amount)) as number;
-      const [small, large] = one < other ? [one, other] : [other, one];
-      expect(points(small)).toBeLessThanOrEqual(points(large));
-      expect(points(small) + points(large - small)).toBeLessThanOrEqual(points(large));
-    }),
-  );
-});
+describe('names of the template', () => {
+  const LEVEL_FIELDS = [
+    { name: '$level_zh_HK$', part: 'zh_HK' },
+    { name: '$level_en_US$', part: 'en_US' },
+  ];
+  const POINTS_FIELDS = [{ name: '$points$', form: 'text' }];
+  const putUnder = async (passId: string, body: object) => {
+    const headers = { Authorization: `Bearer ${env.API_TOKEN}`, 'Content-Type': 'application/json' };
+    const init = { method: 'PUT', headers, body: JSON.stringify({ ...update, dataInfo: undefined, ...body }) };
+    const request = new Request(`https://merchant.test/passes/${passId}`, init);
+    const response = await worker.fetch(request, { ...env, LEVEL_FIELDS, POINTS_FIELDS }, createExecutionContext());
+    return { status: response.status, body: (await response.json()) as object };
+  };
 
-test('any other text or number is refused, and never becomes points', () => {
-  const isAmount = (value: string | number) =>
-    typeof value === 'number'
-      ? Number.isSafeInteger(value) && value >= 0
-      : /^\d+$/.test(value) && BigInt(value) <= BigInt(Number.MAX_SAFE_INTEGER);
-  const anything = fc.oneof(fc.double(), fc.string(), fc.stringMatching(/^-?\d{1,20}$/));
-  fc.assert(
-    fc.property(
-      anything.filter((value) => !isAmount(value)),
-      (value) => {
-        expect(() => pointsPolicy(billOf(value))).toThrow(AmountInvalid);
-      },
-    ),
-  );
-});
+  test('a level in two languages and points as text reach the card', async () => {
+    expect((await putUnder('T1', { points: 7, level: { zh_HK: '金卡', en_US: 'Gold' } })).status).toBe(202);
+    await untilState('T1', 'delivered');
+    expect(shownOn('T1')).toEqual([{ $points$: '7', $level_zh_HK$: '金卡', $level_en_US$: 'Gold' }]);
+  });
 
-test.each([0, -1, 0.5, Number.NaN, 2 ** 53])('a price of %s units is a mistake, shown at once', (units) => {
-  expect(() => pointsPer({ HKD: units })).toThrow(/^HKD: expected a whole number from 1 on$/);
+  test('a level as one text goes into every field', async () => {
+    await putUnder('T2', { level: 'VIP' });
+    await untilState('T2', 'delivered');
+    expect(shownOn('T2')).toEqual([{ $level_zh_HK$: 'VIP', $level_en_US$: 'VIP' }]);
+  });
+
+  test('a part that is missing, and one that no field has, are refused together', async () => {
+    expect(await putUnder('T3', { level: { zh_HK: '金卡', fr_FR: 'Or' } })).toMatchObject({
+      ...{ status: 422, body: { error: { issues: [{ path: 'level.en_US' }, { path: 'level.fr_FR' }] } } },
+    });
+  });
 });

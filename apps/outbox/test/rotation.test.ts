@@ -5,7 +5,7 @@ import { createGateway } from '@alipayhk-pass/api/gateway';
 import { importPrivateKey, importPublicKey, RSA_AES } from '@alipayhk-pass/message-security';
 import { beforeEach, expect, test, vi } from 'vitest';
 import keys from '../../../spec/vectors/keys.json' with { type: 'json' };
-import { readEnvironment } from '../src/environment.ts';
+import { readMerchant } from '../src/config/keys.ts';
 import worker from '../src/worker.ts';
 import { alipayhk, billOf } from './alipayhk.ts';
 import { update } from './caller.ts';
@@ -33,7 +33,7 @@ async function exchange(environment: Environment, { publicKey, privateKey }: Key
   const here = { ...env, ENCRYPTION: isEncrypted ? 'on' : 'off', ...environment };
   const encryption = isEncrypted ? RSA_AES : undefined;
   answerWith(createGateway({ publicKeyOf: () => publicKey, privateKey, handler: () => success, encryption }));
-  const { client } = await readEnvironment(here);
+  const { client } = await readMerchant(here);
   expect(await client.updatePass({ ...update, ...fixed })).toMatchObject({
     resultInfo: success,
     encrypted: isEncrypted,

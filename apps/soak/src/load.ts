@@ -2,12 +2,13 @@
  * The load: `load [--updates 1000,10000,100000] [--each N] [--rate N] [--bare N] [--single N] [--paced N] [--print]`.
  * Writes LOAD.md, or only prints it. It fails when something is lost or stalls, never for being slow.
  */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { exitOnSignal } from '@alipayhk-pass/harness/signals';
+import { chartsOf } from './load/charts.ts';
 import type { Phase } from './load/measure.ts';
-import { acceptPhase, barePhase, pacedPhase, wholePhase } from './load/phases.ts';
+import { acceptPhase, barePhase, pacedPhase, putPhase, wholePhase } from './load/phases.ts';
 import { type Load, reportOf } from './load/report.ts';
 import { startGateway } from './load/servers.ts';
 
@@ -18,7 +19,7 @@ const gateway = await startGateway(started);
 const load: Load = {
   bare: await told('bare', barePhase(gateway, bare)),
   accept: await told('accept', acceptPhase(gateway, single)),
-  single: await told('single', wholePhase(gateway, { updates: single, each: 1, perSecond })),
+  put: await told('put', putPhase(gateway, single)),
   whole: [],
   perSecond,
   each,
@@ -27,13 +28,18 @@ const load: Load = {
 for (const [index, updates] of sizes.entries()) {
   const phase = await told(`whole ${updates}`, wholePhase(gateway, { updates, each, perSecond }));
   load.whole.push(phase);
-  // At half the speed at which updates of their own are delivered.
-  if (index === 0) {
-    const pace = (load.single.updates / load.single.wall) * 500;
+  // At half the highest rate.
+  if (index === Math.min(1, sizes.length - 1)) {
+    const pace = (phase.updates / phase.wall) * 500;
     load.paced = await told('paced', pacedPhase(gateway, { updates: paced, pace }));
   }
   // After each size: what was measured is kept if the next one is interrupted.
-  if (!print) writeFileSync(join(import.meta.dirname, '../LOAD.md'), reportOf(load));
+  if (print) continue;
+  writeFileSync(join(import.meta.dirname, '../LOAD.md'), reportOf(load));
+  for (const [name, chart] of Object.entries(chartsOf(load))) {
+    mkdirSync(join(import.meta.dirname, '../charts'), { recursive: true });
+    writeFileSync(join(import.meta.dirname, '../charts', `${name}.svg`), chart);
+  }
 }
 console.log(reportOf(load));
 
@@ -54,8 +60,8 @@ function readOptions() {
     const { values } = parseArgs({
       options: {
         updates: text('1000,10000,100000'),
-        each: text('10'),
-        rate: text('200'),
+        each: text('1'),
+        rate: text('2000'),
         bare: text('2000'),
         single: text('2000'),
         paced: text('500'),

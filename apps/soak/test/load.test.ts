@@ -1,6 +1,7 @@
 // The small form of the load: that everything arrives and every figure is there, not how fast it was.
 import { expect, test } from 'vitest';
-import { barePhase, pacedPhase, wholePhase } from '../src/load/phases.ts';
+import { chartsOf } from '../src/load/charts.ts';
+import { barePhase, pacedPhase, putPhase, wholePhase } from '../src/load/phases.ts';
 import { ratiosOf, reportOf } from '../src/load/report.ts';
 import { startGateway } from '../src/load/servers.ts';
 
@@ -16,15 +17,19 @@ test('300 updates of 100 passes as NDJSON, and the bare Worker beside them', { t
   expect(Math.min(...(whole.latencies ?? [0]))).toBeGreaterThan(0);
   const paced = await pacedPhase(gateway, { updates: 20, pace: 20 });
   expect(paced.requests).toBe(20);
-  for (const { workerd, memory } of [bare, whole, paced]) {
+  const put = await putPhase(gateway, 20);
+  for (const { workerd, memory } of [bare, put, whole, paced]) {
     expect(workerd).toBeGreaterThan(0);
     expect(Math.max(...memory)).toBeGreaterThan(0);
   }
-  const load = { bare, accept: whole, single: whole, whole: [whole], paced, perSecond: 200, each: 3, command: 'load' };
+  const load = { bare, accept: whole, put, whole: [whole], paced, perSecond: 200, each: 3, command: 'load' };
   expect(ratiosOf(load).map(({ name }) => name)).toEqual([
-    'accept ÷ bare',
-    'delivery ÷ bare',
-    'cost at 300 ÷ cost at 300',
+    'accept by batch ÷ bare',
+    'accept by PUT ÷ bare',
+    'whole way, 300 ÷ bare',
+    'dearest size ÷ cheapest size',
+    'latency at half the rate, 99 %, s',
   ]);
-  expect(reportOf(load)).not.toMatch(/NaN|Infinity|undefined/);
+  for (const text of [reportOf(load), ...Object.values(chartsOf(load))])
+    expect(text).not.toMatch(/NaN|Infinity|undefined/);
 });

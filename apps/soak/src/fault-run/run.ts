@@ -4,7 +4,7 @@ import { beginChaos, createPasses, testimony } from './gateway.ts';
 import type { Accepted, Confirmed, History, Mailbox } from './history.ts';
 import { type Kill, planOf, type Size, type Step } from './plan.ts';
 import { type Stage, setStage } from './stage.ts';
-import { look, tell } from './till.ts';
+import { look, retryAll, tell } from './till.ts';
 import { exchangesOf } from './wire.ts';
 
 /** What `faultRun` takes besides the size. */
@@ -134,6 +134,7 @@ async function untilAtRest(
   for (;;) {
     const restless = passIds.filter((passId) => !atRest.includes(mailboxes.get(passId)?.state ?? ''));
     if (restless.length === 0 || performance.now() > end) return [...mailboxes.values()];
+    await retryAll(merchant);
     for (const passId of restless) {
       const seen = await look(merchant, passId);
       if (seen === undefined) continue;

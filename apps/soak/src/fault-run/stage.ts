@@ -4,7 +4,6 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { applyMigrations } from '@alipayhk-pass/harness/migrations';
 import { type Recorder, startRecorder } from '@alipayhk-pass/harness/recorder';
 import { startWorkerProcess, type WorkerProcess } from '@alipayhk-pass/harness/worker-process';
 import { type Sandbox, startSandbox } from '@alipayhk-pass/sandbox-worker/starter';
@@ -26,7 +25,7 @@ export interface Stage {
 /** Quick retries, and a rate that chaos' complaints about traffic do not bring down to a standstill. */
 const pace = {
   TIMEOUT_MS: '1500',
-  BACK_OFF_MS: '50',
+  BACKOFF_MS: '50',
   UNANSWERED_PAUSE_MS: '300',
   RATE_PER_SECOND: '20000',
   IN_FLIGHT: '64',
@@ -59,7 +58,7 @@ export async function setStage(started: AsyncDisposableStack): Promise<Stage> {
   });
   started.defer(() => sandbox?.stop() ?? gateway.stop());
   const persistTo = join(folder, 'merchant');
-  await Promise.all([gateway.start(), applyMigrations({ configDir: outboxDir, persistTo })]);
+  await gateway.start();
   if (sandbox === undefined) throw new Error('expected a sandbox once it has started');
 
   const { clientId, keyVersion, pass } = sandbox;

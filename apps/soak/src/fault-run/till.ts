@@ -54,11 +54,16 @@ export async function tell(merchant: Merchant, { passId, points }: Step, signal:
 export async function look(merchant: Merchant, passId: string): Promise<Look | undefined> {
   const answer = await ask(merchant, `/passes/${passId}`, {});
   if (answer?.status !== 200) return undefined;
-  const { state, revision, delivered, deadLetter, attempts } = answer.body as View;
+  const { state, revision, delivered, deadLetters, attempts } = answer.body as View;
   const confirmed = attempts
     .filter(({ outcome }) => outcome === 'delivered')
     .map(({ revision, tracerId = '' }) => ({ passId, revision, tracerId }));
-  return { confirmed, mailbox: { passId, state, revision, delivered, dead: deadLetter !== undefined } };
+  return { confirmed, mailbox: { passId, state, revision, delivered, dead: deadLetters.length > 0 } };
+}
+
+/** Lets what backs off go now: nobody waits for it when a fault run drains. */
+export async function retryAll(merchant: Merchant): Promise<void> {
+  await ask(merchant, '/retry', { method: 'POST' });
 }
 
 /** What `GET /passes/:passId` tells. */
@@ -68,7 +73,7 @@ export interface Look {
 }
 
 interface View extends Omit<Mailbox, 'dead'> {
-  deadLetter?: object;
+  deadLetters: object[];
   attempts: { revision: number; outcome: string; tracerId?: string }[];
 }
 

@@ -6,6 +6,8 @@ import { measure, type Phase } from './measure.ts';
 import { apiToken, type Gateway, startBare, startMerchant } from './servers.ts';
 
 const warmUp = 200;
+/** Callers that put at once. */
+const callers = 16;
 /** Without any progress for so long the phase is given up, in milliseconds. */
 const stalled = 90_000;
 /** So slow that no slot comes up during the phase: what is accepted stays where it is. */
@@ -48,6 +50,33 @@ export async function acceptPhase(gateway: Gateway, updates: number): Promise<Ph
   return await measure(worker, gateway, { updates, passes: updates }, () =>
     accept({ from: 0, until: updates, each: 1, prefix: 'held' }),
   );
+}
+
+/** Takes updates in one by one, by PUT, while next to nothing may be sent. */
+export async function putPhase(gateway: Gateway, updates: number): Promise<Phase> {
+  await using started = new AsyncDisposableStack();
+  const worker = await startMerchant(started, gateway, held);
+  const body = JSON.stringify({
+    merchantId: '2160400000000001',
+    userId: '2160220000000001',
+    points: 880,
+    level: '金卡',
+  });
+  const headers = { Authorization: `Bearer ${apiToken}`, 'Content-Type': 'application/json' };
+  const put = async (prefix: string, count: number): Promise<void> => {
+    let next = 0;
+    const caller = async (): Promise<void> => {
+      for (let number = next++; number < count; number = next++) {
+        const response = await fetch(`${worker.url}/passes/${prefix}${number}`, { method: 'PUT', headers, body });
+        if (response.status !== 202) throw new Error(`PUT: received ${response.status} ${await response.text()}`);
+        await response.body?.cancel();
+      }
+    };
+    await Promise.all(Array.from({ length: callers }, caller));
+  };
+  await gateway.expectUpdates(updates);
+  await put('warm', warmUp);
+  return await measure(worker, gateway, { updates, passes: updates }, () => put('put', updates));
 }
 
 /** The whole way of every line: accepted, sent, confirmed. */

@@ -1,7 +1,6 @@
 /** What the load starts: the gateway, the bare Worker, the merchant's Worker, each in processes of its own. */
 import { fileURLToPath } from 'node:url';
 import { startChild } from '@alipayhk-pass/harness/child';
-import { applyMigrations } from '@alipayhk-pass/harness/migrations';
 import { startWorkerProcess, type WorkerProcess } from '@alipayhk-pass/harness/worker-process';
 import keys from '../../../../spec/vectors/keys.json' with { type: 'json' };
 import { makeFolder } from '../folder.ts';
@@ -67,7 +66,6 @@ export async function startMerchant(
   perSecond: number,
 ): Promise<WorkerProcess> {
   const persistTo = makeFolder(started);
-  await applyMigrations({ configDir: outboxDir, persistTo });
   const vars = {
     CLIENT_ID: clientId,
     MERCHANT_PRIVATE_KEY: keys.merchant.privateKey,
@@ -77,8 +75,8 @@ export async function startMerchant(
     KEY_VERSION: '1',
     TIMEOUT_MS: '30000',
     RATE_PER_SECOND: `${perSecond}`,
-    IN_FLIGHT: `${inFlight}`,
-    RATE_SHARDS: '1',
+    IN_FLIGHT: '80',
+    SHARDS: '16',
   };
   return start(started, outboxDir, vars, persistTo);
 }

@@ -1,0 +1,44 @@
+/**
+ * Plants each bug of `bugs/` in a copy of the outbox and runs the simulation on it, seed after seed, until it finds the
+ * bug. Exits with 1 if one is not found: `find-bugs [NAME…]`.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+const outbox = join(import.meta.dirname, '..');
+const root = join(outbox, '../..');
+const chosen = process.argv.slice(2);
+const names = readdirSync(join(import.meta.dirname, 'bugs'))
+  .map((file) => file.replace(/\.patch$/, ''))
+  .filter((name) => chosen.length === 0 || chosen.includes(name));
+const seeds = 15;
+const missed: string[] = [];
+
+for (const name of names) {
+  // Beside the packages that it imports.
+  const copy = join(outbox, 'dist', 'bugs', name);
+  rmSync(copy, { recursive: true, force: true });
+  mkdirSync(copy, { recursive: true });
+  for (const folder of ['src', 'simulation']) cpSync(join(outbox, folder), join(copy, folder), { recursive: true });
+  const patch = join(import.meta.dirname, 'bugs', `${name}.patch`);
+  const applied = spawnSync('git', ['apply', `--directory=${relative(root, copy)}`, patch], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (applied.status !== 0) throw new Error(`${name}: the patch does not apply: ${applied.stderr}`);
+  const size = ['--days', '1', '--updates', '4000', '--passes', '150', '--members', '8'];
+  const began = performance.now();
+  const args = [join(copy, 'simulation/simulate.ts'), '--seed', '1', '--runs', `${seeds}`, ...size];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  const seconds = ((performance.now() - began) / 1000).toFixed(0);
+  const [first = '', problem = ''] = stderr.split('\n');
+  if (status === 1 && first.startsWith('seed '))
+    console.log(`${name}: found under ${first.split(':')[0]}, ${seconds} s: ${problem}`);
+  else {
+    missed.push(name);
+    console.log(`${name}: not found under ${seeds} seeds, ${seconds} s ${stderr.slice(0, 300)}`);
+  }
+  rmSync(copy, { recursive: true, force: true });
+}
+if (missed.length > 0) process.exitCode = 1;

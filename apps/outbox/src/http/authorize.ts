@@ -1,0 +1,40 @@
+/** Who may call this Worker: whoever bears API_TOKEN, and has a verified certificate that was not revoked where one is asked for. */
+import { readCallers } from '../config/callers.ts';
+import type { Digest } from './app.ts';
+import { Refused } from './errors.ts';
+
+/**
+ * @throws Refused, Unauthorized
+ * @throws ConfigurationInvalid
+ */
+export async function authorize(request: Request, env: object, digest: Digest): Promise<void> {
+  const { apiToken, requireCertificate } = readCallers(env);
+  const [, received = ''] = /^Bearer +(\S+)$/i.exec(request.headers.get('Authorization') ?? '') ?? [];
+  const encoder = new TextEncoder();
+  const [expected, actual] = await Promise.all([digest(encoder.encode(apiToken)), digest(encoder.encode(received))]);
+  if (!isEqual(expected, actual)) {
+    throw new Refused('Unauthorized', [
+      { path: 'Authorization', message: 'must be Bearer and the API_TOKEN of this Worker' },
+    ]);
+  }
+  if (requireCertificate && !hasCertificate(request)) {
+    throw new Refused('Unauthorized', [
+      { path: 'certificate', message: "must be one that this zone's mTLS verified and nobody revoked" },
+    ]);
+  }
+}
+
+/** Compares digests: how many of their characters are equal says nothing about the texts. */
+function isEqual(one: string, other: string): boolean {
+  let difference = one.length ^ other.length;
+  for (let index = 0; index < one.length; index += 1) difference |= one.charCodeAt(index) ^ other.charCodeAt(index);
+  return difference === 0;
+}
+
+/** Cloudflare verifies the certificate before the Worker runs and says so here. */
+function hasCertificate(request: Request): boolean {
+  type Tls = { certVerified?: string; certRevoked?: string };
+  const tls = (request.cf as { tlsClientAuth?: Tls } | undefined)?.tlsClientAuth;
+  // A certificate that was revoked still verifies: Cloudflare leaves it to the Worker to refuse it.
+  return tls?.certVerified === 'SUCCESS' && tls.certRevoked !== '1';
+}

@@ -1,0 +1,41 @@
+/** What becomes of dead letters, and of a pass that is retried, when someone decides. */
+import { type Entry, giveUp, type State } from './state.ts';
+
+/**
+ * Sends dead letters again, as they were less what was set anew since. Nothing but a close goes after a close.
+ *
+ * @param revision - of one letter; all of them unless given
+ * @returns `undefined` if there is none to send
+ */
+export function replay(state: State, now: number, revision?: number): State | undefined {
+  const mayGo = (letter: Entry): boolean => !state.closing || letter.status === 'CLOSED';
+  const chosen = state.dead.filter((letter) => (revision === undefined || letter.to === revision) && mayGo(letter));
+  if (chosen.length === 0) return undefined;
+  const entries = chosen.map(({ code: _code, resultCode: _result, tracerId: _tracer, at: _at, ...entry }) => ({
+    ...entry,
+    since: now,
+  }));
+  return {
+    ...state,
+    queue: [...state.queue, ...entries],
+    dead: state.dead.filter((letter) => !chosen.includes(letter)),
+    due: state.queue.length > 0 ? state.due : Math.max(now, state.hold),
+  };
+}
+
+/**
+ * Gives up dead letters; without any, what is sent again after an unknown outcome. The hold stays: a request may still
+ * be in work.
+ *
+ * @param revision - of one letter; all of them unless given
+ * @returns `undefined` if there is nothing to give up, or a request is in flight
+ */
+export function discard(state: State, revision?: number): State | undefined {
+  const chosen = state.dead.filter((letter) => revision === undefined || letter.to === revision);
+  if (chosen.length > 0) {
+    const dead = state.dead.filter((letter) => !chosen.includes(letter));
+    return { ...state, dead, discarded: giveUp(state.discarded, chosen) };
+  }
+  if (revision !== undefined || state.flight || state.queue.length === 0 || state.attempt === 0) return undefined;
+  return { ...state, queue: [], attempt: 0, discarded: giveUp(state.discarded, state.queue) };
+}

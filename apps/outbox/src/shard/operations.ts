@@ -1,0 +1,61 @@
+/** What a shard can be asked for. Each operation takes and returns plain values, for it may be called from afar. */
+import { batchOperations } from './batch-operations.ts';
+import { erasureOperations } from './erasure.ts';
+import { memberOperations } from './member-operations.ts';
+import { moveOperations, whileMoving } from './move.ts';
+import { passOperations } from './pass-operations.ts';
+import { recoveryOperations } from './recovery-operations.ts';
+import type { Shard } from './shard.ts';
+import { upkeepOperations } from './upkeep.ts';
+
+export function operationsOf(shard: Shard) {
+  const erasure = erasureOperations(shard);
+  return {
+    ...passOperations(shard),
+    ...recoveryOperations(shard),
+    ...batchOperations(shard),
+    ...memberOperations(shard),
+    ...erasure,
+    ...upkeepOperations(shard, erasure.leave),
+    ...moveOperations(shard),
+  };
+}
+
+export type Operations = ReturnType<typeof operationsOf>;
+
+/** Calls an operation of a shard, by its number. */
+export type CallShard = <Name extends keyof Operations>(
+  shard: number,
+  name: Name,
+  ...args: Parameters<Operations[Name]>
+) => Promise<Awaited<ReturnType<Operations[Name]>>>;
+
+/**
+ * What a shard returns: the operation's value, or why it did nothing: the number of shards under which it was filled, or
+ * to which it moves.
+ */
+export type Reply = { value: unknown } | { filledUnder: number } | { movingTo: number };
+
+/**
+ * One call: the caller says how many shards there are. A shard that was filled under another number holds other passes
+ * than the caller believes, so nothing is done.
+ */
+export async function perform(
+  shard: Shard,
+  operations: Operations,
+  { shards, name, args }: { shards: number; name: keyof Operations; args: unknown[] },
+): Promise<Reply> {
+  const filledUnder = shard.meta.get<number>('shards');
+  const movingTo = shard.meta.get<number | null>('moving');
+  if (!whileMoving.has(name)) {
+    if (movingTo) return { movingTo };
+    if (filledUnder !== undefined && filledUnder !== shards) return { filledUnder };
+  }
+  if (filledUnder === undefined) shard.meta.set('shards', shards);
+  const operation = operations[name] as (...args: unknown[]) => unknown;
+  try {
+    return { value: await operation(...args) };
+  } finally {
+    await shard.loop.arm();
+  }
+}

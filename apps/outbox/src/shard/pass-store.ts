@@ -1,0 +1,207 @@
+/** Passes in SQLite: a row each, its dead letters in rows of their own, and what is in flight in slots. */
+import { type DeadLetter, emptyState, type Flight, nameOf, type State, waitingSince } from '../pass/state.ts';
+import type { Ports } from './ports.ts';
+
+type Row = {
+  pass_id: string;
+  due: number | null;
+  hold: number;
+  tried: number;
+  state: string;
+  leaves: number | null;
+  body: string;
+};
+/** What a row holds besides its columns. Dead letters are counted, so that they are read only where there are any. */
+type Body = Omit<State, 'passId' | 'due' | 'hold' | 'tried' | 'dead' | 'flight'> & { deadLetters: number };
+
+/** A request in flight, and its slot. `isOver` after a restart: nobody waits for its reply, but it may be in work. */
+export interface Airborne extends Flight {
+  passId: string;
+  slot: number;
+  isOver?: boolean;
+}
+
+/** How long a closed pass stays, in milliseconds: longer than any batch that names it. */
+export const closedLifetime = 35 * 86_400_000;
+
+export class PassStore {
+  readonly #ports: Pick<Ports, 'sql'>;
+  /** Requests in flight, by slot. */
+  readonly flights = new Map<number, Airborne>();
+  /** The highest number of a flight. */
+  #number = 0;
+
+  constructor(ports: Pick<Ports, 'sql'>) {
+    this.#ports = ports;
+    type Slot = { slot: number; number: number; pass_id: string; since: number };
+    for (const { slot, number, pass_id: passId, since } of ports.sql<Slot>('SELECT * FROM flights')) {
+      this.#number = Math.max(this.#number, number);
+      this.flights.set(slot, { slot, number, passId, since });
+    }
+    for (const { slot, number, passId } of [...this.flights.values()]) {
+      // A pass that was erased has nothing to settle.
+      if ((this.load(passId)?.lastFlight ?? number) >= number) this.flights.delete(slot);
+    }
+  }
+
+  /** The pass, if a change of it was ever accepted. */
+  load(passId: string): State | undefined {
+    const [row] = this.#ports.sql<Row>('SELECT * FROM passes WHERE pass_id = ?', passId);
+    return row && this.#stateOf(row);
+  }
+
+  /** Whether there is such a pass, even one that cannot be read. */
+  has(passId: string): boolean {
+    return this.#ports.sql('SELECT 1 AS found FROM passes WHERE pass_id = ?', passId).length > 0;
+  }
+
+  loadOrEmpty(passId: string): State {
+    return this.load(passId) ?? emptyState(passId);
+  }
+
+  #stateOf({ pass_id: passId, due, hold, tried, body }: Row): State {
+    const { deadLetters, ...rest } = JSON.parse(body) as Body;
+    const flight = [...this.flights.values()].find((each) => each.passId === passId && !each.isOver);
+    const dead = deadLetters > 0 ? this.#deadLettersOf(passId) : [];
+    return { ...rest, passId, due: due ?? 0, hold, tried, dead, ...(flight && { flight }) };
+  }
+
+  #deadLettersOf(passId: string): DeadLetter[] {
+    type Letter = { body: string };
+    const letters = this.#ports.sql<Letter>(
+      'SELECT body FROM dead_letters WHERE pass_id = ? ORDER BY at, revision',
+      passId,
+    );
+    return letters.map(({ body }) => JSON.parse(body) as DeadLetter);
+  }
+
+  /** Stores a pass. The columns that an index has are written only when they change. */
+  save(state: State, before: State | undefined): void {
+    const { passId, due, hold, tried, dead, flight: _flight, ...rest } = state;
+    const body = JSON.stringify({ ...rest, deadLetters: dead.length } satisfies Body);
+    const waits = state.queue.length > 0;
+    const since = waitingSince(state) ?? null;
+    const name = nameOf({ ...state, flight: undefined });
+    const leaves = state.closed ? Math.max(tried, 0) + closedLifetime : null;
+    const { sql } = this.#ports;
+    this.#saveDeadLetters(passId, dead, before?.dead ?? []);
+    if (before === undefined) {
+      const values = [passId, waits ? due : null, hold, tried, since, name, leaves, body];
+      sql('INSERT INTO passes VALUES (?, ?, ?, ?, ?, ?, ?, ?)', ...values);
+      return;
+    }
+    const isDueSame = before.queue.length > 0 === waits && (!waits || before.due === due);
+    const isLeavingSame = before.closed === state.closed;
+    const indexed = [
+      ...(isDueSame ? [] : [['due', waits ? due : null] as const]),
+      ...(isLeavingSame ? [] : [['leaves', leaves] as const]),
+    ];
+    const columns = [['hold', hold], ['tried', tried], ['since', since], ['state', name], ['body', body], ...indexed];
+    sql(
+      `UPDATE passes SET ${columns.map(([column]) => `${column} = ?`).join(', ')} WHERE pass_id = ?`,
+      ...columns.map(([, value]) => value as string | number | null),
+      passId,
+    );
+  }
+
+  #saveDeadLetters(passId: string, after: readonly DeadLetter[], before: readonly DeadLetter[]): void {
+    const { sql } = this.#ports;
+    for (const { to } of before.filter((letter) => !after.some(({ to }) => to === letter.to))) {
+      sql('DELETE FROM dead_letters WHERE pass_id = ? AND revision = ?', passId, to);
+    }
+    for (const letter of after) {
+      const body = JSON.stringify(letter);
+      if (before.some((each) => each.to === letter.to && JSON.stringify(each) === body)) continue;
+      sql(
+        `INSERT INTO dead_letters VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (pass_id, revision) DO UPDATE SET at = excluded.at, body = excluded.body`,
+        ...[passId, letter.to, letter.at, letter.resultCode ?? letter.code ?? null, body],
+      );
+    }
+  }
+
+  /** Records that the head of a pass is in flight: the one row that is written before a request is sent. */
+  begin(passId: string, now: number): Airborne {
+    let slot = 0;
+    while (this.flights.has(slot)) slot += 1;
+    this.#number += 1;
+    const flight: Airborne = { slot, number: this.#number, passId, since: now };
+    this.#ports.sql(
+      `INSERT INTO flights VALUES (?, ?, ?, ?) ON CONFLICT (slot) DO UPDATE
+       SET number = excluded.number, pass_id = excluded.pass_id, since = excluded.since`,
+      ...[slot, flight.number, passId, now],
+    );
+    this.flights.set(slot, flight);
+    return flight;
+  }
+
+  /** Lets a request in flight end without its pass, which is erased: its outcome is nobody's. */
+  detach(passId: string): void {
+    this.#ports.sql("UPDATE flights SET pass_id = '' WHERE pass_id = ?", passId);
+    for (const flight of this.flights.values()) if (flight.passId === passId) flight.isOver = true;
+  }
+
+  /** A request that an ended object has left behind counts as in flight until its time is over. */
+  forgetOver(now: number, timeout: number): void {
+    for (const { slot, since, isOver } of [...this.flights.values()]) {
+      if (isOver && now >= since + timeout) this.flights.delete(slot);
+    }
+  }
+
+  /** When the time of the first such request is over. */
+  nextOver(timeout: number): number {
+    const over = [...this.flights.values()].filter(({ isOver }) => isOver).map(({ since }) => since + timeout);
+    return Math.min(Number.POSITIVE_INFINITY, ...over);
+  }
+
+  /** What waits and is due, the longest due first, without what is in flight. */
+  due(now: number, limit: number): string[] {
+    const { marks, ids } = this.#flying();
+    const rows = this.#ports.sql<{ pass_id: string }>(
+      `SELECT pass_id FROM passes WHERE due <= ? AND hold <= ? AND pass_id NOT IN (${marks}) ORDER BY due LIMIT ?`,
+      ...[now, now, ...ids, limit],
+    );
+    return rows.map(({ pass_id }) => pass_id);
+  }
+
+  /** What waits for its own backoff only, and was tried before a time; in the order of when it is due. */
+  woken(now: number, wokenAt: number, after: number, limit: number): { passId: string; due: number }[] {
+    const { marks, ids } = this.#flying();
+    const rows = this.#ports.sql<{ pass_id: string; due: number }>(
+      `SELECT pass_id, due FROM passes WHERE due > ? AND hold <= ? AND tried < ? AND pass_id NOT IN (${marks})
+       ORDER BY due LIMIT ?`,
+      ...[Math.max(now, after), now, wokenAt, ...ids, limit],
+    );
+    return rows.map(({ pass_id: passId, due }) => ({ passId, due }));
+  }
+
+  /** When the next pass that is not in flight is due. */
+  nextDue(): number | undefined {
+    const { marks, ids } = this.#flying();
+    const [first] = this.#ports.sql<{ due: number }>(
+      `SELECT due FROM passes WHERE due IS NOT NULL AND pass_id NOT IN (${marks}) ORDER BY due LIMIT 1`,
+      ...ids,
+    );
+    return first?.due;
+  }
+
+  /** When the first pass comes off its hold, of those that wait for their backoff and were tried before a time. */
+  nextHold(now: number, wokenAt: number): number | undefined {
+    const { marks, ids } = this.#flying();
+    const [row] = this.#ports.sql<{ hold: number | null }>(
+      `SELECT min(hold) AS hold FROM passes WHERE due > ? AND tried < ? AND pass_id NOT IN (${marks})`,
+      ...[now, wokenAt, ...ids],
+    );
+    return row?.hold ?? undefined;
+  }
+
+  #flying(): { marks: string; ids: string[] } {
+    const ids = [...this.flights.values()].filter(({ isOver }) => !isOver).map(({ passId }) => passId);
+    return { marks: ids.map(() => '?').join(', '), ids };
+  }
+
+  /** Puts a pass aside that cannot be read, so that the others go on. */
+  putAside(passId: string, until: number): void {
+    this.#ports.sql('UPDATE passes SET due = ?, hold = ? WHERE pass_id = ? AND due IS NOT NULL', until, until, passId);
+  }
+}

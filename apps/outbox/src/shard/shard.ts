@@ -1,0 +1,58 @@
+/** What the parts of a shard work with: its ports, its passes, its counters, and its loop. */
+import type { Limits } from '../config/limits.ts';
+import type { EventFields } from '../events.ts';
+import { Alerts } from './alerts.ts';
+import { Counters } from './counters.ts';
+import { DeliveryLoop } from './delivery-loop.ts';
+import { Handovers } from './handovers.ts';
+import { PassStore } from './pass-store.ts';
+import type { Ports } from './ports.ts';
+import { Stamps } from './stamps.ts';
+import { Meta, makeTables } from './tables.ts';
+import { Tombstones } from './tombstones.ts';
+
+export class Shard {
+  readonly ports: Ports;
+  readonly meta: Meta;
+  readonly passes: PassStore;
+  readonly counters: Counters;
+  readonly alerts: Alerts;
+  readonly tombstones: Tombstones;
+  readonly stamps = new Stamps();
+  readonly handovers: Handovers;
+  readonly loop: DeliveryLoop;
+
+  constructor(world: Ports) {
+    const ports = { ...world, now: steady(world.now) };
+    this.ports = ports;
+    makeTables(ports);
+    this.meta = new Meta(ports);
+    this.passes = new PassStore(ports);
+    this.counters = new Counters(this.meta);
+    this.alerts = new Alerts(ports);
+    this.tombstones = new Tombstones(ports, this.meta);
+    this.handovers = new Handovers(this);
+    this.loop = new DeliveryLoop(this);
+  }
+
+  get limits(): Limits {
+    return this.ports.limits();
+  }
+
+  /** Emits an alert and, where ALERT_URL is set, has it pushed. */
+  alert(fields: EventFields): void {
+    this.ports.emit('alert', fields);
+    this.alerts.add(fields);
+  }
+}
+
+/** A clock that does not go back when the machine's goes back a little, and follows it when it goes back far. */
+function steady(now: () => number): () => number {
+  const most = 5_000;
+  let last = 0;
+  return () => {
+    const time = now();
+    last = Math.min(Math.max(last, time), time + most);
+    return last;
+  };
+}
