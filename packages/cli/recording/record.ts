@@ -2,11 +2,13 @@
  * Records a terminal for the README: runs the built command for real, in a folder of its own, and draws what it prints as
  * an SVG whose lines appear one after the other. `node recording/record.ts` writes first-day.svg.
  */
+
 import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pieces } from '../src/text.ts';
 
 const binary = join(import.meta.dirname, '../dist/alipayhk-pass.js');
 const cwd = mkdtempSync(join(tmpdir(), 'recording-'));
@@ -87,7 +89,7 @@ ${rows.join('\n')}
 `;
 }
 
-const fold = (text: string): string[] => text.match(new RegExp(`.{1,${columns}}`, 'g')) ?? [''];
+const fold = (text: string): string[] => (text === '' ? [''] : pieces(text, columns));
 const kindOf = (text: string): string =>
   /\bfine\b|^done|passed/.test(text) ? 'good' : /failed|breaks|problem/.test(text) ? 'bad' : 'plain';
 const escapeXml = (text: string): string =>

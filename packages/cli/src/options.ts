@@ -2,9 +2,11 @@
  * Options of commands and where their values come from: the command line, then the environment, then
  * `alipayhk-pass.config.json`. One table per option says all three, and the help text is made from it.
  */
+
 import { parseArgs } from 'node:util';
 import type { Config } from './config.ts';
 import { UsageError } from './exit.ts';
+import { withoutEnd } from './text.ts';
 
 /** One option of a command. */
 export interface Option {
@@ -135,9 +137,9 @@ function parseCommandLine(args: string[], options: Options) {
     const { message } = error as Error;
     const [, unknown] = /^Unknown option '(.+?)'/.exec(message) ?? [];
     if (unknown !== undefined) throw new UsageError(`unknown option ${unknown}`);
-    const [, ambiguous = ''] = /^Option '(?:-\w, )?(--[\w-]+).*' argument is ambiguous/s.exec(message) ?? [];
-    if (ambiguous)
+    const [, ambiguous = ''] = /^Option '(?:-\w, )?(--[\w-]+)/.exec(message) ?? [];
+    if (ambiguous && message.includes("' argument is ambiguous"))
       throw new UsageError(`${ambiguous} has no value; one that begins with a dash is given as ${ambiguous}=-…`);
-    throw new UsageError(message.split(/\.? *\n/, 1)[0] ?? '');
+    throw new UsageError(withoutEnd(message.split('\n', 1)[0] ?? '', '. '));
   }
 }

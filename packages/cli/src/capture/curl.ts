@@ -48,9 +48,7 @@ function blocks(lines: string[]): { head: string[]; end: number }[] {
 /** What is left of the text without curl's own lines; curl says how long the body is where the reply does not. */
 function replyBody(rest: string, head: string[]): Uint8Array | undefined {
   const announced = head.find((line) => /^content-length:/i.test(line))?.replace(/^[^:]*:\s*/, '');
-  let body = rest
-    .replace(/^(?:[{}] \[\d+ bytes data\]|\* .*)\r?\n/gm, '')
-    .replace(/\r?\n?\* (?:Connection|Closing|Curl_|shutting|abort)[^\n]*\n?$/, '');
+  let body = rest.replace(/^(?:[{}] \[\d+ bytes data\]|\* .*)\r?\n/gm, '');
   body = body.replace(/\* (?:Connection #|Closing connection|shutting down connection)[\s\S]*$/, '');
   if (announced !== undefined && /^\d+$/.test(announced)) body = body.slice(0, Number(announced));
   else body = body.replace(/\r?\n$/, '');

@@ -1,5 +1,7 @@
 /** The body in other bytes: what editors, frameworks, proxies and charsets make of one. */
+
 import { createHash } from 'node:crypto';
+import { pieces, withoutEnd } from '../text.ts';
 import { writtenAgain } from './json-variants.ts';
 import { bodyVariant, type Variant } from './variant.ts';
 
@@ -82,11 +84,10 @@ export function bodyVariants(received: Uint8Array, { decrypted, plain }: KnownBo
 type Make = (value: string | Uint8Array | undefined, cause: string, words: string) => Variant[];
 
 function lineEnds(text: string, of: Make): Variant[] {
-  const [end = ''] = /[\r\n]+$/.exec(text) ?? [];
-  const without = text.slice(0, text.length - end.length);
+  const without = withoutEnd(text, '\r\n');
   const cause = 'body-trailing-newline';
   return [
-    ...(end === ''
+    ...(without === text
       ? []
       : of(without, cause, 'the body was sent with a line feed at its end that the signature does not cover')),
     ...['\n', '\r\n'].flatMap((each) =>
@@ -112,8 +113,7 @@ function base64Variants(text: string, of: Make): Variant[] {
   if (!/^[A-Za-z0-9+/_-]+=*$/.test(digits)) {
     return of(Buffer.from(text).toString('base64'), 'body-base64', 'the signature covers the body in base64');
   }
-  const wrapped = (width: number, end: string): string =>
-    digits.match(new RegExp(`.{1,${width}}`, 'g'))?.join(end) ?? '';
+  const wrapped = (width: number, end: string): string => pieces(digits, width).join(end);
   const lines = [64, 76].flatMap((width) =>
     ['\n', '\r\n'].flatMap((end) => [wrapped(width, end), wrapped(width, end) + end]),
   );
@@ -125,14 +125,14 @@ function base64Variants(text: string, of: Make): Variant[] {
     ),
     ...of(digits, cause, 'the base64 of the body was sent with line feeds that the signature does not cover'),
     ...of(url, 'body-base64-variant', 'the signature covers the body in base64url'),
-    ...of(url.replace(/=+$/, ''), 'body-base64-variant', 'the signature covers the body in base64url without padding'),
+    ...of(withoutEnd(url, '='), 'body-base64-variant', 'the signature covers the body in base64url without padding'),
     ...of(
       digits.replaceAll('-', '+').replaceAll('_', '/'),
       'body-base64-variant',
       'the body was sent in base64url; the signature covers it in standard base64',
     ),
     ...of(
-      digits.replace(/=+$/, ''),
+      withoutEnd(digits, '='),
       'body-base64-variant',
       'the signature covers the base64 of the body without padding',
     ),

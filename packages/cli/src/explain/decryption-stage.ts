@@ -1,5 +1,6 @@
 /** The stage of decryption: with each suite and each key that is known. */
 
+import { withoutEnd } from '../text.ts';
 import { decrypt, type Suite, suiteName, suites } from './decryption.ts';
 import { type Cause, failed, notChecked, passed, type StageReport } from './explanation.ts';
 import type { KnownKey } from './known-keys.ts';
@@ -78,7 +79,7 @@ export function decryptionStage(
 }
 
 function plainStage(text: string): StageReport {
-  const isBase64 = text.length >= 16 && /^[A-Za-z0-9+/_\s-]+=*\s*$/.test(text) && !isJson(text);
+  const isBase64 = text.length >= 16 && /^[A-Za-z0-9+/_\s-]+$/.test(withoutEnd(text, '=\r\n\t ')) && !isJson(text);
   if (!isBase64) return passed('decryption', 'the body is plain');
   return failed('decryption', [
     {
