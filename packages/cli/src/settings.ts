@@ -93,7 +93,7 @@ export const clientOptions = {
 /**
  * The text of a key: of the file that an option or the configuration names, or the variable itself.
  *
- * @param option - whose value it is
+ * @param option - the option that gives it
  */
 export function readKeyText(input: Input, option: string): { text: string; name: string } | undefined {
   const setting = input.setting(option);

@@ -31,6 +31,21 @@ function encryptedWith(pattern: RegExp) {
 }
 const withPlus = encryptedWith(/\+[^+]*\//);
 
+/** A request with a raw + in its signature, as blanks; RSA256 has one signature for each content. */
+const signedWithPlus = ((): Made => {
+  for (let count = 0; ; count++) {
+    let found = false;
+    const header = (bytes: Buffer): string => {
+      const text = bytes.toString('base64');
+      found = /[^ ]\+[^=]/.test(text);
+      return plus(text.replaceAll('+', ' '))(bytes);
+    };
+    const made = { body: body.replace('"passId":"1"', `"passId":"${count}"`), header };
+    make(made);
+    if (found) return made;
+  }
+})();
+
 /** Each with the causes that have to be named, in order. */
 const signatureCases: [title: string, made: Made, causes: string[], args?: string[]][] = [
   ["AlipayHK's own key in place of the merchant's", { key: keys.gateway.privateKey }, ['wrong-key']],
@@ -153,6 +168,7 @@ const signatureCases: [title: string, made: Made, causes: string[], args?: strin
     ['content-form'],
   ],
   ['the body alone signed', { signed: { content: Buffer.from(body) } }, ['content-form']],
+  ['a + of the signature turned into a blank', signedWithPlus, ['signature-plus-blank']],
   ['a signature in hex', { header: (bytes) => plus(bytes.toString('hex'))(bytes) }, ['signature-hex']],
   [
     'a signature percent-encoded twice',
@@ -345,8 +361,8 @@ describe('explain reads', () => {
   const pairs = lines(changed.text)
     .slice(1)
     .map((line) => line.split(/: (.*)/s, 2));
-  const answer = make(reply);
-  const replyPairs = lines(answer.text)
+  const replied = make(reply);
+  const replyPairs = lines(replied.text)
     .slice(1)
     .map((line) => line.split(/: (.*)/s, 2));
   const har = {
@@ -378,18 +394,18 @@ describe('explain reads', () => {
     '> ',
     '} [190 bytes data]',
     '* upload completely sent off: 190 bytes',
-    ...lines(answer.text).map((line) => `< ${line}`),
+    ...lines(replied.text).map((line) => `< ${line}`),
     '< ',
     '{ [85 bytes data]',
     `${replyBody}* Connection #0 to host open.alipay.hk left intact`,
     '',
   ].join('\n');
   const forms: [string, string | Buffer, string[]?][] = [
-    ['raw HTTP, request and reply', Buffer.concat([changed.text, Buffer.from('\r\n\r\n'), answer.text])],
+    ['raw HTTP, request and reply', Buffer.concat([changed.text, Buffer.from('\r\n\r\n'), replied.text])],
     [
       'raw HTTP with LF',
       Buffer.from(
-        `${changed.text.toString().replaceAll('\r\n', '\n')}\n${answer.text.toString().replaceAll('\r\n', '\n')}`,
+        `${changed.text.toString().replaceAll('\r\n', '\n')}\n${replied.text.toString().replaceAll('\r\n', '\n')}`,
       ),
     ],
     ['the output of curl -v', curl, ['--body', 'body.json']],
@@ -417,7 +433,7 @@ describe('explain reads', () => {
     expect(ended.stdout).toContain('the reply is fine');
   });
 
-  it("a call of AlipayHK's at the merchant, which AlipayHK's key signs and the merchant's reply answers", async () => {
+  it("a call of AlipayHK's at the merchant, which AlipayHK's key signs and the merchant's key does not", async () => {
     const call = { path: '/shop/points/bill/notify', body: '{"billNo":"B1"}', key: keys.gateway.privateKey };
     const sent = make(call);
     const ended = await run(['explain'], { cwd: folderWithKeys(), input: sent.text });

@@ -97,7 +97,7 @@ describe.each(runtimes)('on $name', (runtime) => {
 });
 
 describe('open ends with 5 and prints nothing', () => {
-  it('for a message of long ago, unless --now is told its time', async () => {
+  it('for a message of long ago, unless --now names its time', async () => {
     const cwd = folderWithKeys({ publicKeyFile: 'merchant-public-key.pem' });
     const sealed = await run(['seal', '--now', time], { cwd, input: body });
     const late = await run(['open'], { cwd, input: sealed.stdout });

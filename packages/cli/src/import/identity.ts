@@ -1,4 +1,4 @@
-/** What tells one file from another without reading all of it: its size, and a digest of its beginning and its end. */
+/** How one file is distinguished from another without reading all of it: its size, and a digest of its beginning and its end. */
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { UsageError } from '../exit.ts';

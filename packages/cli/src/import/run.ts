@@ -101,6 +101,8 @@ export class ImportRun {
         if (isEnding()) break;
       }
       startWhatMay();
+    } catch (error) {
+      this.#failure ??= { error }; // so that nothing more is started
     } finally {
       while (running.size > 0) {
         await Promise.race(running);

@@ -120,7 +120,7 @@ interface Column {
   type: 'text' | 'number' | 'json';
 }
 
-/** `dataInfo.points:number`; a column of `endDate` is a number without being told. */
+/** `dataInfo.points:number`; a column of `endDate` is a number anyway. */
 function toColumn(name: string): Column {
   const [, path = '', type = path === 'endDate' ? 'number' : 'text'] =
     /^(.*?)(?::(text|number|json))?$/s.exec(name.trim()) ?? [];

@@ -76,7 +76,9 @@ const assumptions: Record<string, Assumption> = {
     question: 'Which HTTP status does a refusal have?',
     find: ({ refusal: { status, code } }) => (code ? `${status} for a refused signature` : undefined),
   },
-  A23: { question: 'How do you tell a repeated request from a new one? Does bizDate order updates of one pass?' },
+  A23: {
+    question: 'How do you distinguish a repeated request from a new one? Does bizDate order updates of one pass?',
+  },
   A28: { question: 'Which Client-Id do your calls to us have, and which path do they sign?' },
   A31: { question: 'Which reply to a bill ends its repetitions, resultInfo or result?' },
   A32: { question: 'Which fields do the request and the reply of membercard/create have?' },
@@ -103,7 +105,7 @@ we integrate updatePass under the Client-Id ${clientId}, with ${host}. Your docu
 
 ${open.map(([, { finding }], index) => `${index + 1}. ${finding}`).join('\n')}
 
-From requests to ${host} we read the following; please tell us if any of it is an accident:
+From requests to ${host} we read the following; please correct us where it is an accident:
 
 ${found.map(([number, { finding }]) => `- ${finding} (${number})`).join('\n')}
 

@@ -1,4 +1,4 @@
-/** The questions that a gateway can answer by itself, asked one after the other. */
+/** The questions that a gateway's replies settle, asked one after the other. */
 import type { PrivateKey } from '@alipayhk-pass/api';
 import { headerOf } from '../capture/message.ts';
 import { type Suite, suiteName, suites } from '../explain/decryption.ts';
