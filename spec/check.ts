@@ -1,4 +1,4 @@
-// Fails when the committed code is not what the contract generates now, byte for byte.
+/** Fails when the committed code differs, in any byte, from the code that the contract generates. */
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,14 +12,14 @@ try {
   const names = new Set([...expected.keys(), ...committed.keys()]);
   const differing = [...names].filter((name) => expected.get(name) !== committed.get(name)).sort();
   if (differing.length > 0) {
-    console.error(`generated files are out of step with openapi.yaml: run pnpm generate (${differing.join(', ')})`);
+    console.error(`${differing.join(', ')}: out of date with openapi.yaml; run pnpm generate`);
     process.exitCode = 1;
   }
 } finally {
   await rm(dir, { recursive: true, force: true });
 }
 
-/** The text of every file in a folder by its name; none when there is no such folder. */
+/** The text of each file in a folder, by name; empty for a folder that does not exist. */
 async function contents(folder: string): Promise<Map<string, string>> {
   const names = existsSync(folder) ? await readdir(folder) : [];
   return new Map(

@@ -1,56 +1,103 @@
-// From the contract to code: types.ts by openapi-typescript and schemas.ts by hey-api's valibot plugin.
-// The only file that knows these generators; swapping one of them ends here.
-import { readFile, writeFile } from 'node:fs/promises';
+/**
+ * Generates code from the contract: types.ts by openapi-typescript, schemas.ts by `codegen/`. When the two would accept
+ * different values for a contract, it is refused and nothing is written. Only this file uses openapi-typescript.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { createClient } from '@hey-api/openapi-ts';
-import openapiTypescript, { astToString } from 'openapi-typescript';
+import { fileURLToPath } from 'node:url';
+import openapiTypescript, { astToString, type OpenAPI3 } from 'openapi-typescript';
+import { parse } from 'yaml';
+import { linkAssumptions } from './assumptions.ts';
+import { checkAgreement } from './codegen/agreement.ts';
+import { type Components, componentsOf, schemasAt } from './codegen/components.ts';
+import { checkOperations } from './codegen/operations.ts';
+import { asObject, pointer, SpecRefused } from './codegen/refusal.ts';
+import { expressionOf } from './codegen/schema.ts';
 
 /** The contract. */
 export const specFile = fileURLToPath(new URL('openapi.yaml', import.meta.url));
 /** Where its generated code is committed. */
 export const generatedDir = fileURLToPath(new URL('../packages/api/src/generated', import.meta.url));
 
+/** Import of the schemas that valibot lacks, relative to the generated code. */
+const jsonSchema = '../json-schema.ts';
+
 const header = '// Generated from spec/openapi.yaml by `pnpm generate`. Do not edit: change the spec.';
 
+/** The text of each file by its name. */
+export type Code = Record<'types.ts' | 'schemas.ts', string>;
+
 /**
- * Writes types.ts and schemas.ts for a contract; the same contract always gives the same bytes.
+ * Writes types.ts and schemas.ts for a contract. The same contract always gives the same bytes.
  *
- * @param from path of the OpenAPI file
- * @param to path of the folder to write to, made when absent
+ * @param from - path of the OpenAPI file
+ * @param to - path of the folder to write to; it is made if it does not exist
+ * @throws SpecRefused with the path in the contract and the reason; then nothing is written
  */
 export async function generate(from: string, to: string): Promise<void> {
-  // First the one with the better messages: nothing is written for a contract that it refuses.
-  const types = await openapiTypescript(pathToFileURL(from), {
+  const code = await codeOf(contractIn(await readFile(from, 'utf8')));
+  await mkdir(to, { recursive: true });
+  for (const [name, text] of Object.entries(code)) await writeFile(join(to, name), text);
+}
+
+/**
+ * Generates the code of a contract.
+ *
+ * @param contract - the parsed document
+ * @throws SpecRefused with the path in the contract and the reason
+ */
+export async function codeOf(contract: unknown): Promise<Code> {
+  const document = asObject(linkAssumptions(contract), '#');
+  const components = componentsOf(document);
+  const schemas = schemasOf(components);
+  checkOperations(document, components);
+  const types = await openapiTypescript(document as unknown as OpenAPI3, {
     // UpdatePassRequest beside components['schemas']['UpdatePassRequest'].
     rootTypes: true,
     rootTypesNoSchemaPrefix: true,
+    // A field with a default may be left out.
+    defaultNonNullable: false,
     silent: true,
   });
-  await createClient({
-    input: from,
-    output: { path: to, clean: false, entryFile: false, fileName: { name: () => 'schemas', suffix: null }, header },
-    // One validator per schema of the contract. Those per response would repeat them under names like
-    // vUpdatePassResponse2, those per webhook under others.
-    plugins: [{ name: 'valibot', responses: false, webhooks: false }],
-    interactive: false,
-    logs: { file: false, level: 'silent' },
+  const code = { 'types.ts': `${header}\n\n${astToString(types)}`, 'schemas.ts': schemas };
+  checkAgreement(code, generatedDir, Object.keys(components));
+  return code;
+}
+
+function contractIn(yaml: string): unknown {
+  try {
+    return parse(yaml);
+  } catch (error) {
+    throw new SpecRefused(
+      '#',
+      `not YAML; expected an OpenAPI document: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+/** The text of schemas.ts. */
+function schemasOf(components: Components): string {
+  const validators = Object.entries(components).map(([name, schema]) => {
+    const at = pointer(schemasAt, name);
+    const { description } = asObject(schema, at);
+    const comment = typeof description === 'string' ? `${docComment(description)}\n` : '';
+    return `${comment}export const v${name} = ${expressionOf(schema, at, components)};\n`;
   });
-  const schemas = join(to, 'schemas.ts');
-  await writeFile(schemas, slim(await readFile(schemas, 'utf8')));
-  await writeFile(join(to, 'types.ts'), `${header}\n\n${astToString(types)}`);
+  const imports = `import * as v from 'valibot';\nimport { allOf, object, record } from '${jsonSchema}';\n`;
+  return [`${header}\n`, imports, ...validators].join('\n');
 }
 
-/**
- * The same validators in fewer bytes of a bundle: looseObject says what objectWithRest says of unknown values, `optional`
- * and `nullable`, which are there anyway, say what `nullish` says; and a schema that nobody uses is left out by bundlers
- * only where its calls are marked as pure.
- */
-function slim(schemas: string): string {
-  return schemas
-    .replace(/v\.objectWithRest\((\{[^}]*\}), v\.unknown\(\)\)/g, 'v.looseObject($1)')
-    .replace(/v\.nullish\((.*)\)(,?)$/gm, 'v.optional(v.nullable($1))$2')
-    .replace(/\bv\.(?=\w+\()/g, '/* @__PURE__ */ v.');
+function docComment(text: string): string {
+  const lines = text.replaceAll('*/', '*\\/').trimEnd().split('\n');
+  return ['/**', ...lines.map((line) => ` * ${line}`.trimEnd()), ' */'].join('\n');
 }
 
-if (import.meta.main) await generate(specFile, generatedDir);
+if (import.meta.main) {
+  try {
+    await generate(specFile, generatedDir);
+  } catch (error) {
+    if (!(error instanceof SpecRefused)) throw error;
+    console.error(`openapi.yaml${error.message}`);
+    process.exitCode = 1;
+  }
+}

@@ -1,9 +1,9 @@
 #!/bin/sh
-# A merchant without any code of ours: sends an updatePass with sh, openssl and curl alone, and opens the answer.
+# A merchant without any code of ours: sends an updatePass with sh, openssl and curl alone, and opens the reply.
 #
 #   openssl-client.sh plain|encrypted URL CLIENT_ID MERCHANT_PRIVATE_KEY GATEWAY_PUBLIC_KEY <body.json
 #
-# URL is the whole address, the keys are PEM files. Prints the verified answer in plain; says on stderr why there is none.
+# URL is the whole address, the keys are PEM files. Prints the verified reply in plain, or on stderr why there is none.
 set -eu
 [ $# -eq 5 ] || { echo "usage: $0 plain|encrypted URL CLIENT_ID MERCHANT_PRIVATE_KEY GATEWAY_PUBLIC_KEY" >&2; exit 2; }
 mode=$1 url=$2 clientId=$3 privateKey=$4 publicKey=$5
@@ -14,7 +14,7 @@ fail() { echo "openssl-client: $1" >&2; exit 1; }
 percentEncode() { sed 's/+/%2B/g; s/\//%2F/g; s/=/%3D/g'; }
 percentDecode() { sed 's/%2[Bb]/+/g; s/%2[Ff]/\//g; s/%3[Dd]/=/g'; }
 hex() { od -An -v -tx1 "$1" | tr -d ' \n'; }
-# The answer's header of this name, in whatever case, and the value of a key in it.
+# The reply's header of this name, in whatever case, and the value of a key in it.
 header() { tr -d '\r' <"$work/headers" | awk -v name="$1:" 'tolower($1) == tolower(name) { sub(/^[^:]*: */, ""); print }'; }
 value() { header "$1" | tr ',' '\n' | sed -n "s/^ *$2=//p" | percentDecode; }
 # METHOD PATH, line feed, Client-Id, time and body as on the wire (A1).
@@ -40,24 +40,24 @@ signature=$(openssl dgst -sha256 -sign "$privateKey" "$work/content" | openssl b
 
 status=$(curl --silent --show-error --noproxy '*' --max-time 20 "$@" -H "Client-Id: $clientId" -H "Request-Time: $time" \
   -H "Signature: algorithm=RSA256, signature=$signature" --data-binary "@$work/body" \
-  --dump-header "$work/headers" --output "$work/answer" --write-out '%{http_code}' "$url") || fail 'no answer'
+  --dump-header "$work/headers" --output "$work/reply" --write-out '%{http_code}' "$url") || fail 'no reply'
 
 # Open: verify, then decrypt. Nothing is printed that was not signed.
-[ "$status" = 200 ] || fail "expected HTTP 200, received $status"
-[ -n "$(header Signature)" ] || fail 'expected a signed answer'
+[ "$status" = 200 ] || fail "the reply is HTTP $status; expected 200"
+[ -n "$(header Signature)" ] || fail 'the reply is not signed'
 value Signature signature | openssl base64 -d -A >"$work/signature"
-contentToBeSigned "$(header Response-Time)" "$work/answer" >"$work/content"
+contentToBeSigned "$(header Response-Time)" "$work/reply" >"$work/content"
 openssl dgst -sha256 -verify "$publicKey" -signature "$work/signature" "$work/content" >"$work/log" 2>&1 ||
-  fail 'the signature of the answer does not verify'
+  fail 'the signature of the reply does not verify'
 if [ "$mode" = plain ]; then
-  [ -z "$(header Encrypt)" ] || fail 'expected a plain answer'
-  cat "$work/answer"
+  [ -z "$(header Encrypt)" ] || fail 'the reply is encrypted; expected a plain one'
+  cat "$work/reply"
 else
-  [ -n "$(header Encrypt)" ] || fail 'expected an encrypted answer'
+  [ -n "$(header Encrypt)" ] || fail 'the reply is not encrypted'
   value Encrypt symmetricKey | openssl base64 -d -A >"$work/wrapped"
   openssl pkeyutl -decrypt -inkey "$privateKey" -pkeyopt rsa_padding_mode:pkcs1 -in "$work/wrapped" >"$work/key" ||
-    fail 'the symmetric key of the answer does not decrypt'
+    fail 'the symmetric key of the reply does not decrypt'
   key=$(hex "$work/key")
-  openssl base64 -d -A -in "$work/answer" | openssl enc -d "-aes-$((${#key} * 4))-ecb" -K "$key" ||
-    fail 'the answer does not decrypt'
+  openssl base64 -d -A -in "$work/reply" | openssl enc -d "-aes-$((${#key} * 4))-ecb" -K "$key" ||
+    fail 'the reply does not decrypt'
 fi

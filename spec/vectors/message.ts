@@ -1,4 +1,4 @@
-/** What the messages of every vector are made of, and how a vector is written down. */
+/** Parts that the messages of all vectors share, and the text of a vector's file. */
 import type { Vector } from './vector.ts';
 
 export type Headers = Vector['headers'];
@@ -32,10 +32,10 @@ export const illegal: string = reply(
   'Illegal parameters. For example, non-numeric input, invalid date.',
 );
 
-/** A header's value, from its base64. */
+/** Percent-encodes the base64 of a header's value. */
 export const percent = encodeURIComponent;
 
-/** JSON with a header on a line. */
+/** A vector as JSON, with one header a line. */
 export function formatVector(vector: object): string {
   const text = JSON.stringify(vector, null, 2)
     .replace(/\[\n +(".*"),\n +(".*")\n +\]/g, '[$1, $2]')
@@ -43,7 +43,7 @@ export function formatVector(vector: object): string {
   return `${text}\n`;
 }
 
-/** The module that holds the cases of these names: each as `type`, which `from` exports. */
+/** The text of index.ts: it exports the cases of these names as `type`, which `from` exports. */
 export function formatIndex(names: string[], type: string, from: string): string {
   const variable = (name: string) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
   return `// biome-ignore-all format: written by mint.ts, change the table there

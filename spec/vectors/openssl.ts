@@ -4,10 +4,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where it runs: holds the keys as the files that it asks for, until this process ends. */
+/** The folder in which it runs, with the keys as files; removed when this process ends. */
 export const work: string = mkdtempSync(join(tmpdir(), 'vectors-'));
 process.on('exit', () => rmSync(work, { recursive: true }));
 
+/**
+ * Runs `openssl`.
+ *
+ * @param args - arguments, separated by blanks
+ * @param input - standard input
+ * @returns standard output
+ * @throws Error when it fails
+ */
 export function openssl(args: string, input: string | Uint8Array = ''): Buffer {
   return execFileSync('openssl', args.split(' '), { cwd: work, input, stdio: 'pipe' });
 }

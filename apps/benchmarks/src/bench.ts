@@ -5,13 +5,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { median } from '@alipayhk-pass/harness/report';
+import { exitOnSignal } from '@alipayhk-pass/harness/signals';
 import { build } from 'esbuild';
 import { contenders, jobs } from './jobs.ts';
 import { formatReport, type Run, targetsTable, timesTable } from './report.ts';
 import { runtimes, type Server } from './runtimes.ts';
-import { median } from './statistics.ts';
 import type { Times } from './targets.ts';
 
+exitOnSignal('bench');
 const quick = process.argv.includes('--quick');
 /** How often each job is timed by each contender, for about how many milliseconds each time, and how often before. */
 const [rounds, batch, warmUps] = quick ? [3, 1, 1] : [41, 30, 8];

@@ -1,7 +1,5 @@
 /** What a benchmark prints, and RESULTS.md. */
-import { machine } from './machine.ts';
-import { median, quantile } from './statistics.ts';
-import { table } from './table.ts';
+import { machine, median, quantile, table } from '@alipayhk-pass/harness/report';
 import { ratios, type Sample, type Times, targets } from './targets.ts';
 
 /** One runtime's times. */

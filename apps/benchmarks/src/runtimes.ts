@@ -1,12 +1,8 @@
 /** Every runtime as a server on 127.0.0.1 that runs the one benchmark file. */
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { runProcess } from '@alipayhk-pass/runtime-tests/process';
-import { Miniflare } from 'miniflare';
+import { startChild } from '@alipayhk-pass/harness/child';
+import { startScript, workerdVersion } from '@alipayhk-pass/harness/script';
 
 export interface Runtime {
   name: string;
@@ -26,76 +22,31 @@ const limit = 1_800_000;
 const root = join(import.meta.dirname, '..');
 const bin = (name: string): string => join(root, 'node_modules/.bin', name);
 
-const { version: workerdVersion } = createRequire(import.meta.resolve('miniflare'))('workerd/package.json');
-
 export const runtimes: Runtime[] = [
-  command('Node', 'node', process.execPath, (script, port) => [join(root, 'src/serve-node.ts'), script, port]),
-  command('Deno', 'deno', bin('deno'), (script, port) => [
-    'serve',
-    '--no-check',
-    `--port=${port}`,
-    '--host=127.0.0.1',
-    script,
-  ]),
-  command('Bun', 'bun', bin('bun'), (script, port) => [`--port=${port}`, script]),
-  { name: 'workerd', version: workerdVersion, start: startWorkerd },
+  command('Node', 'node', process.execPath, (script) => [join(root, 'src/serve-node.ts'), script]),
+  command('Deno', 'deno', bin('deno'), (script) => ['serve', '--no-check', '--port=0', '--host=127.0.0.1', script]),
+  command('Bun', 'bun', bin('bun'), (script) => ['--port=0', script]),
+  {
+    name: 'workerd',
+    version: workerdVersion,
+    // With Node's APIs for `node:crypto`, the peer.
+    start: (script) => startScript({ code: readFileSync(script, 'utf8'), compatibilityFlags: ['nodejs_compat'] }),
+  },
 ];
 
 function versionOf(name: string): string {
   return JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')).version;
 }
 
-function command(
-  name: string,
-  packageName: string,
-  path: string,
-  args: (script: string, port: string) => string[],
-): Runtime {
+function command(name: string, packageName: string, path: string, args: (script: string) => string[]): Runtime {
   return {
     name,
     version: versionOf(packageName),
     async start(script) {
-      const port = await freePort();
-      const url = `http://127.0.0.1:${port}`;
-      const stopping = new AbortController();
-      const ended = runProcess(path, args(script, `${port}`), limit, { signal: stopping.signal });
-      const early = ended.then(({ end }) => {
-        stopping.abort();
-        throw new Error(`${name}: expected a server, received its end: ${end}`);
-      });
-      early.catch(() => undefined); // once it answers, its end shows in the requests that fail
-      await Promise.race([early, answers(url, stopping.signal)]);
-      const stop = (): Promise<unknown> => {
-        stopping.abort();
-        return ended;
-      };
-      return { url, stop };
+      const variables = { NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' };
+      const child = startChild(path, args(script), { limit, variables });
+      const [, port] = await child.printed(/http:\/\/[\w.]+:(\d+)/); // each in words of its own
+      return { url: `http://127.0.0.1:${port}`, stop: () => child.stop() };
     },
   };
-}
-
-async function startWorkerd(script: string): Promise<Server> {
-  const modules = { 'worker.js': { type: 'esm' as const, contents: readFileSync(script, 'utf8') } };
-  const config = {
-    name: 'benchmarks',
-    compatibilityDate: '2026-08-01', // the last days on which Node's APIs are a choice
-    compatibilityFlags: ['nodejs_compat'], // for `node:crypto`, the peer
-    manifest: { mainModule: 'worker.js', modules },
-  };
-  const miniflare = new Miniflare({ workers: [{ config }] });
-  return { url: (await miniflare.ready).origin, stop: () => miniflare.dispose() };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** Settles when a server answers, or is given up. */
-async function answers(url: string, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted && (await fetch(url).catch(() => undefined)) === undefined) await sleep(50);
 }

@@ -6,8 +6,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { table } from '@alipayhk-pass/harness/report';
 import { build } from 'esbuild';
-import { table } from './table.ts';
 
 interface Entry {
   /** What someone writes to have it. */
@@ -40,32 +40,28 @@ const entries: Record<string, Entry> = {
   // it does not carry.
   'seal and open, with RSA_AES and keys': {
     code: `export { sealedFetch, RSA_AES, importPrivateKey, importPublicKey } from '${core}'`,
-    budget: 10,
+    budget: 11.5,
     without: extras,
   },
-  'the whole core': { code: `export * from '${core}'`, budget: 12, without: [] },
+  'the whole core': { code: `export * from '${core}'`, budget: 13.5, without: [] },
   'the client, with keys': {
     code: `export { createClient, checkUpdate, isUpdatePassError, importPrivateKey, importPublicKey } from '${api}'`,
-    budget: 14,
-    without: [
-      ...rsaAes,
-      ...extras,
-      ...ends('gateway', 'webhooks', 'receiver', 'refusals', 'notifier', 'webhook-path'),
-    ],
+    budget: 15.5,
+    without: [...rsaAes, ...extras, ...ends('gateway', 'webhooks', 'receiver', 'refusals', 'notifier', 'webhook-path')],
   },
   'the gateway': {
     code: `export { createGateway, RequestInvalid } from '${gateway}'`,
-    budget: 12,
+    budget: 13,
     without: [...extras, ...ends('client', 'webhooks', 'notifier', 'webhook-path')],
   },
   'the calls to a merchant': {
     code: `export { createNotifier } from '${gateway}'`,
-    budget: 8,
+    budget: 9,
     without: [...rsaAes, ...extras, ...ends('client', 'webhooks', 'receiver', 'refusals')],
   },
   'the webhooks': {
     code: `export * from '${webhooks}'`,
-    budget: 9.5,
+    budget: 10.5,
     without: [...rsaAes, ...extras, ...ends('client', 'gateway', 'notifier')],
   },
 };

@@ -1,5 +1,5 @@
 /** What the project promises about its cost, and whether a run in one runtime keeps it. */
-import { median } from './statistics.ts';
+import { median } from '@alipayhk-pass/harness/report';
 
 /** Milliseconds that one job took, once a round; or why the contender refuses the job. */
 export type Sample = number[] | string;

@@ -6,12 +6,10 @@ import { constants, publicEncrypt, randomInt } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { machine, quantile, table, type Welch, welch } from '@alipayhk-pass/harness/report';
 import { importPrivateKey } from '@alipayhk-pass/message-security';
 import { privateNumbersOf, rsaesPkcs1 } from '@alipayhk-pass/message-security/internals-for-tests';
-import { machine } from './machine.ts';
 import { merchant } from './messages.ts';
-import { quantile, type Welch, welch } from './statistics.ts';
-import { table } from './table.ts';
 
 const limit = 120_000; // milliseconds
 const poolSize = 1_000;

@@ -3,8 +3,8 @@
  * bills that become points through a gateway that fails half of the time.
  * It exits with 0 only if every step did what it has to do, and leaves nothing behind, unless it is killed with SIGKILL.
  */
-import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
+import { untilSignal } from '@alipayhk-pass/harness/signals';
 import { turnBillsIntoPoints } from './bill.ts';
 import { createPass, registerMerchant } from './sandbox.ts';
 import { heading, row } from './show.ts';
@@ -46,15 +46,11 @@ async function demo(started: AsyncDisposableStack): Promise<void> {
   await turnBillsIntoPoints(stage, cards.on);
 }
 
-/** Rejects once this process is told to end; telling it again changes nothing. */
-const interrupted = new Promise<never>((_, reject) => {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      process.exitCode = 128 + constants.signals[signal];
-      console.error('\nstopping what was started …');
-      reject(new Error(`interrupted by ${signal}`));
-    });
-  }
+/** Rejects once a signal asks this process to stop. */
+const interrupted = untilSignal().then(({ name, exitCode }) => {
+  process.exitCode = exitCode;
+  console.error('\nstopping what was started …');
+  throw new Error(`interrupted by ${name}`);
 });
 
 async function main(): Promise<void> {

@@ -7,9 +7,10 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { applyMigrations, startWorker } from '@alipayhk-pass/sandbox-worker/dev';
+import { applyMigrations } from '@alipayhk-pass/harness/migrations';
+import { type Recorder, startRecorder } from '@alipayhk-pass/harness/recorder';
+import { startWorker } from '@alipayhk-pass/harness/workers';
 import { type KeyPair, makeKeyPair } from './keys.ts';
-import { type Recorder, startRecorder } from './recorder.ts';
 
 /** The Client-Id of AlipayHK's page. */
 export const clientId = '4Q5Y8W0WSG45P907917';

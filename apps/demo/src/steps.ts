@@ -1,9 +1,9 @@
 /** The steps of the demo. Each prints what happened and throws when it is not what has to happen. */
 import assert from 'node:assert/strict';
 import type { UpdatePassRequest } from '@alipayhk-pass/api';
+import type { Exchange } from '@alipayhk-pass/harness/recorder';
 import { importPublicKey, openResponse } from '@alipayhk-pass/message-security';
 import { type Encryption, putUpdate, untilDelivered } from './merchant.ts';
-import type { Exchange } from './recorder.ts';
 import { readPass, showStoredPass } from './sandbox.ts';
 import { row, subheading } from './show.ts';
 import { type Card, clientId, type Stage } from './stage.ts';
@@ -29,7 +29,7 @@ export async function sendUpdate(stage: Stage, card: Card, update: Update, encry
   assert.equal(recorder.exchanges.length, before + 1, 'the recorder: expected one exchange');
   const exchange = recorder.exchanges.at(-1) as Exchange;
   for (const half of ['request', 'response'] as const) {
-    const encrypted = exchange[half].headers.has('Encrypt');
+    const encrypted = exchange[half]?.headers.has('Encrypt');
     assert.equal(encrypted, encryption === 'on', `the ${half}: expected encryption ${encryption}`);
   }
 
@@ -44,7 +44,7 @@ export async function sendUpdate(stage: Stage, card: Card, update: Update, encry
   row('delivered', JSON.stringify(attempt), 'green');
   assert.equal(resultInfo.resultStatus, 'S', 'resultStatus: expected S');
   const told = [attempt?.resultCode, attempt?.tracerId];
-  assert.deepEqual(told, [resultInfo.resultCode, exchange.response.headers.get('Tracer-Id')]);
+  assert.deepEqual(told, [resultInfo.resultCode, exchange.response?.headers.get('Tracer-Id')]);
   const { status, endDate, dataInfo } = await showStoredPass(stage, card);
   assert.deepEqual([status, endDate, dataInfo], ['ACTIVE', update.endDate, update.dataInfo]);
   return exchange;

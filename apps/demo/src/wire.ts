@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { constants, createDecipheriv, privateDecrypt, verify } from 'node:crypto';
-import type { Exchange } from './recorder.ts';
+import type { Exchange } from '@alipayhk-pass/harness/recorder';
 import { row, shorten, subheading, visible } from './show.ts';
 
 /** Which half of an exchange, and the keys (PEM) that read it. */
@@ -23,7 +23,7 @@ export interface Reading {
  * @throws AssertionError when the signature does not verify; an error of OpenSSL when the body does not decrypt
  */
 export function showMessage(exchange: Exchange, { half, publicKey, privateKey }: Reading): string {
-  const { headers, body } = exchange[half];
+  const { headers, body } = exchange[half] ?? assert.fail(`the ${half}: expected it to be recorded`);
   const header = (name: string) => headers.get(name) ?? '';
   const timeHeader = half === 'request' ? 'Request-Time' : 'Response-Time';
   subheading(half);

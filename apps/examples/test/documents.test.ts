@@ -6,7 +6,9 @@ import { app } from './packed.ts';
 import { examples } from './project.ts';
 
 const root = join(app, '../..');
-const documents = globSync('{*.md,docs/**/*.md,{apps,packages}/*/*.md}', { cwd: root });
+/** The sandbox's README has a test of its own, which runs its code. */
+const exclude = ['packages/sandbox/README.md'];
+const documents = globSync('{*.md,docs/**/*.md,{apps,packages}/*/*.md}', { cwd: root, exclude });
 const files = globSync(`{${examples.join(',')}}/**/*.{ts,sql,json,jsonc}`, { cwd: app });
 const sources = files.map((file) => readFileSync(join(app, file), 'utf8').split('\n'));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

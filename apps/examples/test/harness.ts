@@ -1,13 +1,13 @@
 /** What these tests take from other workspaces: the sandbox, Workers and child processes. */
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startSandbox as startSandboxIn } from '@alipayhk-pass/sandbox-worker/sandbox';
-
+import { type Ended, startChild } from '@alipayhk-pass/harness/child';
+import { startSandbox as startSandboxIn } from '@alipayhk-pass/sandbox-worker/starter';
 import { getPlatformProxy } from 'wrangler';
 
-export { applyMigrations, startWorker } from '@alipayhk-pass/sandbox-worker/dev';
+export { applyMigrations } from '@alipayhk-pass/harness/migrations';
+export { startWorker } from '@alipayhk-pass/harness/workers';
 
 /** A running sandbox as data, so that Vitest can hand it to the files of tests. */
 export interface SandboxFacts {
@@ -40,27 +40,14 @@ export async function startSandbox(): Promise<{ facts: SandboxFacts; stop(): Pro
   };
 }
 
-/** How a program ended, and what it printed. */
-export interface Ended {
-  /** `null` when it was killed. */
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
 /** Runs a program to its end, at most five minutes. */
 export function run(
   command: string,
   args: string[],
   { cwd, variables }: { cwd?: string; variables?: Record<string, string> } = {},
 ): Promise<Ended> {
-  const env = { ...process.env, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1', ...variables };
-  return new Promise((resolve) => {
-    const options = { env, cwd, timeout: 300_000, killSignal: 'SIGKILL', maxBuffer: 2 ** 26 } as const;
-    const child = execFile(command, args, options, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode, stdout, stderr }),
-    );
-  });
+  const environment = { NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1', ...variables };
+  return startChild(command, args, { limit: 300_000, variables: environment, ...(cwd && { cwd }) }).ended;
 }
 
 /**

@@ -18,12 +18,22 @@ export interface Change {
   closes: boolean;
 }
 
+/**
+ * Whether a pass ends with a status. A status that is new in the contract does not compile here: somebody has to decide how
+ * an update with it merges with others.
+ */
+const endsPass: Record<UpdatePassRequest['status'], boolean> = { CLOSED: true, UPDATE: false };
+
+/** The type of every update. A second one in the contract does not compile where this is used, for the same reason. */
+const detailType = 'UPDATE_MEMBER_CARD';
+
 /** Fields of `dataInfo` that describe one transaction: an older one's provider must not stand beside a newer one's bill. */
 export const transactionFields: ReadonlySet<string> = new Set(['billNo', 'lastChangePoints', 'pointsProvider']);
 
 /** Takes an update apart. A `codeInfo` of null says that the code stays (A16), so it is no unit. */
 export function changeOf(update: UpdatePassRequest): Change {
   const { passId, status, updateDetailType, merchantId, userId, openId, templateCode, dataInfo, ...fields } = update;
+  updateDetailType satisfies typeof detailType;
   const data = Object.entries(dataInfo ?? {});
   const transaction = data.filter(([name]) => transactionFields.has(name));
   const units = [
@@ -36,7 +46,7 @@ export function changeOf(update: UpdatePassRequest): Change {
     ...(transaction.length > 0 ? [['transaction', Object.fromEntries(transaction)] as [string, unknown]] : []),
   ];
   const who = { merchantId, ...withValues({ userId, openId, templateCode }) };
-  return { who, units: Object.fromEntries(units), closes: status === 'CLOSED' };
+  return { who, units: Object.fromEntries(units), closes: endsPass[status] };
 }
 
 /** Puts an update together. */
@@ -49,7 +59,7 @@ export function updateOf(passId: string, { who, units, closes }: Change): Update
     passId,
     ...who,
     status: closes ? 'CLOSED' : 'UPDATE',
-    updateDetailType: 'UPDATE_MEMBER_CARD',
+    updateDetailType: detailType,
     ...Object.fromEntries(under('field/')),
     ...(data.length > 0 && { dataInfo: Object.fromEntries(data) }),
   };

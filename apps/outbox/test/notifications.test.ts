@@ -9,8 +9,10 @@ import { alipayhk, billOf, carry, sealBill, strangersKey } from './alipayhk.ts';
 import { send } from './caller.ts';
 import { recordingGateway } from './gateway.ts';
 
-const success = { resultInfo: { resultCode: 'SUCCESS', resultStatus: 'S' } };
-const illegal = { resultInfo: { resultCode: 'PARAM_ILLEGAL', resultStatus: 'F' } };
+/** A reply to AlipayHK names its result twice. */
+const withBoth = <T>(resultInfo: T) => ({ resultInfo, result: resultInfo });
+const success = withBoth({ resultCode: 'SUCCESS', resultStatus: 'S' });
+const illegal = withBoth({ resultCode: 'PARAM_ILLEGAL', resultStatus: 'F' });
 const registration = (passId: string) => ({ passId, merchantId: '2160400000000001' });
 
 let users = 0;

@@ -42,7 +42,10 @@ async function exchange(environment: Environment, { publicKey, privateKey }: Key
     ...{ clientId, publicKey, privateKey, encryption, requireEncryption: isEncrypted },
     fetch: async (request) => worker.fetch(request, here, createExecutionContext()),
   });
-  expect(await notifier.notifyBill(billOf(100, { userId: 'rotating' }))).toEqual({ resultInfo: success });
+  expect(await notifier.notifyBill(billOf(100, { userId: 'rotating' }))).toEqual({
+    resultInfo: success,
+    result: success,
+  });
 }
 
 test('ours: AlipayHK encrypts to the old key until its console changes over', async () => {

@@ -1,11 +1,9 @@
 /** Serves a page that runs the suite and posts its report back, and opens it in a headless Chromium. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { json } from 'node:stream/consumers';
-import { runProcess } from './process.ts';
+import { describeEnd, startChild } from '@alipayhk-pass/harness/child';
+import { serve } from '@alipayhk-pass/harness/serve';
 import type { Report } from './report.ts';
 
 const flags = [
@@ -20,26 +18,27 @@ const flags = [
 ];
 
 export async function runInChromium(chromium: string, script: string, limit: number): Promise<Report> {
-  const { promise: report, resolve, reject } = Promise.withResolvers<Report>();
-  const server = createServer((request, response) => {
-    if (request.method === 'POST') json(request).then((body) => resolve(body as Report), reject);
-    if (request.url === '/script.js') response.setHeader('Content-Type', 'text/javascript').end(readFileSync(script));
-    else response.setHeader('Content-Type', 'text/html').end('<script type="module" src="/script.js"></script>');
+  const { promise: report, resolve } = Promise.withResolvers<Report>();
+  const server = await serve(async (request) => {
+    if (request.method === 'POST') resolve((await request.json()) as Report);
+    if (new URL(request.url).pathname !== '/script.js')
+      return page('html', '<script type="module" src="/script.js"></script>');
+    return page('javascript', readFileSync(script, 'utf8'));
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
   const profile = mkdtempSync(join(tmpdir(), 'chromium-'));
-  const reported = new AbortController();
   // Loopback is a secure context, without which there is no Web Crypto.
-  const args = [...flags, `--user-data-dir=${profile}`, `http://127.0.0.1:${port}/`];
-  const browser = runProcess(chromium, args, limit, { signal: reported.signal, variables: { TMPDIR: profile } });
+  const args = [...flags, `--user-data-dir=${profile}`, server.url];
+  const browser = startChild(chromium, args, { limit, variables: { TMPDIR: profile } });
+  const early = browser.ended.then((end) => Promise.reject(new Error(`no report, ${describeEnd(end)}`)));
   try {
-    return await Promise.race([report, browser.then(({ end }) => Promise.reject(new Error(`no report, ${end}`)))]);
+    return await Promise.race([report, early]);
   } finally {
-    reported.abort();
-    await browser.catch(() => undefined);
-    server.close();
-    server.closeAllConnections();
-    rmSync(profile, { recursive: true });
+    await browser.stop().catch(() => undefined);
+    await server.close();
+    rmSync(profile, { recursive: true, maxRetries: 5 });
   }
+}
+
+function page(type: 'html' | 'javascript', text: string): Response {
+  return new Response(text, { headers: { 'Content-Type': `text/${type}` } });
 }

@@ -1,5 +1,10 @@
 /** The keys of `spec/vectors`, imported once: not while a module loads, which workerd forbids. */
-import { importPrivateKey, importPublicKey, type PrivateKey, type PublicKey } from '@alipayhk-pass/message-security';
+import {
+  importPrivateKey,
+  importPublicKey,
+  type LocalPrivateKey,
+  type PublicKey,
+} from '@alipayhk-pass/message-security';
 import { keys as texts } from '@alipayhk-pass/spec/vectors';
 
 export { texts };
@@ -7,7 +12,7 @@ export { texts };
 export type Party = 'merchant' | 'gateway' | 'stranger';
 
 interface Pair {
-  privateKey: PrivateKey;
+  privateKey: LocalPrivateKey;
   publicKey: PublicKey;
 }
 

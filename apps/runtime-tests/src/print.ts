@@ -1,18 +1,6 @@
 /** What both drivers print, and how they end. */
 import type { Result } from './everywhere.ts';
 
-/** Rows as lines of text, the first of them the head. */
-export function printTable(rows: string[][]): void {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  for (const row of rows)
-    console.log(
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    );
-}
-
 /** Notes, failures, and the line that sums up; any failure fails the process. */
 export function printEnd(title: string, results: Result[]): void {
   let passed = 0;

@@ -4,10 +4,13 @@
  * unless `CI` is true.
  */
 import { join } from 'node:path';
+import { table } from '@alipayhk-pass/harness/report';
+import { exitOnSignal } from '@alipayhk-pass/harness/signals';
 import { bundle, runEverywhere, source } from './everywhere.ts';
-import { printEnd, printTable } from './print.ts';
+import { printEnd } from './print.ts';
 import { suite } from './suite.ts';
 
+exitOnSignal('runtimes');
 const bundled = await bundle(['node', 'worker', 'page'], { outdir: join(import.meta.dirname, '../dist/suite') });
 const withNodeCrypto = await bundle(['node', 'deno', 'bun', 'worker'], {
   outdir: join(import.meta.dirname, '../dist/suite-with-node-crypto'),
@@ -15,11 +18,13 @@ const withNodeCrypto = await bundle(['node', 'deno', 'bun', 'worker'], {
 });
 const results = await runEverywhere(suite, { native: source, bundled, withNodeCrypto });
 
-printTable([
-  ['runtime', 'version', 'passed', 'failed'],
-  ...results.map(({ runtime, version, leftOut, outcomes, failures }) => {
-    const passed = outcomes.filter(({ error }) => !error).length;
-    return leftOut ? [runtime, version] : [runtime, version, `${passed}`, `${failures.length}`];
-  }),
-]);
+console.log(
+  table([
+    ['runtime', 'version', 'passed', 'failed'],
+    ...results.map(({ runtime, version, leftOut, outcomes, failures }) => {
+      const passed = outcomes.filter(({ error }) => !error).length;
+      return leftOut ? [runtime, version] : [runtime, version, `${passed}`, `${failures.length}`];
+    }),
+  ]),
+);
 printEnd('runtimes', results);

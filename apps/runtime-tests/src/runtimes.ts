@@ -1,8 +1,8 @@
 /** The runtimes: how to start each with a runner's script, and how to get its report. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeEnd, runChild } from '@alipayhk-pass/harness/child';
 import { runInChromium } from './chromium.ts';
-import { runProcess } from './process.ts';
 import type { Report } from './report.ts';
 import { runInWorkerd } from './workerd.ts';
 
@@ -61,12 +61,15 @@ function ofCommand(name: string, command: string, args: (scripts: Scripts) => st
     name,
     async run(scripts) {
       const path = join(import.meta.dirname, '../node_modules', command);
-      const { stdout, end, succeeded } = await runProcess(path, args(scripts), limit);
-      const line = stdout.split('\n').find((each) => each.startsWith('{"version":'));
+      const variables = { NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' };
+      const ended = await runChild(path, args(scripts), { limit, variables });
+      const end = describeEnd(ended);
+      const line = ended.stdout.split('\n').find((each) => each.startsWith('{"version":'));
       if (line === undefined) throw new Error(`no report, ${end}`);
       const report: Report = JSON.parse(line);
       // The runtime's own runner may see what a test does not, as a leaked handle.
-      if (!succeeded && !report.outcomes.some(({ error }) => error)) throw new Error(`no test failed, but ${end}`);
+      if (ended.code !== 0 && !report.outcomes.some(({ error }) => error))
+        throw new Error(`no test failed, but ${end}`);
       return report;
     },
   };

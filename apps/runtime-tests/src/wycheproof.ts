@@ -4,11 +4,15 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { table } from '@alipayhk-pass/harness/report';
+import { exitOnSignal } from '@alipayhk-pass/harness/signals';
 import { bundle, type Result, runEverywhere } from './everywhere.ts';
-import { printEnd, printTable } from './print.ts';
+import { printEnd } from './print.ts';
 import { casesOf, registerCases, type VectorFile } from './wycheproof/file.ts';
 
-const [folder] = process.argv.slice(2);
+// `pnpm test:vectors -- DIR` hands the dashes on.
+const [folder] = parseArgs({ allowPositionals: true }).positionals;
 if (folder === undefined || !existsSync(folder))
   fail(`expected a folder of test vectors, received ${folder ?? 'none'}`);
 
@@ -26,6 +30,7 @@ for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' }).so
 if (others > 0) notes.push(`${others} files are about something else and are not run`);
 if (files.length === 0) fail(`expected files on RSA, P-224 or AES-CBC in ${folder}, received none`);
 
+exitOnSignal('vectors');
 const bundleAs = (suite: string) =>
   bundle(['node', 'deno', 'bun', 'worker', 'page'], {
     outdir: join(import.meta.dirname, '../dist/wycheproof', suite),
@@ -40,14 +45,16 @@ const results = await runEverywhere((test) => registerCases(files, test), {
   withNodeCrypto,
 });
 
-printTable([
-  ['wrong answers', 'cases', ...results.map(({ runtime }) => runtime)],
-  ...files.map((file) => [
-    file.path,
-    `${casesOf(file)?.length}`,
-    ...results.map((result) => wrongAnswers(result, file.path)),
+console.log(
+  table([
+    ['wrong answers', 'cases', ...results.map(({ runtime }) => runtime)],
+    ...files.map((file) => [
+      file.path,
+      `${casesOf(file)?.length}`,
+      ...results.map((result) => wrongAnswers(result, file.path)),
+    ]),
   ]),
-]);
+);
 for (const note of notes) console.log(note);
 printEnd('vectors', results);
 

@@ -1,9 +1,7 @@
-// Every fault of the catalog meets the real client over HTTP: each ends, in a documented error, with its tracer id.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+// Every fault of the catalog over HTTP, against the real client: each ends in a documented error, with its tracer id.
 import type { UpdatePassError } from '@alipayhk-pass/api';
 import { describe, expect, inject, test } from 'vitest';
-import { ask, clientOf, freshPass, stored, updateOf } from './running.ts';
+import { admin, clientOf, freshPass, stored, updateOf } from './running.ts';
 
 interface Outcome {
   /** Of the error that `updatePass` rejects with, or S. */
@@ -11,7 +9,7 @@ interface Outcome {
   /** The same, where the request was not encrypted. */
   plain?: UpdatePassError['code'] | 'S';
   applied: boolean;
-  /** Whether the client can name the exchange. */
+  /** Whether the client gets the tracer id. */
   traced: boolean;
   /** What else the error says. */
   says?: object;
@@ -63,15 +61,8 @@ const outcomes: Record<string, Outcome> = {
 
 const sandbox = inject('sandbox');
 
-test('the table names every fault of the catalog, and what each applies; README.md too', async () => {
-  const { catalog } = (await ask(sandbox, 'GET', '/faults')).body as {
-    catalog: { name: string; description: string; applies: boolean }[];
-  };
-  const readme = readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8');
-  for (const { name, description, applies } of catalog) {
-    const takesEffect = name === 'chaos' ? 'as drawn' : applies ? 'yes' : 'no';
-    expect(readme).toContain(`| \`${name}\` | ${takesEffect} | ${description} |`);
-  }
+test('the table above names every fault of the catalog, and whether the update takes effect', async () => {
+  const { catalog } = await admin(sandbox).listFaults();
   const others = catalog.filter(({ name }) => name !== 'chaos');
   expect(others.length).toBe(catalog.length - 1);
   expect(Object.fromEntries(others.map(({ name, applies }) => [name, applies]))).toEqual(
@@ -79,14 +70,14 @@ test('the table names every fault of the catalog, and what each applies; README.
   );
 });
 
-describe.each([true, false])('encrypted: %j', (encrypted) => {
+describe.each([true, false])('a request (encrypted: %j) that takes the fault', (encrypted) => {
   test.each(Object.entries(outcomes))('%s', { timeout: 20_000 }, async (name, outcome) => {
     const pass = await freshPass(sandbox);
     const { passId } = pass;
     const extra = name === 'delay' ? { delayMs: 300 } : {};
-    const armed = await ask(sandbox, 'POST', '/faults', { name, passId, times: 1, ...extra });
-    expect(armed).toMatchObject({ status: 201, body: { name, passId, times: 1, remaining: 1 } });
-    // Longer than any that answers would need, on a machine that is busy: only `hang` waits for it.
+    const added = await admin(sandbox).addFault({ name, passId, times: 1, ...extra });
+    expect(added).toMatchObject({ name, passId, times: 1, remaining: 1 });
+    // Longer than any reply takes on a busy machine: only `hang` waits for it.
     const client = await clientOf(sandbox, encrypted, name === 'hang' ? 1000 : 15_000);
 
     const ended = await client.updatePass(updateOf(pass, { points: 7 })).then(
@@ -98,18 +89,18 @@ describe.each([true, false])('encrypted: %j', (encrypted) => {
     expect(ended.code).toBe((encrypted ? undefined : outcome.plain) ?? outcome.code);
     expect(ended).toMatchObject(says);
     if (name === 'plain-reply') expect(ended).toMatchObject({ wasEncrypted: false });
-    const { entries } = (await ask(sandbox, 'GET', `/ledger?passId=${passId}`)).body as { entries: object[] };
+    const { entries } = await admin(sandbox).listEntries({ passId });
     expect(entries).toMatchObject([{ passId, fault: name, applied, revision: applied ? 1 : null, encrypted }]);
     expect(await stored(sandbox, pass)).toMatchObject({
       ...{ revision: applied ? 1 : 0, dataInfo: applied ? { points: 7 } : null },
     });
-    const { tracerId } = entries[0] as { tracerId: string };
+    const [{ tracerId } = { tracerId: null }] = entries;
     expect(tracerId).toMatch(/^[0-9a-f]{32}$/);
     expect('tracerId' in ended ? ended.tracerId : undefined).toBe(traced ? tracerId : undefined);
 
-    // It was for one request: the next one goes through, and nothing waits any more.
+    // It was for one request: the next one is accepted, and no fault is active any more.
     await (await clientOf(sandbox, encrypted)).updatePass(updateOf(pass));
     expect((await stored(sandbox, pass)).revision).toBe(applied ? 2 : 1);
-    expect((await ask(sandbox, 'GET', '/faults')).body).toMatchObject({ active: [] });
+    expect((await admin(sandbox).listFaults()).active).toEqual([]);
   });
 });

@@ -1,11 +1,13 @@
-// A merchant that has OpenSSL and curl and no code of ours, against the Worker under a real `wrangler dev`.
+// A merchant that has OpenSSL and curl and no code of ours, against the Worker in wrangler's local mode.
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { applyMigrations } from '@alipayhk-pass/harness/migrations';
+import { type RunningWorker, startWorker } from '@alipayhk-pass/harness/workers';
+import { createSandboxClient, type SandboxClient } from '@alipayhk-pass/sandbox/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { applyMigrations, type RunningWorker, startWorker } from '../dev.ts';
 
 const run = (command: string, args: string[]) =>
   promisify(execFile)(command, args, { timeout: 30_000, killSignal: 'SIGKILL' });
@@ -33,6 +35,7 @@ describe.skipIf(skipped !== '')(`OpenSSL alone${skipped}`, () => {
   const file = (name: string): string => join(work, name);
   const text = (name: string): string => readFileSync(file(name), 'utf8');
   let worker: RunningWorker;
+  let admin: SandboxClient;
 
   beforeAll(async () => {
     work = mkdtempSync(join(tmpdir(), 'alipayhk-pass-openssl-'));
@@ -46,9 +49,8 @@ describe.skipIf(skipped !== '')(`OpenSSL alone${skipped}`, () => {
       SANDBOX_TOKEN: token,
     };
     worker = await startWorker({ configDir, vars, persistTo: file('state') });
-    const keys = [{ publicKey: text('merchant.pub') }];
-    const known = await sandbox('/merchants/merchant-1', { method: 'PUT', body: JSON.stringify({ keys }) });
-    expect(known.status).toBe(200);
+    admin = createSandboxClient(worker.url, { token });
+    await admin.setMerchant({ clientId: 'merchant-1', keys: [{ publicKey: text('merchant.pub') }] });
   }, 120_000);
 
   afterAll(async () => {
@@ -58,7 +60,7 @@ describe.skipIf(skipped !== '')(`OpenSSL alone${skipped}`, () => {
     if (worker) await expect(fetch(worker.url)).rejects.toThrow('fetch failed');
   }, 20_000);
 
-  /** What the script prints: the answer, verified and decrypted by OpenSSL. */
+  /** What the script prints: the reply, verified and decrypted by OpenSSL. */
   async function send(mode: 'plain' | 'encrypted', key: string, body: unknown): Promise<unknown> {
     const url = `${worker.url}/api/open/alipay/v1/ipass/pass/manage/updatePass`;
     const args = [script, mode, url, 'merchant-1', file(key), file('gateway.pub')];
@@ -67,49 +69,41 @@ describe.skipIf(skipped !== '')(`OpenSSL alone${skipped}`, () => {
     return JSON.parse((await sending).stdout);
   }
 
-  async function sandbox(path: string, init: RequestInit = {}): Promise<{ status: number; body: unknown }> {
-    const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
-    const signal = AbortSignal.timeout(10_000);
-    const response = await fetch(`${worker.url}/sandbox${path}`, { ...init, headers, signal });
-    return { status: response.status, body: await response.json() };
-  }
-
-  test('an update that it sealed is applied, and it opens the encrypted answer', { timeout: 60_000 }, async () => {
+  test('an update that it seals is applied, and it opens the encrypted reply', { timeout: 60_000 }, async () => {
     const { passId, merchantId, userId, templateCode } = update;
     const pass = { passId, clientId: 'merchant-1', merchantId, userId, templateCode };
-    const created = await sandbox('/passes', { method: 'POST', body: JSON.stringify(pass) });
-    expect(created).toMatchObject({ status: 201, body: { status: 'ACTIVE' } });
+    expect(await admin.createPass(pass)).toMatchObject({ status: 'ACTIVE' });
 
     expect(await send('encrypted', 'merchant', update)).toEqual(success);
 
     const { dataInfo, endDate } = update;
-    const { body } = await sandbox(`/passes/${passId}`);
-    expect(body).toMatchObject({ ...pass, dataInfo, endDate, status: 'ACTIVE', revision: 1 });
+    expect(await admin.readPass(passId)).toMatchObject({ ...pass, dataInfo, endDate, status: 'ACTIVE', revision: 1 });
 
     expect(await send('plain', 'merchant', { ...update, status: 'CLOSED' })).toEqual(success);
-    expect((await sandbox(`/passes/${passId}`)).body).toMatchObject({ status: 'CLOSED', revision: 2 });
+    expect(await admin.readPass(passId)).toMatchObject({ status: 'CLOSED', revision: 2 });
     expect(await send('encrypted', 'merchant', update)).toMatchObject({
       resultInfo: { resultCode: 'PASS_UPDATE_FAIL' },
     });
   });
 
-  test('with a key that is not the merchant’s it is refused', { timeout: 60_000 }, async () => {
+  test('an update that is signed with another key is refused', { timeout: 60_000 }, async () => {
     expect(await send('plain', 'stranger', update)).toMatchObject({ resultInfo: { resultCode: 'INVALID_SIGNATURE' } });
-    // The answer is encrypted to the merchant: a stranger learns that it came, and not what it says.
-    await expect(send('encrypted', 'stranger', update)).rejects.toThrow('the answer does not decrypt');
+    // The reply is encrypted for the merchant: a stranger sees that there is one, and not what it says.
+    await expect(send('encrypted', 'stranger', update)).rejects.toThrow('the reply does not decrypt');
   });
 
   test('a body over the limit is refused', { timeout: 60_000 }, async () => {
-    // Not far over it: workerd takes in 64 KiB after a body was given up, and then cuts the connection.
+    // Not far over it: workerd reads 64 KiB of a body that nobody wants, and then cuts the connection.
     const oversized = { ...update, dataInfo: { note: 'x'.repeat(1024 * 1024) } };
     expect(await send('plain', 'merchant', oversized)).toMatchObject({ resultInfo: { resultCode: 'PARAM_ILLEGAL' } });
   });
 
   test('the log has the reasons, and no body, key or signature', async () => {
-    const refusals = () => worker.output().match(/\{"tracerId".*\}/g) ?? [];
+    const refusals = () => worker.output().match(/\{"event":"request-refused".*\}/g) ?? [];
     await expect.poll(() => refusals().filter((line) => line.includes('"merchant-1"')).length).toBe(3);
-    expect(refusals().at(-2)).toContain('"resultCode":"INVALID_SIGNATURE","name":"SignatureVerificationFailed"');
-    expect(refusals().at(-1)).toContain('"resultCode":"PARAM_ILLEGAL","name":"BodyTooLarge"');
+    const [signature, tooLarge] = refusals().slice(-2);
+    expect(signature).toContain('"stage":"signature","resultCode":"INVALID_SIGNATURE"');
+    expect(tooLarge).toContain('"stage":"body","resultCode":"PARAM_ILLEGAL","name":"BodyTooLarge"');
     expect(worker.output()).not.toMatch(/BEGIN|signature=|lastChangePoints/);
   });
 });

@@ -1,8 +1,8 @@
-"""A merchant in Python, with pycryptodome and none of our code: seals an updatePass, sends it, and opens the answer.
+"""A merchant in Python, with pycryptodome and none of our code: seals an updatePass, sends it, and opens the reply.
 
     python-client.py plain|encrypted URL CLIENT_ID MERCHANT_PRIVATE_KEY GATEWAY_PUBLIC_KEY <body.json
 
-URL is the whole address, the keys are PEM files. Prints the verified answer in plain.
+URL is the whole address, the keys are PEM files. Prints the verified reply in plain.
 """
 import base64
 import os
@@ -53,12 +53,12 @@ signature = pkcs1_15.new(private_key).sign(content_to_be_signed(headers["Request
 headers["Signature"] = "algorithm=RSA256, signature=" + quote(base64.b64encode(signature).decode(), safe="")
 
 with build_opener(ProxyHandler({})).open(Request(url, data=body, headers=headers), timeout=20) as response:
-    answer = response.read()
+    reply = response.read()
 
 # Open: verify, then decrypt. Nothing is printed that was not signed.
-digest = content_to_be_signed(response.headers["response-time"], answer)
+digest = content_to_be_signed(response.headers["response-time"], reply)
 pkcs1_15.new(public_key).verify(digest, value(response.headers["signature"], "signature"))
 if mode == "encrypted":
     key = PKCS1_v1_5.new(private_key).decrypt(value(response.headers["encrypt"], "symmetricKey"), None)
-    answer = unpad(AES.new(key, AES.MODE_ECB).decrypt(base64.b64decode(answer)), 16)
-sys.stdout.buffer.write(answer)
+    reply = unpad(AES.new(key, AES.MODE_ECB).decrypt(base64.b64decode(reply)), 16)
+sys.stdout.buffer.write(reply)

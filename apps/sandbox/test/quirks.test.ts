@@ -63,15 +63,15 @@ const iso = (date: Date) => date.toISOString().slice(0, 19);
 async function send(bytes: Buffer): Promise<{ head: string; body: Buffer }> {
   const { hostname, port } = new URL(sandbox.url);
   const socket = connect(Number(port), hostname);
-  socket.setTimeout(20_000, () => socket.destroy(new Error('expected an answer within 20 seconds')));
+  socket.setTimeout(20_000, () => socket.destroy(new Error('no reply within 20 seconds')));
   socket.write(bytes);
   const received = await buffer(socket);
   const end = received.indexOf('\r\n\r\n');
   return { head: received.subarray(0, end).toString(), body: received.subarray(end + 4) };
 }
 
-/** A request by hand, and the answer opened by OpenSSL. */
-async function exchange(text: string, quirk: Quirk): Promise<{ head: string; answer: unknown }> {
+/** Sends a request that was made by hand; OpenSSL opens the reply. */
+async function exchange(text: string, quirk: Quirk): Promise<{ head: string } & Opened> {
   const { aes, inLines = false, contentType = 'text/plain; charset=UTF-8' } = quirk;
   const encode = (bytes: Buffer) => (inLines ? wrapped(bytes) : bytes.toString('base64'));
   const headers: [string, string][] = [['Client-Id', sandbox.clientId]];
@@ -93,11 +93,17 @@ async function exchange(text: string, quirk: Quirk): Promise<{ head: string; ans
   const lines = headers.map(([name, each]) => `${quirk.headerName?.(name) ?? name}: ${each}`);
   const head = [`POST ${path} HTTP/1.1`, ...lines, '', ''].join('\r\n');
   const reply = await send(Buffer.concat([Buffer.from(head), body]));
-  return { head: reply.head, answer: open(reply) };
+  return { head: reply.head, ...open(reply) };
+}
+
+interface Opened {
+  body: unknown;
+  /** Bits of the AES key, if it was encrypted. */
+  bits: number | undefined;
 }
 
 /** As such a client reads it: names in lower case, pairs split at `", "`, each at its first `=`. */
-function open({ head, body }: { head: string; body: Buffer }): unknown {
+function open({ head, body }: { head: string; body: Buffer }): Opened {
   const header = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(head)?.[1]?.trim();
   const value = (text: string, key: string): Buffer => {
     const pair = text.split(', ').find((each) => each.startsWith(`${key}=`)) ?? '';
@@ -108,30 +114,31 @@ function open({ head, body }: { head: string; body: Buffer }): unknown {
     body,
   ]);
   const signature = value(header('signature') ?? '', 'signature');
-  if (!verify('sha256', content, pem('gatewayPublicKey'), signature)) throw new Error('expected OpenSSL to verify it');
+  if (!verify('sha256', content, pem('gatewayPublicKey'), signature))
+    throw new Error('OpenSSL does not verify the reply');
   const encrypt = header('encrypt');
-  if (encrypt === undefined) return JSON.parse(body.toString());
+  if (encrypt === undefined) return { body: JSON.parse(body.toString()), bits: undefined };
   const symmetricKey = value(encrypt, 'symmetricKey');
   const key = privateDecrypt({ key: pem('merchantPrivateKey'), padding: constants.RSA_PKCS1_PADDING }, symmetricKey);
   const decipher = createDecipheriv(`aes-${key.length * 8}-ecb`, key, null);
-  return JSON.parse(
-    Buffer.concat([decipher.update(Buffer.from(body.toString(), 'base64')), decipher.final()]).toString(),
-  );
+  const plain = decipher.update(body.toString(), 'base64', 'utf8') + decipher.final('utf8');
+  return { body: JSON.parse(plain), bits: key.length * 8 };
 }
 
-describe('a client with', () => {
+describe('the sandbox accepts a client with', () => {
   test.each(quirks)('$what', async (quirk) => {
     const pass = await freshPass(sandbox);
-    const { head, answer } = await exchange(JSON.stringify(updateOf(pass, { points: 1 })), quirk);
-    expect(answer).toMatchObject({ resultInfo: { resultStatus: 'S' } });
+    const { head, body, bits } = await exchange(JSON.stringify(updateOf(pass, { points: 1 })), quirk);
+    expect(body).toMatchObject({ resultInfo: { resultStatus: 'S' } });
     expect((await stored(sandbox, pass)).revision).toBe(1);
+    expect(bits).toBe(quirk.aes); // the key of the reply is as long as that of the request
     expect(head).toMatch(/^HTTP\/1.1 200 /);
     expect(head.includes('\nencrypt: ')).toBe(quirk.aes !== undefined);
     for (const name of quirk.aes ? ['signature', 'encrypt'] : ['signature']) {
       expect(head).toMatch(new RegExp(`^${name}: \\w+=[^ ,]+(, \\w+=[^ ,]+)+\\r?$`, 'm')); // one blank after each comma
     }
     for (const name of ['signature', 'client-id', 'response-time', 'tracer-id']) expect(head).toContain(`\n${name}: `);
-    expect(head).not.toMatch(/^(Signature|Encrypt|Client-Id|Response-Time|Tracer-Id): /m);
+    expect(head).not.toMatch(/^(Signature|Encrypt|Client-Id|Response-Time|Tracer-Id|Content-Type): /m);
   });
 });
 
@@ -142,14 +149,17 @@ const python = ['python3', '/usr/bin/python3'].find(
 const skipped = python ? '' : ': SKIPPED, this machine has no python3 with pycryptodome';
 if (skipped) console.warn(`Python${skipped}`);
 
-test.skipIf(skipped !== '').each(['plain', 'encrypted'])(`Python with pycryptodome, %s${skipped}`, async (mode) => {
-  const pass = await freshPass(sandbox);
-  const script = join(import.meta.dirname, 'python-client.py');
-  const { clientId, merchantPrivateKey, gatewayPublicKey } = sandbox;
-  const args = [script, mode, sandbox.url + path, clientId, merchantPrivateKey, gatewayPublicKey];
-  const input = JSON.stringify(updateOf(pass, { points: 3 }));
-  const { stdout, stderr } = spawnSync(`${python}`, args, { input, encoding: 'utf8', timeout: 25_000 });
-  expect(stderr).toBe('');
-  expect(JSON.parse(stdout)).toMatchObject({ resultInfo: { resultStatus: 'S' } });
-  expect(await stored(sandbox, pass)).toMatchObject({ revision: 1, dataInfo: { points: 3 } });
-});
+test.skipIf(skipped !== '').each(['plain', 'encrypted'])(
+  `the sandbox accepts Python with pycryptodome, %s${skipped}`,
+  async (mode) => {
+    const pass = await freshPass(sandbox);
+    const script = join(import.meta.dirname, 'python-client.py');
+    const { clientId, merchantPrivateKey, gatewayPublicKey } = sandbox;
+    const args = [script, mode, sandbox.url + path, clientId, merchantPrivateKey, gatewayPublicKey];
+    const input = JSON.stringify(updateOf(pass, { points: 3 }));
+    const { stdout, stderr } = spawnSync(`${python}`, args, { input, encoding: 'utf8', timeout: 25_000 });
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toMatchObject({ resultInfo: { resultStatus: 'S' } });
+    expect(await stored(sandbox, pass)).toMatchObject({ revision: 1, dataInfo: { points: 3 } });
+  },
+);

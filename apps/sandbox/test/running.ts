@@ -3,53 +3,28 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type Client, createClient, type DataInfo, type UpdatePassRequest } from '@alipayhk-pass/api';
 import { importPrivateKey, importPublicKey, RSA_AES } from '@alipayhk-pass/message-security';
+import { createSandboxClient, type Pass, type SandboxClient } from '@alipayhk-pass/sandbox/client';
 import type { SharedSandbox } from './shared-sandbox.ts';
 
 export const path = '/api/open/alipay/v1/ipass/pass/manage/updatePass';
 
-/** What the admin API answers. */
-export async function ask(
-  { url }: Pick<SharedSandbox, 'url'>,
-  method: string,
-  route: string,
-  body?: object,
-): Promise<{ status: number; body: unknown }> {
-  const headers = { 'Sec-Fetch-Site': 'none', ...(body !== undefined && { 'Content-Type': 'application/json' }) };
-  const init = { method, headers, signal: AbortSignal.timeout(20_000), ...(body && { body: JSON.stringify(body) }) };
-  const response = await fetch(`${url}/sandbox${route}`, init);
-  return { status: response.status, body: await response.json() };
-}
+/** The admin API of a sandbox that is open to this machine. */
+export const admin = ({ url }: Pick<SharedSandbox, 'url'>): SandboxClient => createSandboxClient(url);
 
-/** The part of a pass that tests look at. */
-export interface StoredPass {
-  passId: string;
-  merchantId: string;
-  userId: string;
-  status: string;
-  revision: number;
-  dataInfo: object | null;
-}
-
-/** A fresh pass. */
-export async function freshPass(sandbox: SharedSandbox): Promise<StoredPass> {
+/** A fresh pass of the sandbox's merchant. */
+export function freshPass(sandbox: SharedSandbox): Promise<Pass> {
   const { clientId } = sandbox;
-  const pass = { passId: randomUUID(), clientId, merchantId: 'M1', userId: 'U1' };
-  const { status, body } = await ask(sandbox, 'POST', '/passes', pass);
-  if (status !== 201) throw new Error(`expected a new pass, received ${status}`);
-  return body as StoredPass;
+  return admin(sandbox).createPass({ passId: randomUUID(), clientId, merchantId: 'M1', userId: 'U1' });
 }
 
 /** The pass as it is now. */
-export async function stored(
-  sandbox: Pick<SharedSandbox, 'url'>,
-  { passId }: Pick<StoredPass, 'passId'>,
-): Promise<StoredPass> {
-  return (await ask(sandbox, 'GET', `/passes/${passId}`)).body as StoredPass;
-}
+export const stored = (sandbox: Pick<SharedSandbox, 'url'>, { passId }: Pick<Pass, 'passId'>): Promise<Pass> =>
+  admin(sandbox).readPass(passId);
 
 /** An update that fits the pass. */
-export function updateOf({ passId, merchantId, userId }: StoredPass, dataInfo: DataInfo = {}): UpdatePassRequest {
-  return { passId, merchantId, userId, status: 'UPDATE', updateDetailType: 'UPDATE_MEMBER_CARD', dataInfo };
+export function updateOf({ passId, merchantId, userId }: Pass, dataInfo: DataInfo = {}): UpdatePassRequest {
+  const holder = { passId, merchantId, userId: userId ?? '' };
+  return { ...holder, status: 'UPDATE', updateDetailType: 'UPDATE_MEMBER_CARD', dataInfo };
 }
 
 /** The client that this project ships, over HTTP. */

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { type Sandbox, startSandbox } from '../sandbox.ts';
+import { type Sandbox, startSandbox } from '../starter/start.ts';
 
 /** What can be handed from the process that started it to those that test. */
 export type SharedSandbox = Omit<Sandbox, 'output' | 'stop'>;

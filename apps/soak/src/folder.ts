@@ -20,11 +20,6 @@ export function makeFolder(started: AsyncDisposableStack): string {
   return folder;
 }
 
-/** For a program: a signal ends it by way of `exit`, where Workers are killed and folders removed. */
-export function exitOnSignals(): void {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
-}
-
 function parent(): string {
   const memory = '/dev/shm';
   try {

@@ -5,14 +5,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { exitOnSignals } from './folder.ts';
+import { exitOnSignal } from '@alipayhk-pass/harness/signals';
 import type { Phase } from './load/measure.ts';
 import { acceptPhase, barePhase, pacedPhase, wholePhase } from './load/phases.ts';
 import { type Load, reportOf } from './load/report.ts';
 import { startGateway } from './load/servers.ts';
 
 const { sizes, each, perSecond, bare, single, paced, print, command } = readOptions();
-exitOnSignals();
+exitOnSignal('load');
 await using started = new AsyncDisposableStack();
 const gateway = await startGateway(started);
 const load: Load = {

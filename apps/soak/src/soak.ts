@@ -3,16 +3,16 @@
  * was met and what broke a rule, ledger entries by id; exit code 1 if anything did, 2 for wrong arguments.
  */
 import { parseArgs } from 'node:util';
+import { exitOnSignal } from '@alipayhk-pass/harness/signals';
 import { reportOf } from './fault-run/report.ts';
 import { faultRun } from './fault-run/run.ts';
 import { violationsOf } from './fault-run/violations.ts';
-import { exitOnSignals } from './folder.ts';
 
 /** Longest time for either half of the run, in milliseconds. */
 const limit = 900_000;
 
 const options = readOptions();
-exitOnSignals();
+exitOnSignal('soak');
 const run = await faultRun({ ...options, limit, log: console.log });
 const violations = violationsOf(run.history);
 console.log(`\n${reportOf(run, violations, options)}`);

@@ -1,70 +1,80 @@
 /**
- * The merchant's end: check the body, seal it, send it, open the reply, check it, and return what AlipayHK said.
- * Signing sits in openapi-fetch's `fetch`, so that nothing can change the body after it was signed.
+ * The merchant's end of updatePass: check the body, seal it, send it, open the reply, check it, return the result.
+ * Signing sits in openapi-fetch's `fetch` option and not in a middleware: a later middleware could change a signed body.
  */
 import { isMessageError, type SealedFetchOptions, sealedFetch, tracerIdOf } from '@alipayhk-pass/message-security';
 import createOpenapiClient from 'openapi-fetch';
+import { checkOrigin } from './address.ts';
 import { type Checked, check, isEncrypted, readJson, updatePassPath, withResultInfo } from './body.ts';
 import { RequestInvalid, ResponseInvalid, ResultNotSigned, ResultNotSuccess } from './errors.ts';
 import { vUpdatePassFields, vUpdatePassRequest, vUpdatePassResponse } from './generated/schemas.ts';
 import type { paths, ResultInfo, UpdatePassRequest, UpdatePassResponse } from './generated/types.ts';
+import { findLosses } from './json-values.ts';
 
-/** What `createClient` takes: who we are, both keys, and how to send. */
+/** Options of `createClient`: the merchant's id, both keys, and how to send. */
 export interface ClientOptions extends SealedFetchOptions {
-  /** Origin of the gateway; `https://open.alipay.hk` unless given. */
+  /** Origin of the gateway; `https://open.alipay.hk` unless given. A path or a query is refused. */
   baseUrl?: string | undefined;
 }
 
-/** AlipayHK's reply to an update that took effect. */
+/** The result of an update that took effect: AlipayHK replied S. */
 export interface UpdatePassResult {
   resultInfo: ResultInfo & { resultStatus: 'S' };
-  /** Names this exchange in AlipayHK's logs. */
+  /** Id of this exchange in AlipayHK's logs: the Tracer-Id header of the reply. */
   tracerId: string | undefined;
   /** The Response-Time header, verbatim. */
   responseTime: string;
   /**
-   * Whether the reply was encrypted; a plain one to an encrypted request is accepted unless `requireEncryption`.
+   * Whether the reply was encrypted. A plain reply to an encrypted request is accepted unless `requireEncryption` is set.
    *
    * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a7 A7}
    */
   encrypted: boolean;
 }
 
-/** AlipayHK's updatePass. */
+/** A client for updatePass. Make it once and use it for every update. */
 export interface Client {
   /**
    * Updates or closes a membership card.
    *
-   * @param body - as `spec/openapi.yaml` describes it; it is checked before anything is sent
-   * @throws UpdatePassError, discriminated by `code`. RequestInvalid: nothing was sent. ResultNotSuccess: AlipayHK said
-   *   F or U. Every other code: assume neither that the update took effect nor that it did not.
+   * @param body - the update, as `spec/openapi.yaml` describes it; it is checked before anything is sent
+   * @param options - `signal` aborts the call: it then rejects with the signal's reason
+   * @throws UpdatePassError, discriminated by `code`. RequestInvalid: nothing was sent. ResultNotSuccess: AlipayHK
+   *   replied F or U. Every other code: the update may or may not have taken effect.
+   * @throws TypeError for a `fetch` or a remote key that cannot be used; nothing was sent
    * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a23 A23}
    */
   updatePass(body: UpdatePassRequest, options?: { signal?: AbortSignal | undefined }): Promise<UpdatePassResult>;
 }
 
 /**
- * The update as it was given, if it fits the contract: for whoever stores updates and sends them later.
+ * Checks an update as `updatePass` does before it sends. Use it when you store updates and send them later.
  *
- * @throws RequestInvalid with the path of every issue
+ * @param update - any value
+ * @returns the same value
+ * @throws RequestInvalid with the path of every issue: the update does not fit `spec/openapi.yaml`, or holds a value that
+ *   JSON cannot carry
  */
 export function checkUpdate(update: unknown): UpdatePassRequest {
   const { value, issues } = check(vUpdatePassRequest, update);
   if (issues) throw new RequestInvalid(issues);
+  const losses = findLosses(value);
+  if (losses.length > 0) throw new RequestInvalid(losses);
   return value;
 }
 
 /**
- * Top-level fields of an update that the contract does not know: a typing error, or what AlipayHK has added since. They are
- * sent as they are.
+ * Names of the top-level fields that the contract does not describe: a typing error, or a field that AlipayHK has added
+ * since. `updatePass` sends them unchanged.
  *
- * @param update - as for `checkUpdate`
+ * @param update - an update, checked or not
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a25 A25}
  */
 export function unknownFields(update: object): string[] {
-  return Object.keys(update).filter((name) => !Object.hasOwn(vUpdatePassFields.entries, name));
+  return Object.keys(update).filter((name) => !Object.hasOwn(vUpdatePassFields.inner.entries, name));
 }
 
-/** The contract without the headers that sealing fills, so that nobody passes placeholders. */
+/** The contract's paths without the headers: sealing fills them, so a call must not ask for them. */
 type Unsealed<Paths> = {
   [Path in keyof Paths]: {
     [Method in keyof Paths[Path]]: Paths[Path][Method] extends { parameters: { header: object } }
@@ -74,20 +84,22 @@ type Unsealed<Paths> = {
 };
 
 /**
- * A client for AlipayHK's updatePass.
+ * Makes a client for AlipayHK's updatePass.
  *
+ * @param options - `clientId`, `privateKey` and `publicKey` are required
  * @throws TypeError that names the option and what was expected
  */
 export function createClient(options: ClientOptions): Client {
   const { baseUrl = 'https://open.alipay.hk' } = options;
-  if (!/^https?:\/\/[^/@]+\/$/.test(URL.canParse(baseUrl) ? new URL(baseUrl).href : '')) {
-    throw new TypeError('baseUrl must be an origin such as https://open.alipay.hk');
-  }
+  checkOrigin(baseUrl);
   const openapi = createOpenapiClient<Unsealed<paths>>({ baseUrl, fetch: sealedFetch(options) });
   return {
     async updatePass(body, { signal } = {}) {
       const init = { body: checkUpdate(body), parseAs: 'arrayBuffer', signal } as const;
-      const { data, response } = await openapi.POST(updatePassPath, init).catch(withUnverifiedResult);
+      const { data, response } = await openapi.POST(updatePassPath, init).catch((error) => {
+        if (signal?.aborted) throw signal.reason; // openapi-fetch loses a reason such as null
+        return withUnverifiedResult(error);
+      });
       return readResult(data ?? new ArrayBuffer(0), response);
     },
   };

@@ -1,5 +1,5 @@
 /**
- * What this package adds to the errors of message-security: bodies that do not fit the contract, and results other than S.
+ * Errors that this package adds to those of message-security: bodies that do not fit the contract, results other than S.
  */
 import {
   type AnyMessageError,
@@ -15,13 +15,13 @@ export type NotSuccess = ResultInfo & { resultStatus: 'F' | 'U' };
 
 /** One place where a body does not fit the contract. */
 export interface Issue {
-  /** Where: names joined by dots, as `dataInfo.billNo`; empty for the body as a whole. */
+  /** Where it is: names joined by dots, such as `dataInfo.billNo`; empty for the body as a whole. */
   path: string;
-  /** What is wrong there, as the end of a sentence: `must be a string`. The value received is left out: it may be personal. */
+  /** What is wrong, as the end of a sentence: `must be a string`. It leaves the value out, which may be personal data. */
   message: string;
 }
 
-/** The request body does not fit `spec/openapi.yaml`; nothing was sent, or nothing was applied. */
+/** A request body does not fit `spec/openapi.yaml`. A client has sent nothing; a gateway has not called its handler. */
 export class RequestInvalid extends MessageError<'RequestInvalid'> {
   readonly issues: readonly Issue[];
   constructor(issues: readonly Issue[]) {
@@ -30,7 +30,7 @@ export class RequestInvalid extends MessageError<'RequestInvalid'> {
   }
 }
 
-/** A verified response whose body does not fit `spec/openapi.yaml`: whether the update took effect is unknown. */
+/** A verified response has a body that does not fit `spec/openapi.yaml`. Whether the update took effect is unknown. */
 export class ResponseInvalid extends MessageError<'ResponseInvalid'> {
   readonly issues: readonly Issue[];
   override readonly tracerId: string | undefined;
@@ -42,8 +42,8 @@ export class ResponseInvalid extends MessageError<'ResponseInvalid'> {
 }
 
 /**
- * A verified result other than S. F: refused, the same update will be refused again. U: the outcome is unknown, the
- * update may have taken effect; try again, and keep the order per pass.
+ * A verified result other than S. F: AlipayHK refused the update, and will refuse it again. U: the outcome is unknown, and
+ * the update may have taken effect; send it again, before any later update of the same pass.
  *
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a14 A14}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a23 A23}
  */
@@ -58,20 +58,20 @@ export class ResultNotSuccess extends MessageError<'ResultNotSuccess'> {
 }
 
 /**
- * A reply without a signature that says F or U: what a gateway may send when it refused our own signature.
- * Good for finding out why; nobody vouches for it, so the outcome is unknown.
+ * A reply of F or U without a signature. A gateway may send it when it refuses the merchant's own signature. Use it to find
+ * the cause, not to decide: anybody may have written it, so the outcome is unknown.
  *
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a11 A11}
  */
 export class ResultNotSigned extends MessageError<'ResultNotSigned'> {
-  /** What the reply says, unverified. */
+  /** The result that the reply holds, unverified: at most 64 characters of the code and 256 of the message. */
   readonly unverified: NotSuccess;
-  /** Status, headers and body as received; nothing in it is verified. Not enumerable: logs do not get at it. */
+  /** Status, headers and body as received; nothing in it is verified. Not enumerable, so that logs do not show it. */
   declare readonly response: Response;
   override readonly tracerId: string | undefined;
   constructor(unverified: NotSuccess, { response, tracerId }: ResponseUnexpected) {
     super('ResultNotSigned', 'headers', `the response is not signed; it says ${inWords(unverified)}`);
-    // Anyone may have written it: made fit for a log.
+    // Anybody may have written them, and they end up in logs.
     const { resultCode, resultStatus, resultMessage } = unverified;
     const shown = { resultCode: printable(resultCode, 64), resultStatus };
     this.unverified = resultMessage ? { ...shown, resultMessage: printable(resultMessage, 256) } : shown;
@@ -80,19 +80,24 @@ export class ResultNotSigned extends MessageError<'ResultNotSigned'> {
   }
 }
 
-/** Everything that `updatePass` rejects with, discriminated by `code`; besides these only TypeError and an abort reason. */
+/** Every error that `updatePass` rejects with, except TypeError and the reason of an abort; discriminated by `code`. */
 export type UpdatePassError = AnyMessageError | RequestInvalid | ResponseInvalid | ResultNotSuccess | ResultNotSigned;
 
-/** Whether this is one of `UpdatePassError`, for a `catch`. */
+/**
+ * Whether a caught value is one of `UpdatePassError`. It recognises errors of another copy of the package too.
+ *
+ * @param error - any value
+ */
 export function isUpdatePassError(error: unknown): error is UpdatePassError {
   return isMessageError(error);
 }
 
-/** A result code gets into a text only if it is a name: it may be anything, line feeds included. */
+/** Shows a result code only if it is a name, `?` otherwise: it may hold anything, line feeds included. */
 function inWords({ resultStatus, resultCode }: NotSuccess): string {
   return `${resultStatus} (${/^\w{1,64}$/.test(resultCode) ? resultCode : '?'})`;
 }
 
-function describe(issues: readonly Issue[]): string {
+/** The issues as one sentence, joined by semicolons. */
+export function describe(issues: readonly Issue[]): string {
   return issues.map(({ path, message }) => `${path || 'the body'} ${message}`).join('; ');
 }

@@ -1,6 +1,6 @@
 /**
- * AlipayHK's end: a gateway for updatePass, and the calls by which AlipayHK reaches a merchant. Every request gets a
- * well-formed reply with a result code; why it was refused goes to a hook and never to the wire.
+ * AlipayHK's end, for tests and the sandbox: a gateway for updatePass, and the calls that AlipayHK makes to a merchant.
+ * Every request gets a reply with a result code. The reason of a refusal goes to `onRefusal` and never to the wire.
  */
 import {
   checkOptions,
@@ -22,31 +22,32 @@ export type { Received } from './operation.ts';
 export type { Keys } from './receiver.ts';
 export type { Refusal } from './refusals.ts';
 
-/** What `createGateway` takes; `context` is what the gateway is called with beside the request. */
+/** Options of `createGateway`. `Context` is the type of the second argument of the gateway. */
 export interface GatewayOptions<Context = undefined>
   extends SharedOptions<Context>,
     Pick<OpenRequestOptions, 'replayGuard'> {
-  /** A merchant's public key, or its versions, the latest last; `undefined` for a Client-Id that is unknown. */
+  /** Returns a merchant's public key, or its versions with the latest last; `undefined` for an unknown Client-Id. */
   publicKeyOf: (clientId: string, context: Context) => Keys | Promise<Keys>;
-  /** Where `publicKeyOf` is no RSA key (ECC224): the one that encrypts replies. */
+  /** Returns the RSA key that encrypts replies, for a merchant that signs with another algorithm (ECC224). */
   encryptionKeyOf?: ((clientId: string, context: Context) => Keys | Promise<Keys>) | undefined;
-  /** The gateway's own key: signs replies, decrypts requests. */
+  /** The gateway's own key: it signs replies and decrypts requests. */
   privateKey: KeyRing<PrivateKey>;
-  /** Longest request body in bytes as on the wire; 1 MiB unless given. */
+  /** Longest request body on the wire, in bytes; 1 MiB unless given. */
   maxBodyBytes?: number | undefined;
   /**
-   * Applies an update that was verified and fits the contract. It must be idempotent: where the reply gets lost, or a
-   * remote key fails to sign it, the merchant sends the update again.
+   * Applies an update that was verified and fits the contract. It must be idempotent: the merchant sends the update again
+   * when the reply gets lost or a remote key fails to sign it.
    */
   handler: (update: UpdatePassRequest, received: Received, context: Context) => ResultInfo | Promise<ResultInfo>;
 }
 
 /**
- * A gateway for updatePass, made once: standard Request in, standard Response out. Bodies over `maxBodyBytes` (1 MiB
- * unless given) are refused before anything is verified. Replies are signed whenever path and Client-Id are known, and
- * encrypted if and only if the request was.
+ * Makes a gateway for updatePass: a function from `Request` to `Response`. Make it once. A body over `maxBodyBytes` is
+ * refused before anything is verified. A reply is signed when path and Client-Id are known, and encrypted if and only if
+ * the request was.
  *
- * @returns a function of the request and of a context, which reaches `publicKeyOf`, `handler` and the hooks
+ * @param options - `publicKeyOf`, `privateKey` and `handler` are required
+ * @returns a function of a request and a context; it passes the context to `publicKeyOf`, `handler` and the hooks
  * @throws TypeError that names the option and what was expected
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a7 A7}
  */

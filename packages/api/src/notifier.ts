@@ -1,9 +1,10 @@
 /**
- * AlipayHK's calls to a merchant: for a sandbox, and for tests of a merchant's side. Signed with the gateway's key under
- * the merchant's Client-Id (A28).
+ * AlipayHK's calls to a merchant, for the sandbox and for tests of a merchant's webhooks. They are signed with the
+ * gateway's key and carry the merchant's Client-Id (A28).
  */
 import { type SealedFetchOptions, sealedFetch, tracerIdOf } from '@alipayhk-pass/message-security';
 import type * as v from 'valibot';
+import { checkOrigin, checkPrefix } from './address.ts';
 import { check, isEncrypted, readJson, withResultInfo } from './body.ts';
 import { ResponseInvalid } from './errors.ts';
 import { vCreateMembercardResponse, vNotifyBillResponse } from './generated/schemas.ts';
@@ -15,22 +16,22 @@ import type {
 } from './generated/types.ts';
 import { webhookPath } from './webhook-path.ts';
 
-/** What `createNotifier` takes: the merchant's Client-Id and public key, the gateway's private key, and where to send. */
+/** Options of `createNotifier`: the merchant's Client-Id and public key, the gateway's private key, and where to send. */
 export interface NotifierOptions extends SealedFetchOptions {
   /** Origin of the merchant's server. */
   baseUrl: string;
-  /** The merchant's part of the path. */
+  /** The merchant's segment of the path: `/{tag}/points/…`. */
   tag: string;
-  /** What stands before the tag in the path that is called and signed, such as `/api`; nothing unless given. */
+  /** Path before the tag, such as `/api`; it is called and signed. Empty unless given. */
   signedPrefix?: string | undefined;
 }
 
-/** AlipayHK's calls. Each resolves with the merchant's reply, F and U included. */
+/** AlipayHK's calls to one merchant. Each resolves with the merchant's reply, also when it is F or U. */
 export interface Notifier {
   /**
    * Notifies the merchant of a bill.
    *
-   * @throws MessageError, discriminated by `code`: the reply does not verify or does not fit the contract, or there is none
+   * @throws MessageError, discriminated by `code`: no reply arrived, or it does not verify or does not fit the contract
    */
   notifyBill(bill: NotifyBillRequest): Promise<NotifyBillResponse>;
   /**
@@ -42,13 +43,17 @@ export interface Notifier {
 }
 
 /**
- * AlipayHK's calls to one merchant. What is sent is not checked against the contract, so that a merchant's refusals can
- * be tried; nothing is repeated by itself.
+ * Makes AlipayHK's calls to one merchant. They are not checked against the contract, so that you can test a merchant's
+ * refusals. A call that fails is not repeated.
  *
+ * @param options - `baseUrl`, `tag`, `clientId`, `privateKey` and `publicKey` are required
  * @throws TypeError that names the option and what was expected
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a28 A28}
  */
 export function createNotifier(options: NotifierOptions): Notifier {
   const { baseUrl, tag, signedPrefix = '' } = options;
+  checkOrigin(baseUrl);
+  checkPrefix(signedPrefix);
   const send = sealedFetch(options);
   const caller = <T>(after: Parameters<typeof webhookPath>[1], reply: v.GenericSchema<unknown, T>) => {
     const url = new URL(signedPrefix + webhookPath(tag, after), baseUrl);

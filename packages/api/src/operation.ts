@@ -1,16 +1,19 @@
-/** An operation of an end: its handler between the schemas of request and reply. */
+/** Operations of a gateway or of webhooks: a handler, with the schemas of its request and its reply. */
+import type { OpenedRequest } from '@alipayhk-pass/message-security';
 import type * as v from 'valibot';
 import type { ResultInfo } from './generated/types.ts';
 
-/** Who sent a request that was verified, and how. */
+/** What is known of a verified request besides its body. */
 export interface Received {
   clientId: string;
   /** The Request-Time header, verbatim. */
   requestTime: string;
   encrypted: boolean;
-  /** Version of the key that verified the request, where that key has one. */
+  /** Length of the symmetric key in bytes, if the request was encrypted; the key of the reply is as long. */
+  symmetricKeyLength: OpenedRequest['symmetricKeyLength'];
+  /** Version of the key that verified the request; `undefined` when that key has no version. */
   keyVersion: string | undefined;
-  /** Sent back as Tracer-Id. */
+  /** Id of this exchange: the Tracer-Id header of the reply. */
   tracerId: string;
 }
 
@@ -19,14 +22,20 @@ export interface Reply {
   resultInfo: ResultInfo;
 }
 
-/** An operation: its handler between the schemas of request and reply. */
+/** A handler, with the schemas of its request and its reply. */
 export interface Operation<Context> {
   readonly request: v.GenericSchema;
   readonly reply: v.GenericSchema<unknown, Reply>;
   readonly handler: (body: never, received: Received, context: Context) => unknown;
 }
 
-/** An operation whose handler takes what its schema accepts. */
+/**
+ * Makes an operation. The types of the schemas are the types of the handler.
+ *
+ * @param request - schema of the request's body
+ * @param reply - schema of the reply's body
+ * @param handler - gets the body after the check; returns the body of the reply
+ */
 export function operation<Body, Result extends Reply, Context>(
   request: v.GenericSchema<unknown, Body>,
   reply: v.GenericSchema<unknown, Result>,

@@ -1,24 +1,26 @@
 /**
- * What is refused, and what the wire says of it: a result code and a fixed message. The rich reason is an error, which
- * goes to a hook and never to the wire.
+ * Refusals: the result code, the fixed message and the HTTP status that the sender gets for each. The error with the reason
+ * goes to `onRefusal` and never to the wire.
  */
 import { isMessageError, type Stage } from '@alipayhk-pass/message-security';
 import type { ResultInfo } from './generated/types.ts';
 
-/** A request whose reply is F or U before or instead of the handler's result. */
+/** A request that gets F or U because it was refused, or because the handler or the reply failed. */
 export interface Refusal {
   resultInfo: ResultInfo;
   /** Where the request was refused. */
   stage: Stage;
-  /** The rich reason: for logs, not for the wire. */
+  /** The reason, for logs: an error of these packages, or whatever a handler or hook threw. */
   error: unknown;
+  /** The Tracer-Id header of the reply. */
   tracerId: string;
-  /** As received, at most 64 characters; verified only if it was the handler that failed. */
+  /** The Client-Id header as received, at most 64 characters; unverified before the stage `time`. */
   clientId: string | undefined;
 }
 
 /**
- * Codes of a neighbouring API of AlipayHK's, and the HTTP status of a reply that is not signed.
+ * By result code: status and message of the reply, and HTTP status of an unsigned one. The codes are those of a
+ * neighbouring API of AlipayHK.
  *
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a22 A22}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a31 A31}
  */
@@ -34,7 +36,7 @@ const refusals = {
 
 type RefusalCode = keyof typeof refusals;
 
-/** A refusal that no other error stands for. */
+/** A refusal of the target or of the Client-Id. Every other refusal has an error of its own. */
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly resultCode: RefusalCode;
@@ -46,7 +48,14 @@ export class Refused extends Error {
   }
 }
 
-/** What the wire says of a refusal at this stage; U of one that is not about the request. */
+/**
+ * The reply to a refusal: F when the request is at fault, U when a handler, a hook or sealing failed.
+ *
+ * @param stage - where it was refused
+ * @param error - the reason; only its class, code and header are used
+ * @returns the body's `resultInfo`, and the HTTP status of an unsigned reply
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a22 A22}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a31 A31}
+ */
 export function refusalOf(stage: Stage, error: unknown): { resultInfo: ResultInfo; status: number } {
   const resultCode = refusalCodeOf(stage, error);
   const [resultStatus, resultMessage, status] = refusals[resultCode];
@@ -55,14 +64,21 @@ export function refusalOf(stage: Stage, error: unknown): { resultInfo: ResultInf
 
 function refusalCodeOf(stage: Stage, error: unknown): RefusalCode {
   if (error instanceof Refused) return error.resultCode;
-  if (stage === 'handler' || stage === 'sealing' || !isMessageError(error)) return 'UNKNOWN_EXCEPTION';
+  // Any error at this stage: what a remote key returns must not become an oracle.
+  if (stage === 'decryption') return 'PARAM_ILLEGAL';
+  // At these stages functions of the caller run: a MessageError from one of them is about another message.
+  if (['client', 'handler', 'sealing'].includes(stage) || !isMessageError(error)) return 'UNKNOWN_EXCEPTION';
   const isAboutEncrypt = error.code === 'HeaderInvalid' && error.header === 'Encrypt';
-  const isAboutSignature = ['client', 'headers', 'signature', 'time', 'replay'].includes(stage);
-  // What is left is about the body: too large, not to be decrypted, not as the contract has it. One code for all.
+  const isAboutSignature = ['headers', 'signature', 'time', 'replay'].includes(stage);
+  // The rest is about the body: too large, does not decrypt, does not fit the contract. One code for all.
   return isAboutSignature && !isAboutEncrypt ? 'INVALID_SIGNATURE' : 'PARAM_ILLEGAL';
 }
 
-/** Hands a refusal to the hook; a log that fails, at once or later, must not keep the other end from its reply. */
+/**
+ * Calls the hook with a refusal, and ignores its errors: a log that fails must not cost the sender its reply.
+ *
+ * @param onRefusal - the hook, if there is one; it is not awaited
+ */
 export function emitRefusal<Context>(
   onRefusal: ((refusal: Refusal, context: Context) => unknown) | undefined,
   refusal: Refusal,

@@ -1,6 +1,6 @@
 /**
- * The merchant's end of the calls that AlipayHK makes: bills that were paid, and customers who ask for a card (A28). Only
- * what AlipayHK signed gets a signed reply, and S only after the merchant's function has settled (A31).
+ * The merchant's end of AlipayHK's calls: paid bills, and requests for a membership card (A28). Only a call that AlipayHK
+ * signed gets a signed reply, and S is sent only after the merchant's function has settled (A31).
  */
 import { checkOptions, type KeyRing, type PrivateKey, type PublicKey } from '@alipayhk-pass/message-security';
 import {
@@ -30,27 +30,29 @@ export type {
 export type { Received } from './operation.ts';
 export type { Refusal } from './refusals.ts';
 
-/** What `createWebhooks` takes; `context` is what the webhooks are called with beside the request. */
+/** Options of `createWebhooks`. `Context` is the type of the second argument of the webhooks. */
 export interface WebhooksOptions<Context = undefined> extends SharedOptions<Context> {
-  /** The merchant's part of the path: `/{tag}/points/…`. */
+  /** The merchant's segment of the path: `/{tag}/points/…`. */
   tag: string;
-  /** Ours; a call for another one is refused. */
+  /** The merchant's Client-Id; a call with another one is refused. */
   clientId: string;
-  /** Ours: signs replies, decrypts calls. */
+  /** The merchant's private key: it signs replies and decrypts calls. */
   privateKey: KeyRing<PrivateKey>;
-  /** AlipayHK's: verifies calls, encrypts replies. */
+  /** AlipayHK's public key: it verifies calls and encrypts replies. */
   publicKey: KeyRing<PublicKey>;
-  /** AlipayHK's, where `publicKey` is no RSA key (ECC224): encrypts replies. */
+  /** AlipayHK's RSA key that encrypts replies, when `publicKey` has another algorithm (ECC224). */
   encryptionKey?: KeyRing<PublicKey> | undefined;
-  /** Longest body in bytes as on the wire; 64 KiB unless given. */
+  /** Longest body on the wire, in bytes; 64 KiB unless given. */
   maxBodyBytes?: number | undefined;
   /**
-   * Takes in a bill. It must settle only when the bill is stored for good, and must recognise a `billNo` that it has seen:
-   * AlipayHK repeats a call whose reply was not S or got lost. When it throws, the reply is U.
+   * Stores a bill. It must settle only when the bill is stored for good, and must recognise a `billNo` that it has stored
+   * before: AlipayHK repeats a call when the reply is not S or gets lost. When it throws, the reply is U.
+   *
+   * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a29 A29}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a31 A31}
    */
   notifyBill: (bill: NotifyBillRequest, received: Received, context: Context) => ResultInfo | Promise<ResultInfo>;
   /**
-   * Makes a customer a member; may add fields to the reply. When it throws, the reply is U.
+   * Makes a user of AlipayHK a member. It may add fields to the reply. When it throws, the reply is U.
    *
    * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a32 A32}
    */
@@ -62,13 +64,14 @@ export interface WebhooksOptions<Context = undefined> extends SharedOptions<Cont
 }
 
 /**
- * The merchant's side of both calls, made once: standard Request in, standard Response out. What does not verify gets an
- * unsigned HTTP error and reaches no function of the merchant's: a signature over a path that a stranger chose would be
- * one more request in the merchant's name.
+ * Makes the merchant's end of both calls: a function from `Request` to `Response`. Make it once. A call that does not verify
+ * gets an unsigned HTTP error and reaches neither function: a signed reply over a path that a stranger chose could be used
+ * as a request of the merchant.
  *
- * There is no replay guard: a repeated notification needs a reply each time, and its `billNo` shows the repetition.
+ * There is no replay guard: a repeated call needs a reply each time, and `billNo` shows the repetition.
  *
- * @returns a function of the request and of a context, which reaches both functions and the hooks
+ * @param options - `tag`, `clientId`, both keys and both functions are required
+ * @returns a function of a request and a context; it passes the context to both functions and to the hooks
  * @throws TypeError that names the option and what was expected
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a28 A28}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a31 A31}
  */
@@ -98,7 +101,7 @@ export function createWebhooks<Context = undefined>(
     publicKeyOf: (id) => (id === clientId ? publicKey : undefined),
     encryptionKeyOf: () => encryptionKey,
     signsUnverified: false,
-    // A31: which of the two names AlipayHK reads is not public.
+    // A31: it is not public which of the two names AlipayHK reads.
     bodyOf: (reply) => ({ ...reply, result: reply.resultInfo }),
   });
 }

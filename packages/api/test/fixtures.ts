@@ -1,8 +1,11 @@
-/** The parties of the tests, with the public test keys of spec/vectors, and a gateway of a few lines. */
+/** The parties of the tests, with the public test keys of spec/vectors, and a gateway that sends a chosen reply. */
 import { importPrivateKey, importPublicKey, openRequest, RSA_AES, sealResponse } from '@alipayhk-pass/message-security';
 import { keys } from '@alipayhk-pass/spec/vectors';
 import type { NotifyBillRequest, UpdatePassRequest } from '../src/generated/types.ts';
 import type { ClientOptions } from '../src/index.ts';
+
+/** Address of updatePass in production, which `createClient` calls unless `baseUrl` is given. */
+export const updatePassUrl = 'https://open.alipay.hk/api/open/alipay/v1/ipass/pass/manage/updatePass';
 
 export const clientId = '4Q5Y8W0WSG45P907917';
 
@@ -38,22 +41,44 @@ export const bill: NotifyBillRequest = {
 
 export const success = { resultCode: 'SUCCESS', resultStatus: 'S', resultMessage: 'Success' } as const;
 
-/** Options of a client that talks to `fetch`, with the merchant's key and the gateway's. */
+/** Options of a client that sends through `fetch`, with the merchant's private key and the gateway's public key. */
 export function clientOptions(fetch: ClientOptions['fetch']): ClientOptions {
   return { clientId, privateKey: merchant.privateKey, publicKey: gateway.publicKey, fetch };
 }
 
-/** How a reply is to differ from a proper one. */
-interface Reply {
+/** The request with changed headers and, if given, another body. */
+export async function altered(request: Request, change: (headers: Headers) => void, body?: BodyInit): Promise<Request> {
+  const headers = new Headers(request.headers);
+  change(headers);
+  return new Request(request.url, { method: request.method, headers, body: body ?? (await request.text()) });
+}
+
+/** The request with one header set. */
+export const withHeader = async (request: Request | Promise<Request>, name: string, value: string): Promise<Request> =>
+  altered(await request, (headers) => headers.set(name, value));
+
+/** The request without one header. */
+export const withoutHeader = async (request: Request | Promise<Request>, name: string): Promise<Request> =>
+  altered(await request, (headers) => headers.delete(name));
+
+/** An Encrypt header with a symmetric key that no RSA key of these tests unwraps. */
+export const foreignEncryptHeader = `algorithm=RSA_AES, symmetricKey=${encodeURIComponent(btoa('k'.repeat(256)))}`;
+
+/** How a reply differs from an ordinary success. */
+interface ReplyOptions {
+  /** Text, or a value that is sent as JSON. */
   body?: unknown;
   signedBy?: typeof gateway.privateKey;
+  /** As the request, unless given. */
   encrypted?: boolean;
+  /** Clock of the gateway, in milliseconds since the epoch. */
   now?: number;
+  /** Changes the reply after it was sealed. */
   change?: (response: Response) => Response | Promise<Response>;
 }
 
-/** A gateway that opens the request for real and then answers as told, through the same sealing that a gateway uses. */
-export function replying({ body = { resultInfo: success }, signedBy, encrypted, now, change }: Reply = {}) {
+/** A gateway that opens the request, and seals the reply that the options describe. */
+export function replying({ body = { resultInfo: success }, signedBy, encrypted, now, change }: ReplyOptions = {}) {
   return async (request: Request): Promise<Response> => {
     const parties = { clientId, publicKey: merchant.publicKey, encryption: RSA_AES };
     const opened = await openRequest(request, { ...parties, privateKey: gateway.privateKey });

@@ -1,24 +1,24 @@
 /**
- * ECC224 keys: text -> a number or a point, checked -> a handle that signs or verifies wherever an RSA256 one does.
- * The page names the algorithm and nothing else; curve, digest and encoding are this project's reading of it (A3).
+ * ECC224 keys. Text becomes a checked number or point, and then a handle that signs or verifies wherever an RSA256 key does.
+ * AlipayHK's page gives only the algorithm's name; curve, digest and encoding are this project's assumption (A3).
  */
 import { brandHandle } from './copies.ts';
 import { digests, ecdsaWith, SCALAR_BYTES } from './crypto/p224.ts';
 import { readEcKey } from './keys/ec-key.ts';
 import { checkKeyVersion, type LocalPrivateKey, type PublicKey } from './keys/key.ts';
 
-/** What `importEcc224PrivateKey` and `importEcc224PublicKey` take besides the key. */
+/** Options of `importEcc224PrivateKey` and `importEcc224PublicKey`. */
 export interface Ecc224Options {
   /** Version that AlipayHK's console shows for this key: letters, digits, dot, dash and underscore. */
   keyVersion?: string | undefined;
   /**
-   * Digest of what is signed; SHA-224, the one of the curve's strength, unless given.
+   * Digest of the content to be signed; SHA-224 unless given, which has the strength of the curve.
    *
    * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a3 A3}
    */
   digest?: 'SHA-224' | 'SHA-256' | undefined;
   /**
-   * Form of a signature: DER as in Java and OpenSSL, or r and s side by side, 56 bytes; DER unless given.
+   * Form of a signature; DER unless given, as in Java and OpenSSL. IEEE-P1363 is r and s side by side, 56 bytes.
    *
    * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a3 A3}
    */
@@ -28,19 +28,19 @@ export interface Ecc224Options {
 const formats = { DER: 'der', 'IEEE-P1363': 'compact' } as const;
 
 /**
- * Imports the P-224 private key that signs: PKCS#8 or SEC1, as PEM or bare base64. Curves go by name; if the text holds
- * the public half too, it must be this key's. Signatures are deterministic (RFC 6979).
+ * Imports the P-224 private key that signs: PKCS#8 or SEC1. Curves go by name; if the key holds its public half too, it
+ * must be this key's. Signatures are deterministic (RFC 6979).
  *
  * The key signs and does nothing else: for RSA_AES, symmetric keys are wrapped for RSA keys. In a Worker, import it
  * within a request: before the first one there are no random numbers to blind the computation with.
  *
- * @param input - the key; line ends may be escaped, and the EC PARAMETERS block of `openssl ecparam` may stand before it
+ * @param input - PEM or base64 as for `importPrivateKey`; the EC PARAMETERS block of `openssl ecparam` may stand before it
  * @throws TypeError that says what was given instead: a public key, an encrypted one, an RSA key, another curve …
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a3 A3}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a5 A5}; RFC 5208 §5 (PKCS#8), RFC 5915 §3 (SEC1), RFC 5480 §2.1 (curves), FIPS 186-5 §6.4 and SP 800-186 §3.2.1.2
  */
 export async function importEcc224PrivateKey(input: string, options: Ecc224Options = {}): Promise<LocalPrivateKey> {
   const { ecdsa, format, keyVersion } = readOptions(options);
-  // In this closure only: nothing that prints, copies or serialises the handle can reach it.
+  // Only in this closure: nothing that prints, copies or serialises the handle shows it.
   const secretKey = readInput('privateKey', input);
   return brandHandle({
     algorithm: 'ECC224',
@@ -51,12 +51,12 @@ export async function importEcc224PrivateKey(input: string, options: Ecc224Optio
 
 /**
  * Imports the P-224 public key that verifies: SPKI or an X.509 certificate (for its key only: neither dates nor issuer
- * are checked), as PEM or bare base64. Curves go by name; the point may be compressed.
+ * are checked). Curves go by name; the point may be compressed.
  *
  * A signature in another form than `encoding` does not verify, and DER is taken to the letter. Whoever holds a signature
  * can make a second one for the same message (s and n - s both verify), so do not tell messages apart by it.
  *
- * @param input - the key; line ends may be escaped
+ * @param input - PEM or base64 as for `importPublicKey`
  * @throws TypeError that says what was given instead
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a3 A3}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}; RFC 5480 §2 (SPKI), RFC 5280 §4.1 (certificates), FIPS 186-5 §6.4 and SP 800-186 §3.2.1.2
  */
@@ -67,7 +67,7 @@ export async function importEcc224PublicKey(input: string, options: Ecc224Option
     algorithm: 'ECC224',
     keyVersion,
     verify: async (signature: Uint8Array<ArrayBuffer>, data: Uint8Array<ArrayBuffer>) =>
-      // noble throws for a length that is not the form's, where every other fault is a false.
+      // noble throws for a wrong length; for every other fault it returns false.
       (format === 'der' || signature.length === 2 * SCALAR_BYTES) && ecdsa.verify(signature, data, point, { format }),
   });
 }

@@ -1,15 +1,15 @@
 /**
- * Every error that this package throws for a message, each with the stage at which it arose. A caller's own mistake is a
- * TypeError instead. Texts say what is wrong, then what was expected; they never hold key bytes, plaintext or signatures.
+ * Every error about a message, each with the stage at which it arose. A mistake of the caller is a TypeError instead. Texts
+ * say what is wrong, then what was expected, and never hold key bytes, plaintext or signatures.
  */
 import { brand } from './copies.ts';
 import { printable } from './printable.ts';
 
 /**
- * Where a message was refused, in the order in which one is opened: `target` method, path and media type; `client` the
- * Client-Id; `headers` their form; `body` its length and arrival; then `signature`, `time`, `decryption` and `replay`;
- * `contract` the fields of the body; `handler` and `sealing` a gateway's own function and reply. Only at the sending end:
- * `connection` no complete response; `status` an HTTP error; `result` a verified F or U.
+ * Where a message was refused, in the order of opening. `target`: method, path and media type. `client`: the Client-Id.
+ * `headers`: a missing or malformed header. `body`: its length or its arrival. Then `signature`, `time`, `replay` and
+ * `decryption`. `contract`: the fields of the body. `handler`: a function of the receiver. `sealing`: its reply. Only at the
+ * sending end: `connection` for no complete response, `status` for an HTTP error, `result` for a verified F or U.
  */
 export type Stage =
   | 'target'
@@ -27,30 +27,30 @@ export type Stage =
   | 'status'
   | 'result';
 
-/** Base of every error about a message. Recognise one by `isMessageError`, which works across copies of this package. */
+/** Base of every error about a message. `isMessageError` recognises one, also from another copy of this package. */
 export abstract class MessageError<Code extends string = string> extends Error {
-  /** Stable, and equal to `name`. */
+  /** Name of the error's kind, equal to `name`. It does not change between versions. */
   readonly code: Code;
   /** Where the message was refused. */
   readonly stage: Stage;
-  /** The `Tracer-Id` header of the response that this is about, unverified; absent where there was none. */
+  /** The Tracer-Id header of the response, unverified; absent when there is no response or no such header. */
   declare readonly tracerId?: string | undefined;
   constructor(code: Code, stage: Stage, text: string, options?: ErrorOptions) {
     super(text, options);
-    this.name = code; // a literal: a minifier renames the constructor
+    this.name = code; // not the constructor's name, which a minifier changes
     this.code = code;
     this.stage = stage;
   }
-  /** The same mark in every copy of this package. */
+  /** Marks an error for `isMessageError`; the same in every copy of this package. */
   get [brand](): 'error' {
     return 'error';
   }
 }
 
 /**
- * Whether a value is an error about a message, thrown by this copy of the package or by another one.
+ * Whether a value is an error about a message, from this copy of the package or from another one.
  *
- * @param value - anything that was caught
+ * @param value - any value
  */
 export function isMessageError(value: unknown): value is AnyMessageError {
   return typeof value === 'object' && value !== null && brand in value && value[brand] === 'error';
@@ -58,7 +58,7 @@ export function isMessageError(value: unknown): value is AnyMessageError {
 
 /** A header of the protocol is missing, malformed, or repeats a key. */
 export class HeaderInvalid extends MessageError<'HeaderInvalid'> {
-  /** The header's name, as `Signature`. */
+  /** Name of the header, such as `Signature`. */
   readonly header: string;
   constructor(header: string, text: string, stage: Stage = 'headers') {
     super('HeaderInvalid', stage, text);
@@ -66,11 +66,11 @@ export class HeaderInvalid extends MessageError<'HeaderInvalid'> {
   }
 }
 
-/** The message names an algorithm that is not configured; there is no fallback. */
+/** The message names an algorithm that is not configured. There is no fallback to another one. */
 export class AlgorithmNotSupported extends MessageError<'AlgorithmNotSupported'> {
-  /** The header that names it: `Signature` or `Encrypt`. */
+  /** The header that names the algorithm: `Signature` or `Encrypt`. */
   readonly header: string;
-  /** The algorithm as the header gave it; `?` for what is no name at all, which may be anything, a signature included. */
+  /** The algorithm as received; `?` if it is not a name of at most 24 characters: it may be anything, also a signature. */
   readonly algorithm: string;
   constructor(header: 'Signature' | 'Encrypt', algorithm: string, expected: string) {
     const shown = /^[\w.-]{1,24}$/.test(algorithm) ? algorithm : '?';
@@ -81,7 +81,7 @@ export class AlgorithmNotSupported extends MessageError<'AlgorithmNotSupported'>
   }
 }
 
-/** The signature does not belong to these bytes and this key. One text for every reason. */
+/** The signature does not verify for this content and this key. One text for every reason. */
 export class SignatureVerificationFailed extends MessageError<'SignatureVerificationFailed'> {
   constructor() {
     super('SignatureVerificationFailed', 'signature', 'the signature does not verify');
@@ -89,8 +89,10 @@ export class SignatureVerificationFailed extends MessageError<'SignatureVerifica
 }
 
 /**
- * The body could not be decrypted. One text for key, padding, length, base64 and UTF-8 alike:
- * an attacker who can tell them apart has a padding oracle (RFC 8017 §7.2.2).
+ * The body does not decrypt. One text for every reason, be it key, padding, length, base64 or UTF-8: an attacker who can
+ * distinguish them has a padding oracle.
+ *
+ * @see RFC 8017 §7.2.2
  */
 export class DecryptionFailed extends MessageError<'DecryptionFailed'> {
   constructor() {
@@ -98,13 +100,13 @@ export class DecryptionFailed extends MessageError<'DecryptionFailed'> {
   }
 }
 
-/** Request-Time or Response-Time is not ISO-8601 with a zone, or is too far from this clock. */
+/** Request-Time or Response-Time is not ISO-8601 with a zone, or is too far from this clock or from its request. */
 export class TimeNotAccepted extends MessageError<'TimeNotAccepted'> {
-  /** The header's string as received, at most 64 characters. */
+  /** The header as received, at most 64 characters. */
   readonly time: string;
-  /** Accepted distance from this clock, in seconds. */
+  /** The distance that is accepted, in seconds. */
   readonly tolerance: number;
-  /** How far this clock is ahead of the message, in seconds; absent when the time has no valid form. */
+  /** How far the time is behind this clock or its request, in seconds; negative when ahead. `undefined` if malformed. */
   readonly skew: number | undefined;
   constructor(header: string, time: string, tolerance: number, skew?: number, than = 'this clock') {
     const shown = printable(time, 64);
@@ -121,14 +123,14 @@ export class TimeNotAccepted extends MessageError<'TimeNotAccepted'> {
   }
 }
 
-/** The same message was received before, within the time that its Request-Time allows. */
+/** A message with the same signed content was received before, and its time is still accepted. */
 export class MessageReplayed extends MessageError<'MessageReplayed'> {
   constructor() {
     super('MessageReplayed', 'replay', 'the message was received before');
   }
 }
 
-/** The body is longer than the configured limit; it was not read to its end. */
+/** The body is longer than `maxBodyBytes`. It was not read to its end. */
 export class BodyTooLarge extends MessageError<'BodyTooLarge'> {
   /** The limit in bytes. */
   readonly limit: number;
@@ -138,23 +140,24 @@ export class BodyTooLarge extends MessageError<'BodyTooLarge'> {
   }
 }
 
-/** The body of a request did not arrive in time. */
+/** The body of a request did not arrive within `bodyTimeout`, or broke off. */
 export class BodyIncomplete extends MessageError<'BodyIncomplete'> {
   /** The limit in milliseconds. */
   readonly limit: number;
-  constructor(limit: number) {
-    super('BodyIncomplete', 'body', `the body did not end within ${limit} ms`);
+  constructor(limit: number, text = `the body did not end within ${limit} ms`, options?: ErrorOptions) {
+    super('BodyIncomplete', 'body', text, options);
     this.limit = limit;
   }
 }
 
 /**
- * A response that nothing vouches for: an HTTP error, or HTTP 200 without a signature.
- * `response` holds the body as received, unverified: good for a log, never for a decision.
+ * An HTTP error, or HTTP 200 without a signature. `response` holds the body as received, unverified: use it for a log, not
+ * for a decision.
  */
 export class ResponseUnexpected extends MessageError<'ResponseUnexpected'> {
+  /** `status` for an HTTP status other than 200; `unsigned` for a response without a signature. */
   readonly reason: 'status' | 'unsigned';
-  /** Status, headers and body as received; nothing in it is verified. Not enumerable: logs do not show it. */
+  /** Status, headers and body as received; nothing in it is verified. Not enumerable, so that logs do not show it. */
   declare readonly response: Response;
   override readonly tracerId: string | undefined;
   constructor(reason: 'status' | 'unsigned', response: Response) {
@@ -170,7 +173,7 @@ export class ResponseUnexpected extends MessageError<'ResponseUnexpected'> {
   }
 }
 
-/** No complete response arrived: a timeout, a refused or broken connection. Whether the request took effect is unknown. */
+/** No complete response arrived: a timeout, or a refused or broken connection. The request may have taken effect. */
 export class ResponseMissing extends MessageError<'ResponseMissing'> {
   constructor(text: string, cause: unknown) {
     super('ResponseMissing', 'connection', text, { cause });
@@ -190,15 +193,20 @@ export type AnyMessageError =
   | ResponseUnexpected
   | ResponseMissing;
 
-/** The error with the tracer id of the response that it is about: it is what AlipayHK asks for. */
+/**
+ * Adds the tracer id of a response to an error about it: AlipayHK asks for this id.
+ *
+ * @param error - any value; only a MessageError is changed
+ * @returns the same value
+ */
 export function withTracerId(error: unknown, response: Response | undefined): unknown {
   const tracerId = response && tracerIdOf(response);
   return isMessageError(error) ? Object.assign(error, tracerId && { tracerId }) : error;
 }
 
 /**
- * The trace id of a response, under either of the names seen: `Tracer-Id`, also `tracerId`. It is not signed: at most 128
- * characters of it are kept, without control characters.
+ * The tracer id of a response, from the header `Tracer-Id` or `tracerId`: both are in use. It is not signed, so it is cut at
+ * 128 characters, and control characters are replaced.
  */
 export function tracerIdOf({ headers }: Pick<Response, 'headers'>): string | undefined {
   const received = headers.get('Tracer-Id') || headers.get('tracerId');

@@ -37,8 +37,14 @@ export {
   type OpenRequestOptions,
   type SealOptions,
 } from './message/options.ts';
-export { memoryReplayStore, type ReplayGuard, type ReplayStore, replayGuard } from './message/replay.ts';
-export { prepareResponse, sealRequest, sealResponse } from './message/seal.ts';
+export {
+  type GuardedParts,
+  memoryReplayStore,
+  type ReplayGuard,
+  type ReplayStore,
+  replayGuard,
+} from './message/replay.ts';
+export { prepareResponse, type RepliedTo, sealRequest, sealResponse } from './message/seal.ts';
 export { type SealedFetchOptions, sealedFetch } from './message/sealed-fetch.ts';
 export { contentToBeSigned, httpUriOf, type SignedParts, sign, verify } from './message/signature.ts';
 export { type RsaAesOptions, rsaAes } from './message/suites.ts';

@@ -4,7 +4,7 @@
  */
 export { decryptEcb, encryptEcb } from './crypto/aes-ecb.ts';
 export { bitLength } from './crypto/big-integer.ts';
-export { type RsaPrivateNumbers, type RsaPublicNumbers, toJwk } from './crypto/rsa.ts';
+export { type RsaPrivateNumbers, type RsaPublicNumbers, toJwk } from './crypto/rsa-numbers.ts';
 export { decryptPkcs1, rsaesPkcs1 } from './crypto/rsaes-pkcs1.ts';
 export { privateNumbersOf } from './keys/key.ts';
 export { readKeyText } from './keys/rsa-key.ts';

@@ -1,5 +1,5 @@
 /**
- * Bytes, DER and PEM, made without the code under test: what imports only this is judged even where that code cannot load.
+ * Bytes, DER and PEM, made without the code under test.
  */
 
 export type Bytes = Uint8Array<ArrayBuffer>;
@@ -9,7 +9,7 @@ export const fromHex = (hex: string): Bytes => new Uint8Array(Buffer.from(hex.re
 export const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 export const concat = (...parts: Uint8Array[]): Bytes => new Uint8Array(Buffer.concat(parts));
 
-/** Numbers from 0 up to `below`, the same in every run, so that a failure can be found again (mulberry32). */
+/** Pseudo-random numbers from 0 to `below - 1`, the same in every run (mulberry32): a failure can be reproduced. */
 export function dice(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -20,13 +20,13 @@ export function dice(seed: number): (below: number) => number {
   };
 }
 
-/** `length` bytes that are the same in every run. */
+/** `length` pseudo-random bytes, the same in every run. */
 export function noise(length: number, seed: number = length): Bytes {
   const roll = dice(seed);
   return Uint8Array.from({ length }, () => roll(256));
 }
 
-/** A PEM, from the label and the base64 of the bytes, wrapped as OpenSSL does. */
+/** PEM of the bytes, with lines of 64 characters as OpenSSL writes them. */
 export const pem = (label: string, bytes: Uint8Array): string =>
   `-----BEGIN ${label}-----\n${Buffer.from(bytes)
     .toString('base64')

@@ -1,4 +1,4 @@
-/** Two copies of this package in one program, as npm installs them where ranges disagree. */
+/** Two copies of this package in one program, as npm installs them when version ranges conflict. */
 import { expect, test, vi } from 'vitest';
 import { brand, brandHandle, foreignHandle } from '../src/copies.ts';
 import * as ours from '../src/index.ts';
@@ -14,14 +14,14 @@ const foreign = {
   publicKey: await theirs.importPublicKey(keys.gateway.publicKey),
 };
 
-test('the second import is another copy', () => {
+test('the second import gives another copy', () => {
   expect(theirs.HeaderInvalid).not.toBe(ours.HeaderInvalid);
   expect(theirs.RSA_AES).not.toBe(ours.RSA_AES);
 });
 
 test.each([
   ['RSA_AES', theirs.RSA_AES],
-  ['what rsaAes returns', theirs.rsaAes({ content: 'AES-GCM' })],
+  ['the result of rsaAes', theirs.rsaAes({ content: 'AES-GCM' })],
 ])('sealRequest, openRequest and sealedFetch throw TypeError for %s of another copy', async (_, encryption) => {
   const sealed = await ours.sealRequest(post(), ofMerchant);
   for (const run of [
@@ -78,7 +78,7 @@ test.each([undefined, null, 'text', 5, {}, [], { ...foreign.publicKey }, ours.RS
   },
 );
 
-test('brandHandle freezes a handle and adds a mark that no listing or copy has', () => {
+test('brandHandle freezes a handle and adds a mark that listings and copies do not have', () => {
   const handle = brandHandle({ algorithm: 'X' });
   expect(Object.isFrozen(handle)).toBe(true);
   expect(Reflect.get(handle, brand)).toBe('handle');

@@ -1,4 +1,4 @@
-/** Messages with ECC224 keys in place of RSA256 keys: headers that name another algorithm, key rings of both, vectors. */
+/** Messages signed with ECC224 keys: sealing, opening, key rings with both algorithms, vectors. */
 
 import { verify } from 'node:crypto';
 import { keys as rsaKeys } from '@alipayhk-pass/spec/vectors';
@@ -40,7 +40,7 @@ const opening = (publicKey: OpenOptions['publicKey']): OpenOptions => ({ clientI
 
 const algorithmOf = (message: Request | Response): string | undefined =>
   /^algorithm=(\w+)/.exec(message.headers.get('Signature') ?? '')?.[1];
-/** A copy with another algorithm written over its own; an empty one takes the pair out. */
+/** A copy that names another algorithm; an empty name removes the pair. */
 const renamed = (message: Request, algorithm: string): Request =>
   withSignature(message, (text) => text.replace(/algorithm=\w+, /, algorithm && `algorithm=${algorithm}, `));
 const withSignature = (message: Request, change: (text: string) => string): Request =>
@@ -48,11 +48,11 @@ const withSignature = (message: Request, change: (text: string) => string): Requ
 
 // -------------------------------------------------------------------------------------------------------- refusals
 
-test('openRequest throws AlgorithmNotSupported when the header names another algorithm than the key has', async () => {
+test('openRequest throws AlgorithmNotSupported when the header names another algorithm than the key', async () => {
   const byEcc = await sealRequest(post(), sealing(merchant.privateKey));
   const byRsa = await sealRequest(post(), sealing(rsa.privateKey));
   for (const [message, publicKey, algorithm] of [
-    [byEcc.clone(), rsa.publicKey, 'ECC224'], // honest, for a receiver who has the other key
+    [byEcc.clone(), rsa.publicKey, 'ECC224'], // unchanged, but the receiver has the other key
     [byRsa.clone(), merchant.publicKey, 'RSA256'],
     [renamed(byEcc, 'RSA256'), merchant.publicKey, 'RSA256'],
     [renamed(byEcc, ''), merchant.publicKey, 'RSA256'], // without a name it is RSA256
@@ -64,7 +64,7 @@ test('openRequest throws AlgorithmNotSupported when the header names another alg
   }
 });
 
-test('a signature under the name of the other algorithm does not verify', async () => {
+test('a signature that names the other algorithm does not verify', async () => {
   const byEcc = await sealRequest(post(), sealing(merchant.privateKey));
   const byRsa = await sealRequest(post(), sealing(rsa.privateKey));
   const both = [rsa.publicKey, merchant.publicKey] as const;
@@ -73,7 +73,7 @@ test('a signature under the name of the other algorithm does not verify', async 
   }
 });
 
-test('AlgorithmNotSupported names the import of ECC224 keys when there is none', async () => {
+test('AlgorithmNotSupported names the import for ECC224 keys when no key is ECC224', async () => {
   const message = await sealRequest(post(), sealing(merchant.privateKey));
   const refusal = await refusalOf(openRequest(message, opening(rsa.publicKey)));
   expect(refusal.message).toBe(
@@ -152,13 +152,13 @@ test('a ring with keys of both algorithms opens messages signed with either', as
     expect((await openRequest(unversioned, opening(publicKeys))).publicKey).toBe(key);
   }
 
-  // A version is one key: its name with the other's algorithm is refused before any key is asked.
+  // Version 1 is the RSA256 key: with ECC224 it is refused before any key is used.
   const mixed = withSignature(latest, (text) => text.replace('keyVersion=2', 'keyVersion=1'));
   const refusal = await refusalOf(openRequest(mixed, opening(publicKeys)));
   expect(refusal).toMatchObject({ code: 'AlgorithmNotSupported', algorithm: 'ECC224' });
 });
 
-test('openRequest returns the ECC224 key of the ring that matched', async () => {
+test('openRequest returns the key of the ring that verified', async () => {
   const old = await pairOf('stranger', { keyVersion: '1' });
   const renewed = await pairOf('merchant', { keyVersion: '2' });
   for (const { privateKey, publicKey } of [old, renewed]) {
@@ -169,7 +169,7 @@ test('openRequest returns the ECC224 key of the ring that matched', async () => 
 
 // ---------------------------------------------------------------------------------- vectors that OpenSSL signed
 
-test.each(Object.entries(vectors))('the vector %s is opened or refused as it says', async (name, vector) => {
+test.each(Object.entries(vectors))('the vector %s has the outcome that it states', async (name, vector) => {
   const { direction, digest, encoding, headers, body, method, httpUri, expect: outcome } = vector;
   const sender = direction === 'request' ? 'merchant' : 'gateway';
   const publicKey = await importEcc224PublicKey(keys[sender].publicKey, { keyVersion: '1', digest, encoding });
@@ -186,7 +186,7 @@ test.each(Object.entries(vectors))('the vector %s is opened or refused as it say
   if (outcome === 'accepted') expect(await open()).toBe(body);
   else expect(await refusalOf(open)).toMatchObject({ code: outcome.code });
 
-  // The vector itself: its signature is the signer's, also where the header carries something else.
+  // The vector is sound: its signature is its signer's, also when the header holds another value.
   const signedOver = name.includes('-other-digest-') ? name.slice(-6) : digest;
   const { contentToBeSigned, signature, signer } = vector;
   const signed = [Buffer.from(contentToBeSigned as string), Buffer.from(signature as string, 'base64')] as const;

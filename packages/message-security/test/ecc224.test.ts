@@ -9,6 +9,7 @@ import { afterAll, expect, expectTypeOf, test } from 'vitest';
 import { type Ecc224Options, importEcc224PrivateKey, importEcc224PublicKey } from '../src/ecc224.ts';
 import type { PrivateKey, PublicKey } from '../src/index.ts';
 import { concat, fromHex, noise, refusalOf, toHex, utf8 } from './fixture.ts';
+import { forms } from './key-forms.ts';
 
 const { merchant, stranger } = keys;
 const data = utf8('text to be signed');
@@ -74,7 +75,28 @@ test.each<[Record<string, unknown>, string]>([
   }
 });
 
-test('verify returns false for any bytes that are no signature', async () => {
+test('importEcc224PrivateKey and importEcc224PublicKey throw TypeError for a text with several keys', async () => {
+  const { privateKey, privateKeySec1, publicKey, publicKeyCompressed } = merchant;
+  expect((await refusalOf(importEcc224PrivateKey(privateKey + privateKeySec1))).message).toBe(
+    'privateKey is text with several private keys; expected an EC private key on P-224 (secp224r1)',
+  );
+  expect((await refusalOf(importEcc224PublicKey(publicKey + publicKeyCompressed))).message).toBe(
+    'publicKey is text with several public keys; expected an EC public key on P-224 (secp224r1)',
+  );
+});
+
+test.each(forms(merchant.privateKey + merchant.publicKey).filter(([, text]) => /BEGIN|LS0t/.test(text)))(
+  'a file of both halves is imported as a pair from %s',
+  async (_, text) => {
+    const [privateKey, publicKey] = [await importEcc224PrivateKey(text), await importEcc224PublicKey(text)];
+    expect(await publicKey.verify(await privateKey.sign(data), data)).toBe(true);
+    expect(await (await importEcc224PublicKey(stranger.publicKey)).verify(await privateKey.sign(data), data)).toBe(
+      false,
+    );
+  },
+);
+
+test('verify returns false for bytes that are not a signature', async () => {
   for (const encoding of ['DER', 'IEEE-P1363'] as const) {
     const key = await importEcc224PublicKey(merchant.publicKey, { encoding });
     for (let length = 0; length < 80; length++) {
@@ -115,7 +137,7 @@ test('verify returns false for another digest, another encoding or another key',
   }
 });
 
-// -------------------------------------------------------------------------------------------------- what is returned
+// -------------------------------------------------------------------------------------------------- results
 
 test('the importers return PrivateKey and PublicKey', () => {
   expectTypeOf(importEcc224PrivateKey).returns.toExtend<Promise<PrivateKey>>();
@@ -135,7 +157,7 @@ test('a handle has algorithm and keyVersion and is frozen', async () => {
   }
 });
 
-test('no print, copy or listing of a private key shows its number', async () => {
+test('a private key shows no part of its number when it is printed, copied or listed', async () => {
   const key = await importEcc224PrivateKey(merchant.privateKey);
   await key.sign(data);
   const jwkNumber = createPrivateKey(merchant.privateKey).export({ type: 'sec1', format: 'der' }).subarray(7, 35);
@@ -161,7 +183,7 @@ test('no print, copy or listing of a private key shows its number', async () => 
   expect(Object.keys(key)).toEqual(['algorithm', 'keyVersion', 'sign']);
 });
 
-test('the error for a refused private key does not hold its number', async () => {
+test('the error for a refused private key does not show its number', async () => {
   const number = '0123456789abcdef0123456789abcdef0123456789abcdef01234567';
   const sec1 = fromHex(`3068020101041c${number}a00706052b81040021a13c033a00${'04'}${'11'.repeat(56)}`);
   const refusal = await refusalOf(importEcc224PrivateKey(Buffer.from(sec1).toString('base64')));
@@ -170,7 +192,7 @@ test('the error for a refused private key does not hold its number', async () =>
   expect(inspect(refusal, { depth: null, showHidden: true })).not.toContain(BigInt(`0x${number}`).toString());
 });
 
-test('sign is deterministic and does not make s low', async () => {
+test('sign is deterministic, and s is not always low', async () => {
   const order = 0xffffffffffffffffffffffffffff16a2e0b8f03e13dd29455c5c2a3dn;
   const key = await importEcc224PrivateKey(merchant.privateKey, { encoding: 'IEEE-P1363' });
   const highs = [];
@@ -183,7 +205,7 @@ test('sign is deterministic and does not make s low', async () => {
   expect(new Set(highs)).toEqual(new Set([true, false]));
 });
 
-test('sign and verify take data of any length, 0 and 1 MiB included', async () => {
+test('sign and verify accept data from 0 bytes to 1 MiB', async () => {
   const privateKey = await importEcc224PrivateKey(merchant.privateKey);
   const publicKey = await importEcc224PublicKey(merchant.publicKey);
   for (const content of [new Uint8Array(), noise(1), noise(8193), new Uint8Array(2 ** 20).fill(7)]) {
@@ -198,7 +220,7 @@ const digests = ['SHA-224', 'SHA-256'] as const;
 const encodings = ['DER', 'IEEE-P1363'] as const;
 
 test.each(digests.flatMap((digest) => encodings.map((encoding) => [digest, encoding] as const)))(
-  'Node’s OpenSSL verifies our signatures and we verify its signatures: %s, %s',
+  'Node verifies signatures of this package and the other way round: %s, %s',
   async (digest, encoding) => {
     const dsaEncoding = encoding === 'DER' ? 'der' : 'ieee-p1363';
     const algorithm = digest.replace('-', '');
@@ -226,7 +248,7 @@ const openssl = (args: string): Buffer => execFileSync('openssl', args.split(' '
 const read = (file: string): string => readFileSync(join(work, file), 'utf8');
 
 test.skipIf(status !== 0)(
-  `we read the keys and certificates of the openssl command, and verify each other’s signatures${why}`,
+  `the openssl command’s keys and certificates are read, and each side verifies the other’s signatures${why}`,
   async () => {
     openssl('ecparam -name secp224r1 -genkey -out ecparam.pem');
     openssl('pkcs8 -topk8 -nocrypt -in ecparam.pem -out pkcs8.pem');

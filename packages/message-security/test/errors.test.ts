@@ -72,7 +72,7 @@ test.each(one)('%s is a MessageError and an Error with that name and code', (nam
 });
 
 test.each(one)(
-  'the text of %s is one line without a full stop, and starts in lower case or with a header',
+  'the text of %s is one line, starts in lower case or with a header, and has no full stop',
   (_, { message }) => {
     expect(message).toMatch(/^([a-z]|(Signature header|Request-Time header) )/);
     expect(message).not.toMatch(/[\n.]$|\n/);
@@ -95,7 +95,7 @@ test('only ResponseMissing has a cause', () => {
   expect(one.filter(([, error]) => 'cause' in error).map(([name]) => name)).toEqual(['ResponseMissing']);
 });
 
-test('DecryptionFailed and SignatureVerificationFailed have one text each and no other detail', () => {
+test('DecryptionFailed and SignatureVerificationFailed have one text and no detail', () => {
   for (const make of [() => new DecryptionFailed(), () => new SignatureVerificationFailed()]) {
     expect(Reflect.ownKeys(make()).sort()).toEqual(['code', 'message', 'name', 'stack', 'stage']);
   }
@@ -103,7 +103,7 @@ test('DecryptionFailed and SignatureVerificationFailed have one text each and no
   expect(new SignatureVerificationFailed().message).toBe('the signature does not verify');
 });
 
-test('a text holds what a header named only if it is a name, and a time only up to 64 characters', () => {
+test('a text shows ? for an algorithm that is not a name, and at most 64 characters of a time', () => {
   const shown = (algorithm: string) => new AlgorithmNotSupported('Signature', algorithm, 'RSA256');
   expect(shown('RSA_AES')).toMatchObject({
     algorithm: 'RSA_AES',
@@ -121,7 +121,7 @@ test('a text holds what a header named only if it is a name, and a time only up 
   expect(time.message).not.toContain('SECRET');
 });
 
-test('TimeNotAccepted says by how much a time is behind or ahead of this clock', () => {
+test('the text of TimeNotAccepted says how far the time is behind or ahead of this clock', () => {
   const time = '2024-05-22T01:12:21Z';
   const textOf = (skew: number) => new TimeNotAccepted('Request-Time', time, 300, skew).message;
   expect(textOf(500)).toBe('Request-Time is 500 s behind this clock; expected within 300 s');
@@ -137,7 +137,7 @@ test('ResponseUnexpected has the response and its tracerId, under either name of
   expect(await new ResponseUnexpected('status', response()).response.text()).toBe('body');
 });
 
-test('ResponseMissing has the cause it was given', () => {
+test('ResponseMissing has its cause', () => {
   const cause = new Error('why');
   expect(new ResponseMissing('no complete response; the connection failed', cause)).toMatchObject({
     cause,
@@ -158,14 +158,14 @@ test('AnyMessageError is discriminated by code', () => {
   expect(one.map(([name]) => name)).not.toContain(none);
 });
 
-// --------------------------------------------------------------------------------------- nothing secret in any text
+// --------------------------------------------------------------------------------------- no secret in any error
 
 const plaintext = 'PLAINTEXT-OF-A-CUSTOMER-金卡會員';
 const symmetricKey = noise(32, 77);
 const encryption = RSA_AES;
 
-/** Errors out of every step, each with secrets at hand. */
-async function provoked(): Promise<Error[]> {
+/** One error of every step that handles secrets. */
+async function errorsOfEveryStep(): Promise<Error[]> {
   const sealed = await sealRequest(post(plaintext), ofMerchant);
   const encrypted = await sealRequest(post(plaintext), { ...ofMerchant, encryption });
   const signature = sealed.headers.get('Signature') as string;
@@ -219,7 +219,9 @@ async function provoked(): Promise<Error[]> {
     importPrivateKey(bare.slice(0, 1000)),
     importPrivateKey(bare.slice(0, 1001)),
     importPrivateKey(bare.slice(100)),
-    importPrivateKey(`${bare}!`),
+    importPrivateKey(`${bare.slice(0, 800)}!${bare.slice(800)}`),
+    importPrivateKey(keys.gateway.privateKey + keys.merchant.privateKey),
+    importPrivateKey(`{"key":"${bare.slice(0, 1000)}"}`),
     importPrivateKey(keys.gateway.privateKey.replace('END PRIVATE', 'END PUBLIC')),
     importPrivateKey({ kty: 'RSA', n: bare, e: 'AQAB', d: bare, p: bare, q: bare, dp: bare, dq: bare, qi: bare }),
     importPrivateKey(keys.gateway.privateKey, { keyVersion: ' ' }),
@@ -227,8 +229,8 @@ async function provoked(): Promise<Error[]> {
   return Promise.all(runs.map((run) => refusalOf(run)));
 }
 
-test('no error holds key, plaintext or signature bytes in its text, its stack or what a log prints of it', async () => {
-  const errors = await provoked();
+test('no error shows key, plaintext or signature bytes, in its text, its stack or a log', async () => {
+  const errors = await errorsOfEveryStep();
   expect(new Set(errors.map(({ name }) => name)).size).toBeGreaterThanOrEqual(9);
 
   const signatureOf = async (message: Promise<Request | Response>): Promise<Uint8Array> =>
@@ -241,12 +243,12 @@ test('no error holds key, plaintext or signature bytes in its text, its stack or
       Buffer.from(privateKey.replace(/-----[^-]+-----|\s/g, ''), 'base64').subarray(26),
     ),
   ];
-  const needles = ['PLAINTEXT', 'CUSTOMER', '金卡'];
+  const secretParts = ['PLAINTEXT', 'CUSTOMER', '金卡'];
   for (const secret of secrets) {
     const buffer = Buffer.from(secret);
     for (let at = 0; at + 12 <= buffer.length; at += 12) {
-      const part = buffer.subarray(at, at + 12); // 12 bytes are 16 digits of base64, wherever they start
-      needles.push(
+      const part = buffer.subarray(at, at + 12); // 12 bytes are exactly 16 digits of base64
+      secretParts.push(
         part.toString('base64'),
         part.toString('hex'),
         encodeURIComponent(part.toString('base64')),
@@ -258,9 +260,9 @@ test('no error holds key, plaintext or signature bytes in its text, its stack or
     const shown = [
       error.message,
       error.stack,
-      inspect(error, { depth: null }), // what a log prints: an unexpected response is carried, but not enumerable
+      inspect(error, { depth: null }), // as a log prints it, without the response, which is not enumerable
       JSON.stringify(error),
     ].join('\n');
-    for (const needle of needles) expect(shown.includes(needle), `${error.name}: ${error.message}`).toBe(false);
+    for (const part of secretParts) expect(shown.includes(part), `${error.name}: ${error.message}`).toBe(false);
   }
 });

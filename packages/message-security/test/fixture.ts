@@ -1,6 +1,6 @@
 /**
- * The two ends of every test and the tools to build what no honest end would send. The keys are the public test keys of
- * spec/vectors, the clock stands at the vectors' time.
+ * Both ends, and tools for messages that no honest end sends. The keys are the public test keys of spec/vectors. The clock
+ * stands at the time of the vectors.
  */
 import {
   constants,
@@ -11,7 +11,7 @@ import {
   publicEncrypt,
 } from 'node:crypto';
 import { keys } from '../../../spec/vectors/index.ts';
-import type { RsaPrivateNumbers, RsaPublicNumbers } from '../src/crypto/rsa.ts';
+import type { RsaPrivateNumbers, RsaPublicNumbers } from '../src/crypto/rsa-numbers.ts';
 import { importPrivateKey, importPublicKey, sign } from '../src/index.ts';
 import { checkNumbers, readKeyText } from '../src/keys/rsa-key.ts';
 import { type Bytes, utf8 } from './bytes.ts';
@@ -22,7 +22,7 @@ export { keys };
 export const clientId = '4Q5Y8W0WSG45P907917';
 export const httpUri = '/api/open/alipay/v1/ipass/pass/manage/updatePass';
 export const url = `https://open.alipay.hk${httpUri}`;
-/** The clock of every test, in milliseconds. */
+/** The time of the clock, in milliseconds since the epoch. */
 export const instant = Date.parse('2024-05-22T01:12:21Z');
 export const now = (): number => instant;
 
@@ -39,16 +39,16 @@ export const stranger = {
   publicKey: await importPublicKey(keys.stranger.publicKey),
 };
 
-/** What the merchant seals and opens with. */
+/** Options with which the merchant seals and opens. */
 export const ofMerchant = { clientId, now, privateKey: merchant.privateKey, publicKey: gateway.publicKey };
-/** What the gateway seals and opens with. */
+/** Options with which the gateway seals and opens. */
 export const ofGateway = { clientId, now, privateKey: gateway.privateKey, publicKey: merchant.publicKey };
 
-/** A request as an application makes it, to be sealed. */
+/** A request that is not sealed yet. */
 export const post = (body: BodyInit = '{"points":100}', to: string = url): Request =>
   new Request(to, { method: 'POST', body });
 
-/** A request signed by the merchant over exactly these bytes, whatever they are. */
+/** A request that the merchant signed over exactly these bytes. */
 export async function signedRequest(body: Uint8Array | string, headers: Record<string, string> = {}): Promise<Request> {
   const bytes = typeof body === 'string' ? utf8(body) : new Uint8Array(body);
   const time = headers['Request-Time'] ?? '2024-05-22T06:42:21+05:30';
@@ -60,7 +60,7 @@ export async function signedRequest(body: Uint8Array | string, headers: Record<s
   });
 }
 
-/** The same message with other headers; `null` takes one out. */
+/** The message with changed headers; `null` removes one. */
 export function withHeaders<Message extends Request | Response>(
   message: Message,
   changes: Record<string, string | null>,
@@ -74,7 +74,7 @@ export function withHeaders<Message extends Request | Response>(
   return copy as Message;
 }
 
-/** What `run` throws or rejects with; the test fails when it does neither. */
+/** The error that `run` throws or rejects with; fails when there is none. */
 export async function refusalOf(run: (() => unknown) | Promise<unknown>): Promise<Error> {
   try {
     await (typeof run === 'function' ? run() : run);
@@ -82,21 +82,21 @@ export async function refusalOf(run: (() => unknown) | Promise<unknown>): Promis
     if (error instanceof Error) return error;
     throw new Error(`expected an Error, received ${String(error)}`);
   }
-  throw new Error('expected a refusal, and there was none');
+  throw new Error('no error was thrown; expected one');
 }
 
 // -------------------------------------------------------------------------------------------------------------- keys
 
 export const privateNumbers = (pem: string): RsaPrivateNumbers =>
-  checkNumbers(readKeyText(pem) as bigint[], 'private') as RsaPrivateNumbers;
+  checkNumbers(readKeyText(pem, 'private') as bigint[], 'private') as RsaPrivateNumbers;
 export const publicNumbers = (pem: string): RsaPublicNumbers =>
-  checkNumbers(readKeyText(pem) as bigint[], 'public') as RsaPublicNumbers;
+  checkNumbers(readKeyText(pem, 'public') as bigint[], 'public') as RsaPublicNumbers;
 
-/** A raw RSA operation over a whole block, by OpenSSL: for paddings that no sender writes. */
+/** OpenSSL's raw RSA encryption of a whole block: for paddings that no sender writes. */
 export const encryptRaw = (block: Uint8Array, publicKey: string): Bytes =>
   new Uint8Array(publicEncrypt({ key: publicKey, padding: constants.RSA_NO_PADDING }, block));
 
-/** Every spelling that OpenSSL has for the gateway's pair. */
+/** The gateway's pair in every format that OpenSSL writes. */
 export const spellings = {
   pkcs8: keys.gateway.privateKey,
   pkcs1: createPrivateKey(keys.gateway.privateKey).export({ type: 'pkcs1', format: 'pem' }) as string,
@@ -111,7 +111,7 @@ const asPem = (pair: { privateKey: KeyObject; publicKey: KeyObject }): Pair => (
   publicKey: pair.publicKey.export({ type: 'spki', format: 'pem' }) as string,
 });
 
-/** Pairs that are not what this package takes, made anew for each run by OpenSSL inside Node. */
+/** New pairs that this package refuses, made by Node's OpenSSL. */
 export const wrongPairs = {
   rsa1024: (): Pair => asPem(generateKeyPairSync('rsa', { modulusLength: 1024 })),
   exponent17: (): Pair => asPem(generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 17 })),
@@ -122,7 +122,7 @@ export const wrongPairs = {
 
 // ------------------------------------------------------------------------------------------------------- observation
 
-/** The real object, with `watch` called before each of its methods. */
+/** The object, with `watch` called before each of its methods. */
 export function observed<Target extends object>(
   target: Target,
   watch: (method: string, args: unknown[]) => void,
@@ -139,7 +139,7 @@ export function observed<Target extends object>(
   });
 }
 
-/** The real Web Crypto, with `watch` called before each use of it. */
+/** Web Crypto, with `watch` called before each of its methods. */
 export function observedCrypto(watch: (method: string, args: unknown[]) => void, real: Crypto = crypto): Crypto {
   const subtle = observed(real.subtle, watch);
   return new Proxy(observed(real, watch), {

@@ -13,11 +13,11 @@ test.each([
   expect(printable(text, 100)).toBe(shown);
 });
 
-test('printable cuts what is longer than its limit', () => {
+test('printable cuts text at the limit', () => {
   expect(printable('x'.repeat(1000), 128)).toBe('x'.repeat(128));
 });
 
-test('a tracer id of 9,010 characters with a tab in it is cut and cleaned, in errors too', () => {
+test('tracerIdOf and the tracerId of an error cut a long id and replace its control characters', () => {
   const response = new Response(null, { status: 500, headers: { 'Tracer-Id': `a\tb${'c'.repeat(9007)}` } });
   const shown = `a\ufffdb${'c'.repeat(125)}`;
   expect(tracerIdOf(response)).toBe(shown);

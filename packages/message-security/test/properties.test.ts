@@ -1,4 +1,4 @@
-/** What must hold for any input, searched by fast-check; each run is bounded. */
+/** Properties that hold for every input; fast-check searches for one that breaks them, in a bounded number of runs. */
 import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -25,7 +25,7 @@ describe('the header grammar', () => {
     );
   });
 
-  test('a value is the same bytes raw, percent-encoded, in base64url, wrapped and with blanks', () => {
+  test('parseHeader reads the same bytes raw, percent-encoded, in base64url, wrapped and with blanks', () => {
     fc.assert(
       fc.property(bytes({ minLength: 1, maxLength: 600 }), fc.integer({ min: 1, max: 76 }), (value, width) => {
         const base64 = Buffer.from(value).toString('base64');
@@ -60,7 +60,7 @@ describe('the header grammar', () => {
     fc.string({ unit: 'binary', maxLength: 400 }),
     fc.array(pieces, { maxLength: 60 }).map((parts) => parts.join('')),
   );
-  test('any text is parsed or throws HeaderInvalid', () => {
+  test('parseHeader reads any text or throws HeaderInvalid', () => {
     fc.assert(
       fc.property(names, texts, (name, text) => {
         try {
@@ -74,7 +74,7 @@ describe('the header grammar', () => {
   });
 
   test.each(['=', ',', ' ', '%', '%20', 'a=,', '====', 'signature='])(
-    'a header of two million %j is dealt with: in more than linear time it would not come to an end here',
+    'parseHeader takes linear time for two million %j: more would not end',
     (piece) => {
       try {
         parseHeader('Signature', `signature=A${piece.repeat(2_000_000)}A`);
@@ -86,10 +86,10 @@ describe('the header grammar', () => {
 });
 
 const MIB = 1024 * 1024;
-/** Some bytes over and over, until there are so many. */
+/** The bytes repeated up to this length. */
 const tiled = (piece: Uint8Array, length: number) => new Uint8Array(Buffer.alloc(length, piece));
 
-/** What opens of what was sealed, at the gateway and then back at the merchant. */
+/** The body after a request was sealed and opened, and after its reply was. */
 async function thereAndBack(body: Uint8Array<ArrayBuffer>, encryption: typeof RSA_AES | undefined) {
   const request = await sealRequest(post(body), { ...ofMerchant, encryption });
   const opened = await openRequest(request.clone(), { ...ofGateway, encryption });
@@ -101,8 +101,8 @@ async function thereAndBack(body: Uint8Array<ArrayBuffer>, encryption: typeof RS
 }
 
 describe('a sealed message', () => {
-  // Signing takes any bytes. Encryption is for text: bytes that are not UTF-8 are what a wrong key makes of a body, so
-  // they are refused when it is opened, and before that when it is sealed.
+  // Any bytes can be signed. Only UTF-8 can be encrypted: a wrong key gives bytes that are not UTF-8, so opening refuses
+  // those, and sealing refuses them first.
   test('opens to the same bytes when it is signed, up to 1 MiB', async () => {
     const lengths = fc.oneof(fc.nat(300), fc.nat(MIB), fc.constant(MIB));
     await fc.assert(
@@ -130,7 +130,7 @@ describe('a sealed message', () => {
     for (const opened of await thereAndBack(body, RSA_AES)) expect(opened.equals(body)).toBe(true);
   }, 60_000);
 
-  test('is encrypted if its bytes are text, and throws TypeError if not', async () => {
+  test('is encrypted when its body is UTF-8; otherwise sealRequest throws TypeError', async () => {
     await fc.assert(
       fc.asyncProperty(bytes({ minLength: 1, maxLength: 6 }), async (body) => {
         const sealing = sealRequest(post(body), { ...ofMerchant, encryption: RSA_AES });
@@ -190,7 +190,7 @@ describe('a sealed message', () => {
 });
 
 describe('an encrypted message under a valid signature', () => {
-  test('gives one error for ten thousand wrong encrypted keys', async () => {
+  test('gives the same error for ten thousand wrong encrypted keys', async () => {
     const sealed = await sealRequest(post(), { ...ofMerchant, encryption: RSA_AES });
     const { value } = parseHeader('Encrypt', sealed.headers.get('Encrypt') ?? '');
     const body = await sealed.text();
@@ -201,7 +201,7 @@ describe('an encrypted message under a valid signature', () => {
       if (i % 4 === 0) wrong[(i >> 3) & 255] = (wrong[(i >> 3) & 255] as number) ^ (1 << ((i >> 11) & 7) || 1);
       if (i % 4 === 1) wrong[i & 255] = (wrong[i & 255] as number) ^ (((i >> 8) & 255) + 1);
       if (i % 4 === 2) crypto.getRandomValues(wrong);
-      if (wrong.length === 0) continue; // no header at all
+      if (wrong.length === 0) continue; // no value, so no header
       const headers = new Headers(sealed.headers);
       headers.set('Encrypt', formatHeader('Encrypt', { algorithm: 'RSA_AES', value: wrong }));
       const request = new Request(sealed.url, { method: 'POST', headers, body });
@@ -226,7 +226,7 @@ describe('times', () => {
     );
   });
 
-  test('a time with one character changed is the same time, another time, or undefined', () => {
+  test('parseTime returns a time or undefined when one character changes', () => {
     const text = formatTime(instant);
     fc.assert(
       fc.property(fc.nat(text.length), fc.string({ unit: 'binary-ascii', minLength: 0, maxLength: 1 }), (at, char) => {

@@ -8,6 +8,7 @@
  *   openssl req -new -key key.pem -subj "/CN=TEST KEY" -out request.pem
  *   openssl x509 -req -in request.pem -signkey key.pem -days 36500 -out certificate-v1.pem
  *   ssh-keygen -t rsa -b 2048 -N '' -C 'TEST KEY' -f openssh
+ *   openssl pkcs12 -export -inkey ec.pem -nocerts -passout pass:test | base64
  */
 
 /** The PKCS#8 key behind the two certificates and the request. */
@@ -130,3 +131,10 @@ IjVhdCo2CbFSxS28PMryNGVuI76s6nkw+CPjMUdvCPz8C+UCU+rICWROEyJK5hlxPVi+rE
 RBBJpHWjcJxSaNdhAAAACFRFU1QgS0VZAQI=
 -----END OPENSSH PRIVATE KEY-----
 `;
+
+/** A PKCS#12 file in base64, as Azure Key Vault hands one out; a P-256 key is in it, for its size. */
+export const pkcs12 = `MIIBfgIBAzCCATQGCSqGSIb3DQEHAaCCASUEggEhMIIBHTCCARkGCSqGSIb3DQEHAaCCAQoEggEGMIIBAjCB/wYLKoZIhvcNAQwKAQKgge8wgewwVwYJKoZI
+hvcNAQUNMEowKQYJKoZIhvcNAQUMMBwECE0JTFUf4+u5AgIIADAMBggqhkiG9w0CCQUAMB0GCWCGSAFlAwQBKgQQcc00RcafsITUfYZuArCeXASBkPIXXtfz
+kirl2doiNG1b0Cs7tSCrfFUiMDqBwrwKYzLlbBcQl8bjuhUAvLZ9yb4CY1LoUkx/ILEwe81cWgzns1O7KMvFB6UOK91jmZRlLZwBb7vgMolzBexnYbjsxq2w
+Sn6kEpmuF9zLk68nibBSguh7cHlMuqbTmcgF+vL/eOtwCjZIBL4odwl2VVcA5jUHADBBMDEwDQYJYIZIAWUDBAIBBQAEIJxH/Wd/4iQpgXjXO64ynmsHp14R
+fKzXSzTvqI04anabBAgbOwz6v5fKHQICCAA=`;

@@ -1,4 +1,4 @@
-// Every message of spec/vectors, minted by OpenSSL: opened as a whole, and compared stage by stage.
+/** Every message of spec/vectors, which OpenSSL made: opened as a whole, and compared stage by stage. */
 import { Crypto as PeculiarCrypto } from '@peculiar/webcrypto';
 import { expect, test } from 'vitest';
 import { vectors } from '../../../spec/vectors/index.ts';
@@ -81,13 +81,13 @@ test.each(refused)('%s is refused as %s', async (_, code, vector) => {
   expect(await refusalOf(open(vector))).toMatchObject({ code, name: code });
 });
 
-test('a body that does not decrypt gives one error, also through the native AES-ECB of @peculiar/webcrypto', async () => {
+test('every body that does not decrypt gives the same error, also with the native AES-ECB of @peculiar/webcrypto', async () => {
   const seen = new Set<string>();
   for (const [, code, vector] of refused) {
     if (code !== 'DecryptionFailed') continue;
     for (const more of [{}, { crypto: new PeculiarCrypto() }]) {
       const error = await refusalOf(open(vector, more));
-      // But for the tracer id, which a reply's header has and a request's has not.
+      // Without the tracer id, which only a reply has.
       const names = Reflect.ownKeys(error).filter((name) => name !== 'tracerId');
       seen.add(JSON.stringify([names.map(String).sort(), error.name, error.message]));
     }
@@ -104,12 +104,12 @@ test.each(accepted)('%s opens to its plaintext', async (_, vector) => {
 
 const encrypted = accepted.filter(([, vector]) => vector.symmetricKey !== null);
 
-test.each(encrypted)('%s opens through the native AES-ECB of @peculiar/webcrypto too', async (_, vector) => {
+test.each(encrypted)('%s opens with the native AES-ECB of @peculiar/webcrypto', async (_, vector) => {
   const { body } = await open(vector, { crypto: new PeculiarCrypto() });
   expect(new TextDecoder().decode(body)).toBe(vector.plaintext);
 });
 
-test.each(encrypted)('%s is refused when encryption is not configured', async (_, vector) => {
+test.each(encrypted)('%s is refused when encryption is not set', async (_, vector) => {
   expect(await refusalOf(open(vector, { encryption: undefined }))).toMatchObject({ code: 'AlgorithmNotSupported' });
 });
 
@@ -142,7 +142,7 @@ test.each(accepted)('%s has the signature that sign gives', async (_, vector) =>
   expect(header).toBe(`algorithm=RSA256, signature=${encodeURIComponent(vector.signature as string)}`);
 });
 
-test('every signature, also of a refused message, is one of its signer’s key', async () => {
+test('every signature verifies with the key of its signer, also in a refused message', async () => {
   for (const [name, { signer, contentToBeSigned: content, signature }] of all) {
     if (signer === null) continue;
     const made = await parties[signer].privateKey.sign(utf8(content as string));

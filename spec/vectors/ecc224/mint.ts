@@ -73,44 +73,44 @@ const sequence = (...contents: Buffer[]) => {
   return Buffer.concat([Buffer.of(0x30, content.length), content]);
 };
 const integer = (content: Buffer) => Buffer.concat([Buffer.of(0x02, content.length), content]);
-/** Not the shortest form where the value is below 2^223. */
+/** An INTEGER of 29 bytes, which is not the shortest form for a value below 2^223. */
 const integer29 = (value: bigint) => integer(bytes(value, 29));
 
 const p1363 = (der: Buffer) => Buffer.concat(numbers(der).map((value) => bytes(value)));
 
-type Wish = (r: bigint, s: bigint) => boolean;
+type Condition = (r: bigint, s: bigint) => boolean;
 
-/** Signs again until the numbers are as wished: each ECDSA signature draws its own. */
-function sign(signer: Party, digest: Digest, content: string, wish: Wish = () => true): Buffer {
+/** Signs again until r and s are as wanted: each ECDSA signature has a new random nonce. */
+function sign(signer: Party, digest: Digest, content: string, condition: Condition = () => true): Buffer {
   for (;;) {
     const signature = openssl(`dgst -${digest.replace('-', '').toLowerCase()} -sign ${signer}.key`, content);
-    if (wish(...numbers(signature))) return signature;
+    if (condition(...numbers(signature))) return signature;
   }
 }
 
-const below216Bits: Wish = (r) => r < 1n << 216n;
-const highS: Wish = (_, s) => s > order / 2n;
-const lowS: Wish = (_, s) => s <= order / 2n;
-const highestBitOfR: Wish = (r) => r >= 1n << 223n;
-const noHighestBits: Wish = (r, s) => r < 1n << 223n && s < 1n << 223n;
+const below216Bits: Condition = (r) => r < 1n << 216n;
+const highS: Condition = (_, s) => s > order / 2n;
+const lowS: Condition = (_, s) => s <= order / 2n;
+const highestBitOfR: Condition = (r) => r >= 1n << 223n;
+const noHighestBits: Condition = (r, s) => r < 1n << 223n && s < 1n << 223n;
 
 // ------------------------------------------------------------------------------------------------------------ cases
 
-/** What sets a case apart; whatever is not named is as in an ordinary message. */
+/** How a case differs from an ordinary message. */
 interface Recipe {
   title: string;
-  /** The code of the refusal; accepted when absent. */
+  /** Code of the error; the case is accepted when absent. */
   code?: RefusalCode;
-  /** What arrives. */
+  /** Parts of the message as received. */
   body?: string;
-  /** Who signed, how, and what was signed when it is not what arrives. */
+  /** The signer, and the signed parts that differ from those received. */
   signer?: Party;
   signed?: { body?: string; digest?: Digest };
-  wish?: Wish;
-  /** What the receiver is configured with. */
+  condition?: Condition;
+  /** Options of the receiver's key. */
   digest?: Digest;
   encoding?: Encoding;
-  /** The value in the header, from the signature in DER, and the header's text around it. */
+  /** Makes the header's value from the signature in DER, and the header's text from its base64. */
   value?: (der: Buffer) => Buffer;
   header?: (base64: string) => string;
 }
@@ -118,16 +118,16 @@ interface Recipe {
 const accepted: Record<string, Recipe> = {
   'request-sha224-der': { title: 'An ordinary request: SHA-224, DER.' },
   'request-sha224-p1363': { title: 'SHA-224, r and s side by side.', encoding: 'IEEE-P1363' },
-  'request-sha256-der': { title: 'SHA-256, of which the leftmost 224 bits count.', digest: 'SHA-256' },
+  'request-sha256-der': { title: 'SHA-256; the leftmost 224 bits are used.', digest: 'SHA-256' },
   'request-sha256-p1363': {
     title: 'SHA-256, r and s side by side.',
     digest: 'SHA-256',
     encoding: 'IEEE-P1363',
   },
-  'request-high-s': { title: 's is above half the order, as in every second signature.', wish: highS },
-  'request-low-s': { title: 's is not above half the order.', wish: lowS },
-  'request-short-r-der': { title: 'r is below 2^216, and its INTEGER is shorter.', wish: below216Bits },
-  'request-short-r-p1363': { title: 'r keeps its leading zero.', encoding: 'IEEE-P1363', wish: below216Bits },
+  'request-high-s': { title: 's is above half the order, as in half of all signatures.', condition: highS },
+  'request-low-s': { title: 's is not above half the order.', condition: lowS },
+  'request-short-r-der': { title: 'r is below 2^216, and its INTEGER is shorter.', condition: below216Bits },
+  'request-short-r-p1363': { title: 'r keeps its leading zero.', encoding: 'IEEE-P1363', condition: below216Bits },
   'request-algorithm-lower-case': {
     title: 'The algorithm is in any case.',
     header: (base64) => `algorithm=ecc224, keyVersion=1, signature=${percent(base64)}`,
@@ -179,12 +179,12 @@ const refused: Partial<Record<RefusalCode, Record<string, Omit<Recipe, 'code'>>>
     },
     'request-der-leading-zero': {
       title: 'r and s have a zero more than they need.',
-      wish: noHighestBits,
+      condition: noHighestBits,
       value: (der) => sequence(...numbers(der).map(integer29)),
     },
     'request-der-negative': {
       title: 'r lacks the zero that keeps it from being negative.',
-      wish: highestBitOfR,
+      condition: highestBitOfR,
       value: (der) => sequence(integer(bytes(numbers(der)[0])), der.subarray(4 + (der[3] as number))),
     },
     'request-der-r-above-order': {
@@ -196,7 +196,7 @@ const refused: Partial<Record<RefusalCode, Record<string, Omit<Recipe, 'code'>>>
       value: (der) => sequence(der.subarray(2, 4 + (der[3] as number)), integer29(numbers(der)[1] + order)),
     },
     'request-der-zeros': {
-      title: 'r and s are zero, which verifies anything where nobody looks (CVE-2022-21449).',
+      title: 'r and s are zero, which verifies everything without a check (CVE-2022-21449).',
       value: () => sequence(integer(Buffer.of(0)), integer(Buffer.of(0))),
     },
     'request-p1363-zeros': {
@@ -212,7 +212,7 @@ const refused: Partial<Record<RefusalCode, Record<string, Omit<Recipe, 'code'>>>
     'request-p1363-no-leading-zero': {
       title: 'r lost its leading zero, and 55 bytes are left.',
       encoding: 'IEEE-P1363',
-      wish: below216Bits,
+      condition: below216Bits,
       value: (der) => p1363(der).subarray(1),
     },
     'request-p1363-longer': {
@@ -253,7 +253,7 @@ function mint(name: string, recipe: Recipe): Ecc224Vector {
   };
   const signed = { ...arrives, digest, ...recipe.signed };
   const contentToBeSigned = `${signed.method} ${signed.httpUri}\n${signed.clientId}.${signed.time}.${signed.body}`;
-  const der = sign(signer, signed.digest, contentToBeSigned, recipe.wish);
+  const der = sign(signer, signed.digest, contentToBeSigned, recipe.condition);
 
   const { value = encoding === 'DER' ? (same: Buffer) => same : p1363 } = recipe;
   const { header = (base64: string) => `algorithm=ECC224, keyVersion=1, signature=${percent(base64)}` } = recipe;
@@ -288,7 +288,7 @@ const files = Object.entries(recipes).map(
   ([name, recipe]) => [`${name}.json`, formatVector(mint(name, recipe))] as const,
 );
 
-// Written only now: an openssl that fails on the way leaves the old vectors whole.
+// Written at the end: if openssl fails before, the old vectors stay complete.
 for (const file of readdirSync(here)) {
   if (/^(request|response)-.*\.json$/.test(file)) rmSync(join(here, file));
 }

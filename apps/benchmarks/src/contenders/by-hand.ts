@@ -60,6 +60,6 @@ function format(algorithm: string, key: string, value: Bytes): string {
 }
 
 function parse(key: string, header: string): Bytes {
-  const [, value = ''] = new RegExp(`${key}=([^,]*)`).exec(header) ?? [];
+  const value = header.split(`${key}=`)[1]?.split(',')[0] ?? '';
   return Uint8Array.fromBase64(decodeURIComponent(value));
 }

@@ -4,7 +4,7 @@ import {
   importPrivateKey,
   importPublicKey,
   type KeyInput,
-  type PrivateKey,
+  type LocalPrivateKey,
   type PublicKey,
 } from '@alipayhk-pass/message-security';
 import { equal, errorOf } from '../assert.ts';
@@ -40,13 +40,28 @@ const textSpellings = (name: string, text: string): Spellings => ({
   [`${name} PEM with \\n`]: () => text.replaceAll('\n', '\\n'),
   [`${name} PEM with \\\\n`]: () => text.replaceAll('\n', '\\\\n'),
   [`${name} in bare base64`]: () => bare(text),
+  [`${name} PEM in quotes that were kept`]: () => `"${text.replaceAll('\n', '\\n')}"`,
+  [`${name} PEM with words around it`]: () => `Bag Attributes\n    localKeyID: 79 08 9A\n${text}$ `,
+  [`${name} PEM in UTF-16 that was read as UTF-8`]: () => new TextDecoder().decode(utf16(text)),
+  [`${name} PEM in base64`]: () => btoa(text),
+  [`${name} PEM in base64 by PowerShell`]: () => btoa(String.fromCharCode(...utf16(text))),
+  [`${name} PEM in JSON`]: () => JSON.stringify({ private_key_id: 'a1b2', private_key: text }),
+  [`${name} in bare base64 in JSON`]: () => JSON.stringify({ key: bare(text) }).replaceAll('/', '\\/'),
+  [`${name} PEM percent-encoded`]: () => encodeURIComponent(text),
+  [`${name} PEM with en dashes and no-break spaces`]: () => text.replaceAll('--', '\u2013').replaceAll(' ', '\u00a0'),
 });
+
+/** UTF-16 with a byte-order mark, as PowerShell writes it. */
+function utf16(text: string): Uint8Array {
+  return new Uint8Array(Uint16Array.from(`\ufeff${text}`, (char) => char.charCodeAt(0)).buffer);
+}
 
 const privateSpellings: Spellings = {
   ...textSpellings('PKCS#8', pkcs8),
   ...textSpellings('PKCS#1', pem('RSA PRIVATE KEY', pkcs1(pkcs8, 26))),
   JWK: async () => crypto.subtle.exportKey('jwk', await nativeKey('pkcs8', pkcs8, 'sign')),
   CryptoKey: () => nativeKey('pkcs8', pkcs8, 'sign'),
+  'PKCS#8 PEM with its public half': () => spki + pkcs8,
 };
 
 const publicSpellings: Spellings = {
@@ -54,6 +69,7 @@ const publicSpellings: Spellings = {
   ...textSpellings('PKCS#1', pem('RSA PUBLIC KEY', pkcs1(spki, 24))),
   JWK: async () => crypto.subtle.exportKey('jwk', await nativeKey('spki', spki, 'verify')),
   CryptoKey: () => nativeKey('spki', spki, 'verify'),
+  'SPKI PEM with its private half': () => pkcs8 + spki,
 };
 
 // Minted by OpenSSL.
@@ -73,7 +89,9 @@ const wrongPrivateKeys: [received: string, KeyInput][] = [
   ['an EC key', { kty: 'EC' }],
   ['a certificate request', pem('CERTIFICATE REQUEST', certificateRequest)],
   ['a key in OpenSSH format', pem('OPENSSH PRIVATE KEY', 'b3BlbnNzaC1rZXktdjEA')],
-  ['PEM that is cut short or holds more than one block', pkcs8.slice(0, -20)],
+  ['PEM that is cut short', pkcs8.slice(0, -20)],
+  ['text with several private keys', pkcs8 + pem('RSA PRIVATE KEY', pkcs1(pkcs8, 26))],
+  ['an object that is not an RSA JWK', new TextEncoder().encode(pkcs8) as unknown as string],
   ['base64 that is cut short or is not DER', bare(pkcs8).slice(0, 400)],
   ['base64 that is cut short or is not DER', btoa(`${atob(bare(pkcs8))}\0`)],
   ['neither PEM nor whole base64', 'my key'],
@@ -81,6 +99,7 @@ const wrongPrivateKeys: [received: string, KeyInput][] = [
 
 const wrongPublicKeys: [received: string, KeyInput][] = [
   ['a private key', pkcs8],
+  ['text with several public keys', spki + spki],
   ['an RSA key of 1024 bits', publicKey1024],
   ['base64 that is cut short or is not DER', btoa(`${atob(bare(spki))}\0`)],
 ];
@@ -93,7 +112,13 @@ const parts = {
   body: new Uint8Array(3),
 };
 
-async function isPair({ privateKey, publicKey }: { privateKey: PrivateKey; publicKey: PublicKey }): Promise<boolean> {
+async function isPair({
+  privateKey,
+  publicKey,
+}: {
+  privateKey: LocalPrivateKey;
+  publicKey: PublicKey;
+}): Promise<boolean> {
   const content = contentToBeSigned(parts);
   return publicKey.verify(await privateKey.sign(content), content);
 }

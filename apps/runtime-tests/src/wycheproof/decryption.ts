@@ -78,7 +78,7 @@ export function guidanceCases(families: Family[], pem: string | undefined): Case
 }
 
 function numbersOf(pem: string): RsaPrivateNumbers {
-  const numbers = readKeyText(pem);
+  const numbers = readKeyText(pem, 'private');
   if (typeof numbers === 'string') throw new TypeError(numbers);
   const [n, e, d, p, q, dp, dq, qi] = numbers as [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint];
   return { n, e, d, p, q, dp, dq, qi, size: Math.ceil(bitLength(n) / 8) };

@@ -5,6 +5,7 @@ import type { Accepted, Confirmed, History, Mailbox } from './history.ts';
 import { type Kill, planOf, type Size, type Step } from './plan.ts';
 import { type Stage, setStage } from './stage.ts';
 import { look, tell } from './till.ts';
+import { exchangesOf } from './wire.ts';
 
 /** What `faultRun` takes besides the size. */
 export interface RunOptions extends Size {
@@ -56,7 +57,14 @@ export async function faultRun(options: RunOptions): Promise<FaultRun> {
   log(`${seconds(start)} at rest`);
   const { received, passes } = await testimony(runtimes.gateway.url, owner);
   const { accepted, tries, refused } = till;
-  const history = { accepted, received, passes, mailboxes, exchanges: wire.exchanges, confirmed: [...seen.values()] };
+  const history = {
+    accepted,
+    received,
+    passes,
+    mailboxes,
+    exchanges: exchangesOf(wire.exchanges),
+    confirmed: [...seen.values()],
+  };
   return { history, tries, refused, kills, duration: performance.now() - start };
 }
 

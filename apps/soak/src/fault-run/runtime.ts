@@ -1,18 +1,12 @@
 /** A Worker's runtime that can be killed, with everything that belongs to it, and started again on the same state. */
-
-/** Something that runs in a process group of its own. */
-export interface Running {
-  url: string;
-  processGroup: number;
-  stop(): Promise<void>;
-}
+import type { WorkerProcess } from '@alipayhk-pass/harness/worker-process';
 
 export class Runtime {
-  readonly #begin: () => Promise<Running>;
-  #running: Running | undefined;
+  readonly #begin: () => Promise<WorkerProcess>;
+  #running: WorkerProcess | undefined;
 
   /** @param begin - starts it; the second time it finds the state that the first one left */
-  constructor(begin: () => Promise<Running>) {
+  constructor(begin: () => Promise<WorkerProcess>) {
     this.#begin = begin;
   }
 
@@ -27,10 +21,8 @@ export class Runtime {
 
   /** Ends wrangler and workerd by SIGKILL, in the midst of whatever they do, and starts them again. */
   async killAndStart(): Promise<void> {
-    const { processGroup } = this.#running ?? {};
-    if (processGroup === undefined) throw new Error('expected a runtime that runs');
-    process.kill(-processGroup, 'SIGKILL');
-    await this.stop(); // waits until they are gone, and clears away what they left
+    if (this.#running === undefined) throw new Error('there is no runtime to kill; expected one that runs');
+    await this.#running.kill();
     await this.start();
   }
 

@@ -4,18 +4,20 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { applyMigrations, startWorker } from '@alipayhk-pass/sandbox-worker/dev';
-import { type Sandbox, startSandbox } from '@alipayhk-pass/sandbox-worker/sandbox';
+import { applyMigrations } from '@alipayhk-pass/harness/migrations';
+import { type Recorder, startRecorder } from '@alipayhk-pass/harness/recorder';
+import { startWorkerProcess, type WorkerProcess } from '@alipayhk-pass/harness/worker-process';
+import { type Sandbox, startSandbox } from '@alipayhk-pass/sandbox-worker/starter';
 import { makeFolder } from '../folder.ts';
 import { outboxDir } from '../outbox.ts';
 import { Runtime } from './runtime.ts';
 import type { Merchant } from './till.ts';
-import { startWire, type Wire } from './wire.ts';
+import { exchangeHeader } from './wire.ts';
 
 /** Everything that runs. */
 export interface Stage {
   sandbox: Sandbox;
-  wire: Wire;
+  wire: Recorder;
   merchant: Merchant;
   /** What can be killed. */
   runtimes: { merchant: Runtime; gateway: Runtime };
@@ -37,16 +39,25 @@ const pace = {
  */
 export async function setStage(started: AsyncDisposableStack): Promise<Stage> {
   const folder = makeFolder(started);
-  const wire = await startWire();
+  const wire = await startRecorder({ idHeader: exchangeHeader });
   started.defer(() => wire.close());
 
   let sandbox: Sandbox | undefined;
   const gateway = new Runtime(async () => {
-    sandbox = await startSandbox({ folder: join(folder, 'gateway') });
-    wire.leadTo(sandbox.url);
-    return sandbox;
+    await sandbox?.stop(); // the Worker was killed, and its front is left
+    const { promise: worker, resolve } = Promise.withResolvers<WorkerProcess>();
+    sandbox = await startSandbox({
+      folder: join(folder, 'gateway'),
+      async start(options) {
+        const started = await startWorkerProcess(options);
+        resolve(started);
+        return started;
+      },
+    });
+    wire.forwardTo(sandbox.url);
+    return worker;
   });
-  started.defer(() => gateway.stop());
+  started.defer(() => sandbox?.stop() ?? gateway.stop());
   const persistTo = join(folder, 'merchant');
   await Promise.all([gateway.start(), applyMigrations({ configDir: outboxDir, persistTo })]);
   if (sandbox === undefined) throw new Error('expected a sandbox once it has started');
@@ -62,7 +73,7 @@ export async function setStage(started: AsyncDisposableStack): Promise<Stage> {
     GATEWAY_URL: wire.url,
     KEY_VERSION: keyVersion,
   };
-  const merchant = new Runtime(() => startWorker({ configDir: outboxDir, vars, persistTo }));
+  const merchant = new Runtime(() => startWorkerProcess({ configDir: outboxDir, vars, persistTo }));
   started.defer(() => merchant.stop());
   await merchant.start();
   return {

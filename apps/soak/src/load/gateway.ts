@@ -1,12 +1,10 @@
 /**
  * AlipayHK's end for the load: the real gateway function on Node's http, in a process of its own, without passes and
  * without a ledger, whose database would be all that is measured. It verifies, answers S signed, and notes when the
- * update of each number came first. `node gateway.ts` prints its port.
+ * update of each number came first. `node gateway.ts` prints its address.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
 import { createGateway } from '@alipayhk-pass/api/gateway';
+import { serve } from '@alipayhk-pass/harness/serve';
 import { importPrivateKey, importPublicKey } from '@alipayhk-pass/message-security';
 import keys from '../../../../spec/vectors/keys.json' with { type: 'json' };
 
@@ -31,29 +29,17 @@ const gateway = createGateway({
 });
 
 /** `PUT /arrivals?size=N` forgets them, `GET /arrivals` has their times, `GET /count` their number. */
-async function answer(incoming: IncomingMessage): Promise<Response> {
-  const url = new URL(incoming.url ?? '/', 'http://127.0.0.1');
+async function answer(request: Request): Promise<Response> {
+  const url = new URL(request.url);
   if (url.pathname === '/count') return Response.json({ arrived, requests });
-  if (url.pathname === '/arrivals') {
-    if (incoming.method === 'GET') return new Response(arrivals);
-    arrivals = new Float64Array(Number(url.searchParams.get('size')));
-    arrived = requests = 0;
-    return new Response(null, { status: 204 });
-  }
-  const { method = 'GET', headers } = incoming;
-  const body = method === 'GET' ? null : new Uint8Array(await buffer(incoming));
-  return gateway(new Request(url, { method, headers: headers as Record<string, string>, body }));
+  if (url.pathname !== '/arrivals') return gateway(request);
+  if (request.method === 'GET') return new Response(arrivals);
+  arrivals = new Float64Array(Number(url.searchParams.get('size')));
+  arrived = requests = 0;
+  return new Response(null, { status: 204 });
 }
 
-const server = createServer(async (incoming, outgoing: ServerResponse) => {
-  try {
-    const response = await answer(incoming);
-    outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-    outgoing.end(new Uint8Array(await response.arrayBuffer()));
-  } catch {
-    outgoing.destroy();
-  }
-}).listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port));
+console.log((await serve(answer)).url);
 
 // It ends with the process that started it, whatever became of that.
 process.stdin.on('end', () => process.exit()).resume();

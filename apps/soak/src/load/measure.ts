@@ -1,6 +1,6 @@
 /** What a phase of the load costs: the processes that take part, before and after. */
-import type { RunningWorker } from '@alipayhk-pass/sandbox-worker/dev';
-import { costOf, machineTime, memoryOf, timeOf } from './processes.ts';
+import type { WorkerProcess } from '@alipayhk-pass/harness/worker-process';
+import { costOf, machineTime, memoryOf, timeOf } from './cost.ts';
 import type { Gateway } from './servers.ts';
 
 /** What a phase cost. Times in milliseconds. */
@@ -27,7 +27,7 @@ export interface Phase {
 
 /** Runs it, with the cost of every process that took part taken before and after. */
 export async function measure(
-  { processGroup }: RunningWorker,
+  { processGroup }: WorkerProcess,
   gateway: Gateway,
   { updates, passes }: { updates: number; passes: number },
   work: () => Promise<void>,

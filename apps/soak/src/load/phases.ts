@@ -1,6 +1,6 @@
 /** The phases of the load, each on processes of its own that are warm before anything is counted. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunningWorker } from '@alipayhk-pass/sandbox-worker/dev';
+import type { RunningWorker } from '@alipayhk-pass/harness/workers';
 import { type Numbers, streamOf } from './lines.ts';
 import { measure, type Phase } from './measure.ts';
 import { apiToken, type Gateway, startBare, startMerchant } from './servers.ts';

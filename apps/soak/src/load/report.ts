@@ -1,5 +1,5 @@
 /** The load as LOAD.md shows it. Every figure comes from a phase; what is divided by what stands beside it. */
-import { machine, quantile, table } from '@alipayhk-pass/benchmarks/report';
+import { machine, quantile, table } from '@alipayhk-pass/harness/report';
 import type { Phase } from './measure.ts';
 import { inFlight } from './servers.ts';
 
@@ -116,7 +116,7 @@ shows what Cloudflare's own storage costs.
 
 ## What was measured, and how
 
-- **Where.** Local workerd under \`wrangler dev\`, with Miniflare's Queues (in memory) and D1 (in the same process) and
+- **Where.** Local workerd in wrangler's local mode, with Miniflare's Queues (in memory) and D1 (in the same process) and
   workerd's Durable Objects (a SQLite file each). Not Cloudflare. Each phase has processes and state of its own, and 200
   updates go through before anything is counted.
 - **The gateway** is the real gateway function on Node's http in a process of its own: it verifies each request and signs

@@ -1,8 +1,8 @@
 /** What the load starts: the gateway, the bare Worker, the merchant's Worker, each in processes of its own. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { applyMigrations, type RunningWorker, startWorker } from '@alipayhk-pass/sandbox-worker/dev';
+import { startChild } from '@alipayhk-pass/harness/child';
+import { applyMigrations } from '@alipayhk-pass/harness/migrations';
+import { startWorkerProcess, type WorkerProcess } from '@alipayhk-pass/harness/worker-process';
 import keys from '../../../../spec/vectors/keys.json' with { type: 'json' };
 import { makeFolder } from '../folder.ts';
 import { outboxDir } from '../outbox.ts';
@@ -11,6 +11,9 @@ export const clientId = '4Q5Y8W0WSG45P907917';
 export const apiToken = 'a-token-of-the-load';
 /** Requests in flight at once, of the bare Worker as of the merchant's. */
 export const inFlight = 64;
+
+/** Longest life of the gateway, in milliseconds. */
+const limit = 4 * 3_600_000;
 
 /** The gateway, asked over HTTP. */
 export interface Gateway {
@@ -27,21 +30,12 @@ export interface Gateway {
 /** @param started - gets what stops it again */
 export async function startGateway(started: AsyncDisposableStack): Promise<Gateway> {
   const script = fileURLToPath(new URL('gateway.ts', import.meta.url));
-  const child: ChildProcess = spawn(process.execPath, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const ended = once(child, 'exit');
-  started.defer(async () => {
-    child.kill('SIGKILL');
-    await ended;
-  });
-  const early = ended.then(() => {
-    throw new Error('load: expected a gateway, received its end');
-  });
-  early.catch(() => undefined);
-  const [port] = await Promise.race([once(child.stdout ?? child, 'data'), early]);
-  const url = `http://127.0.0.1:${String(port).trim()}`;
+  const child = startChild(process.execPath, [script], { limit, input: '' });
+  started.defer(async () => void (await child.stop()));
+  const [, url = ''] = await child.printed(/^(http\S+)$/m);
   return {
     url,
-    pid: child.pid ?? 0,
+    pid: child.pid,
     async expectUpdates(count) {
       await fetch(`${url}/arrivals?size=${count}`, { method: 'PUT' });
     },
@@ -51,7 +45,7 @@ export async function startGateway(started: AsyncDisposableStack): Promise<Gatew
 }
 
 /** The Worker that only signs and posts. */
-export function startBare(started: AsyncDisposableStack, gateway: Gateway): Promise<RunningWorker> {
+export function startBare(started: AsyncDisposableStack, gateway: Gateway): Promise<WorkerProcess> {
   const configDir = fileURLToPath(new URL('../../bare-worker', import.meta.url));
   const vars = {
     CLIENT_ID: clientId,
@@ -71,7 +65,7 @@ export async function startMerchant(
   started: AsyncDisposableStack,
   gateway: Gateway,
   perSecond: number,
-): Promise<RunningWorker> {
+): Promise<WorkerProcess> {
   const persistTo = makeFolder(started);
   await applyMigrations({ configDir: outboxDir, persistTo });
   const vars = {
@@ -94,8 +88,8 @@ async function start(
   configDir: string,
   vars: Record<string, string>,
   persistTo?: string,
-): Promise<RunningWorker> {
-  const worker = startWorker({ configDir, vars, ...(persistTo !== undefined && { persistTo }) });
+): Promise<WorkerProcess> {
+  const worker = startWorkerProcess({ configDir, vars, ...(persistTo !== undefined && { persistTo }) });
   started.defer(async () => (await worker.catch(() => undefined))?.stop());
   return worker;
 }

@@ -14,7 +14,7 @@ export interface paths {
          * Update a membership card, or end it.
          * @description Sets the card's state at AlipayHK: its points, level, expiry or code, or closes it for good.
          *
-         *     There is no request id (A23): the same update sent twice leaves the same card, but an older update sent
+         *     There is no request id ([A23](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a23)): the same update sent twice leaves the same card, but an older update sent
          *     after a newer one overwrites it. Whoever retries keeps the order per pass.
          */
         post: operations["updatePass"];
@@ -38,7 +38,7 @@ export interface webhooks {
         /**
          * A customer paid; the merchant may grant points.
          * @description AlipayHK tells of a bill that was paid. It sends the same notification again, up to seven times in about a day,
-         *     until it is answered S: whoever grants points must recognise a `billNo` that it has seen (A31).
+         *     until it is answered S: whoever grants points must recognise a `billNo` that it has seen ([A31](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a31)).
          */
         post: operations["notifyBill"];
         delete?: never;
@@ -59,7 +59,7 @@ export interface webhooks {
         /**
          * A customer asks for the merchant's membership card.
          * @description AlipayHK asks the merchant to make the customer a member. Most fields of request and reply are hidden in every public
-         *     copy of the page, so both are open (A32).
+         *     copy of the page, so both are open ([A32](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a32)).
          */
         post: operations["createMembercard"];
         delete?: never;
@@ -73,26 +73,26 @@ export interface components {
     schemas: {
         /**
          * @description REQUIRED in both directions. The id that AlipayHK gave to the partner and its application; also decides
-         *     which keys apply. A reply may leave it out, but a different one is refused (A12).
+         *     which keys apply. A reply may leave it out, but a different one is refused ([A12](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a12)).
          * @example 4Q5Y8W0WSG45P907917
          */
         ClientId: string;
         /**
-         * @description REQUIRED in both directions. Signature over the message as it is on the wire (A1), as comma-separated
-         *     `key=value` pairs (A9):
+         * @description REQUIRED in both directions. Signature over the message as it is on the wire ([A1](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a1)), as comma-separated
+         *     `key=value` pairs ([A9](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a9)):
          *
-         *     - `algorithm`: `RSA256` or `ECC224`, `RSA256` when absent (A2, A3).
-         *     - `keyVersion`: which version of the signing key registered for the Client-Id; the latest when absent (A8).
+         *     - `algorithm`: `RSA256` or `ECC224`, `RSA256` when absent ([A2](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a2), [A3](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a3)).
+         *     - `keyVersion`: which version of the signing key registered for the Client-Id; the latest when absent ([A8](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8)).
          *     - `signature`: the value, base64 and then percent-encoded.
          * @example algorithm=RSA256, keyVersion=1, signature=KEhXthj4bJ801Hqw8kaLvEKc0Rii8KsNUazw7kZgjxyGSPuOZ48058UVJUkkR21iD9JkHBGRrWiHPae8ZRPuBagh2H3qu7fxY5GxVDWayJUhUYkr9m%2FOW4UQVmXaQ9yn%2Fw2dCtzwAW0htPHYrKMyrTpMk%2BfDDmRflA%2FAMJhQ71yeyhufIA2PCJV8%2FCMOa46303A0WHhH0YPJ9%2FI0UeLVMWlJ1XcBo3JrbRFvcowQwt0lP1XkoPmSLGpBevDE8%2FQ9WnxjPNDfrHnKgV2fp0hpMKVXNM%2BrLHNyMv3MkHg9iTMOD%2FFYDAwSd%2B6%2FEOFo9UbdlKcmodJwjKlQoxZZIzmF8w%3D%3D
          */
         Signature: string;
         /**
          * @description REQUIRED when the body is encrypted, absent otherwise. How to decrypt it, as comma-separated `key=value`
-         *     pairs (A9):
+         *     pairs ([A9](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a9)):
          *
-         *     - `algorithm`: `RSA_AES`, the only one there is (A4).
-         *     - `keyVersion`: which version of the RSA key that wraps the symmetric key (A5); the latest when absent (A8).
+         *     - `algorithm`: `RSA_AES`, the only one there is ([A4](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a4)).
+         *     - `keyVersion`: which version of the RSA key that wraps the symmetric key ([A5](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a5)); the latest when absent ([A8](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8)).
          *     - `symmetricKey`: the AES key, encrypted with the receiver's RSA public key, base64 and then
          *       percent-encoded.
          * @example algorithm=RSA, keyVersion=1, symmetricKey=bqS8HSmdaRrpKSuPy7CqUlyd8lJurG93
@@ -100,14 +100,14 @@ export interface components {
         Encrypt: string;
         /**
          * Format: date-time
-         * @description REQUIRED in requests. When the request was sealed: ISO-8601 date and time with its offset from UTC (A10).
+         * @description REQUIRED in requests. When the request was sealed: ISO-8601 date and time with its offset from UTC ([A10](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a10)).
          *     It is part of what is signed, so it travels verbatim.
          * @example 2024-05-22T06:42:21+05:30
          */
         RequestTime: string;
         /**
          * Format: date-time
-         * @description REQUIRED in replies. When the reply was sealed: ISO-8601 date and time with its offset from UTC (A10). It
+         * @description REQUIRED in replies. When the reply was sealed: ISO-8601 date and time with its offset from UTC ([A10](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a10)). It
          *     is part of what is signed, so it travels verbatim.
          * @example 2024-05-22T06:42:21+05:30
          */
@@ -117,7 +117,7 @@ export interface components {
          * @example abcdefg135202000000000263818
          */
         TracerId: string;
-        /** @description What updatePass takes. At least one of `userId` and `openId` is REQUIRED; both may be given (A24). */
+        /** @description What updatePass takes. At least one of `userId` and `openId` is REQUIRED; both may be given ([A24](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a24)). */
         UpdatePassRequest: components["schemas"]["UpdatePassFields"] & ({
             userId: string;
         } | {
@@ -125,16 +125,16 @@ export interface components {
         });
         /** @description The fields of an updatePass request, without the rule that the user has to be named. */
         UpdatePassFields: {
-            /** @description REQUIRED. The merchant's id at AlipayHK. 1 to 64 characters (A20). */
+            /** @description REQUIRED. The merchant's id at AlipayHK. 1 to 64 characters ([A20](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a20)). */
             merchantId: string;
             /**
              * @description The Alipay user who holds the card, by the id that is unique among all users. REQUIRED unless `openId` is
-             *     given (A24).
+             *     given ([A24](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a24)).
              */
             userId?: string;
             /**
              * @description The Alipay user who holds the card, by the id that is known to this merchant only. REQUIRED unless
-             *     `userId` is given (A24).
+             *     `userId` is given ([A24](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a24)).
              */
             openId?: string;
             /** @description Optional. The membership template that the card is made of, by the id that AlipayHK gave it. */
@@ -142,7 +142,7 @@ export interface components {
             /** @description REQUIRED. The id of the user's membership card. */
             passId: string;
             /**
-             * @description REQUIRED. What happens to the card (A19).
+             * @description REQUIRED. What happens to the card ([A19](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a19)).
              *
              *     - `CLOSED`: the card ends.
              *     - `UPDATE`: the card's content changes.
@@ -150,13 +150,13 @@ export interface components {
              */
             status: "CLOSED" | "UPDATE";
             /**
-             * @description REQUIRED. What the update is about (A19).
+             * @description REQUIRED. What the update is about ([A19](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a19)).
              *
              *     - `UPDATE_MEMBER_CARD`: points and level, both.
              * @enum {string}
              */
             updateDetailType: "UPDATE_MEMBER_CARD";
-            /** @description Optional. When the card expires, in whole milliseconds since 1970-01-01T00:00:00Z (A15). */
+            /** @description Optional. When the card expires, in whole milliseconds since 1970-01-01T00:00:00Z ([A15](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a15)). */
             endDate?: number;
             /** @description Optional. The data to change on the card. */
             dataInfo?: components["schemas"]["DataInfo"];
@@ -165,18 +165,18 @@ export interface components {
         };
         /**
          * @description Data to change on the card. Only three of its fields are public. Points and level travel here too, under names
-         *     that are not, so every other field is allowed, with any value (A16).
+         *     that are not, so every other field is allowed, with any value ([A16](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a16)).
          */
         DataInfo: {
             /** @description AlipayHK's id of the transaction that earned the points. `null` if it was not paid with Alipay. */
             billNo?: string | null;
             /**
-             * @description The points that this change added or took, as a number or in digits (A16). `null` if the transaction was
+             * @description The points that this change added or took, as a number or in digits ([A16](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a16)). `null` if the transaction was
              *     not paid with Alipay.
              */
             lastChangePoints?: string | number | null;
             /**
-             * @description Whose wallet paid: `ALIPAYHK` or `ALIPAYCN` in neighbouring pages, not a closed list (A16). `null` if the
+             * @description Whose wallet paid: `ALIPAYHK` or `ALIPAYCN` in neighbouring pages, not a closed list ([A16](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a16)). `null` if the
              *     transaction was not paid with Alipay.
              */
             pointsProvider?: string | null;
@@ -185,12 +185,12 @@ export interface components {
         };
         /**
          * @description The new code of the card. Agree on it with AlipayHK before you send one. Other fields are allowed, with any
-         *     value (A16).
+         *     value ([A16](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a16)).
          */
         CodeInfo: ({
-            /** @description The text printed with the code (A16). */
+            /** @description The text printed with the code ([A16](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a16)). */
             $codemsg$?: string;
-            /** @description The value that the code holds (A16). */
+            /** @description The value that the code holds ([A16](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a16)). */
             $codevalue$?: string;
         } & {
             [key: string]: unknown;
@@ -203,7 +203,7 @@ export interface components {
         /** @description The outcome of a request. */
         ResultInfo: {
             /**
-             * @description REQUIRED. What happened, in a word. An open list: an unknown code is judged by its status (A14).
+             * @description REQUIRED. What happened, in a word. An open list: an unknown code is judged by its status ([A14](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a14)).
              *
              *     | code | status | meaning |
              *     |---|---|---|
@@ -213,19 +213,19 @@ export interface components {
              */
             resultCode: string;
             /**
-             * @description REQUIRED. What to make of it (A19).
+             * @description REQUIRED. What to make of it ([A19](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a19)).
              *
              *     - `S`: done.
              *     - `F`: refused; the same request will be refused again.
-             *     - `U`: unknown; the update may or may not have happened, and may be sent again (A14).
+             *     - `U`: unknown; the update may or may not have happened, and may be sent again ([A14](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a14)).
              * @enum {string}
              */
             resultStatus: "S" | "F" | "U";
-            /** @description The same for a human reader. Not stable, do not branch on it. */
-            resultMessage?: string;
+            /** @description The same for a human reader, or null. Not stable, do not branch on it. */
+            resultMessage?: string | null;
         };
         /**
-         * @description REQUIRED. The merchant's part of the path, agreed with AlipayHK; one segment (A28).
+         * @description REQUIRED. The merchant's part of the path, agreed with AlipayHK; one segment ([A28](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a28)).
          * @example noodle-house
          */
         MerchantTag: string;
@@ -233,13 +233,13 @@ export interface components {
         NotifyBillRequest: {
             /** @description REQUIRED. The Alipay user who paid, by the id that is unique among all users. */
             userId: string;
-            /** @description REQUIRED. AlipayHK's id of the transaction; the same in every repetition (A29). */
+            /** @description REQUIRED. AlipayHK's id of the transaction; the same in every repetition ([A29](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a29)). */
             billNo: string;
             /** @description REQUIRED. What was paid. */
             orderAmount: components["schemas"]["OrderAmount"];
-            /** @description REQUIRED. When it was paid, verbatim; its form is not public (A29). */
+            /** @description REQUIRED. When it was paid, verbatim; its form is not public ([A29](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a29)). */
             payTime: string;
-            /** @description REQUIRED. Whose wallet paid: `ALIPAYHK` or `ALIPAYCN`, not a closed list (A29). */
+            /** @description REQUIRED. Whose wallet paid: `ALIPAYHK` or `ALIPAYCN`, not a closed list ([A29](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a29)). */
             pointsProvider: string;
             /** @description The mainland's id of the transaction. */
             cnBillNo?: string | null;
@@ -254,22 +254,22 @@ export interface components {
         };
         /** @description An amount of money. */
         OrderAmount: {
-            /** @description REQUIRED. Three letters of ISO 4217, as `HKD` (A30). */
+            /** @description REQUIRED. Three letters of ISO 4217, as `HKD` ([A30](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a30)). */
             currency: string;
             /**
              * @description REQUIRED. In the currency's smallest unit, cents for `HKD`; digits, or a whole number that every JSON reader
-             *     holds exactly (A30).
+             *     holds exactly ([A30](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a30)).
              */
             value: string | number;
         };
-        /** @description What the merchant answers. `S` means that the bill is stored for good (A31). */
+        /** @description What the merchant answers. `S` means that the bill is stored for good ([A31](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a31)). */
         NotifyBillResponse: {
             /** @description REQUIRED. The outcome of the request. */
             resultInfo: components["schemas"]["ResultInfo"];
         };
         /**
          * @description Whom to make a member. At least one of `mobileNo` and `userEmail` is REQUIRED. Other fields are allowed, with any
-         *     value (A32).
+         *     value ([A32](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a32)).
          */
         CreateMembercardRequest: components["schemas"]["CreateMembercardFields"] & ({
             mobileNo: string;
@@ -280,14 +280,14 @@ export interface components {
         CreateMembercardFields: {
             /** @description REQUIRED. The Alipay user who asks for the card, by the id that is unique among all users. */
             userId: string;
-            /** @description The user's mobile number. REQUIRED unless `userEmail` is given (A32). */
+            /** @description The user's mobile number. REQUIRED unless `userEmail` is given ([A32](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a32)). */
             mobileNo?: string | null;
-            /** @description The user's e-mail address. REQUIRED unless `mobileNo` is given (A32). */
+            /** @description The user's e-mail address. REQUIRED unless `mobileNo` is given ([A32](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a32)). */
             userEmail?: string | null;
         } & {
             [key: string]: unknown;
         };
-        /** @description What the merchant answers. Other fields are allowed, with any value (A32). */
+        /** @description What the merchant answers. Other fields are allowed, with any value ([A32](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a32)). */
         CreateMembercardResponse: {
             /** @description REQUIRED. The outcome of the request. */
             resultInfo: components["schemas"]["ResultInfo"];
@@ -340,7 +340,7 @@ export interface operations {
          *     is described here.
          *
          *     An encrypted body is the base64 text of the ciphertext, sent as `text/plain; charset=UTF-8` and
-         *     recognised by its `Encrypt` header, not by its media type (A6).
+         *     recognised by its `Encrypt` header, not by its media type ([A6](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a6)).
          */
         requestBody: {
             content: {
@@ -349,9 +349,9 @@ export interface operations {
         };
         responses: {
             /**
-             * @description The result, also of a refused update: the HTTP status says nothing about it (A17).
+             * @description The result, also of a refused update: the HTTP status says nothing about it ([A17](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a17)).
              *
-             *     `Content-Type` as for the request. The body is encrypted only if the request's was (A7), and is then
+             *     `Content-Type` as for the request. The body is encrypted only if the request's was ([A7](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a7)), and is then
              *     the base64 text of the ciphertext as `text/plain; charset=UTF-8`.
              */
             200: {
@@ -391,8 +391,8 @@ export interface operations {
         };
         responses: {
             /**
-             * @description The result, signed with the merchant's key; encrypted only if the request was (A7). What could not be verified
-             *     is answered unsigned, with another HTTP status (A31).
+             * @description The result, signed with the merchant's key; encrypted only if the request was ([A7](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a7)). What could not be verified
+             *     is answered unsigned, with another HTTP status ([A31](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a31)).
              */
             200: {
                 headers: {
@@ -431,8 +431,8 @@ export interface operations {
         };
         responses: {
             /**
-             * @description The result, signed with the merchant's key; encrypted only if the request was (A7). What could not be verified
-             *     is answered unsigned, with another HTTP status (A31).
+             * @description The result, signed with the merchant's key; encrypted only if the request was ([A7](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a7)). What could not be verified
+             *     is answered unsigned, with another HTTP status ([A31](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a31)).
              */
             200: {
                 headers: {

@@ -1,33 +1,34 @@
 /**
- * Base64 (RFC 4648 §4 and §5) for header values, bodies and JWK numbers, one behaviour in every runtime:
- * `atob` alone takes inner blanks and non-zero tail bits, and `Uint8Array.fromBase64` is not everywhere.
+ * Base64 (RFC 4648 §4 and §5) for header values, bodies and JWK numbers, the same in every runtime: `atob` alone accepts
+ * blanks and non-zero bits after the last byte, and not every runtime has `Uint8Array.fromBase64`.
  */
 
-/** What newer runtimes have, faster. */
+/** Native base64 of newer runtimes, which is faster. */
 interface NativeBase64 {
   toBase64?(): string;
 }
 const { fromBase64 } = Uint8Array as unknown as { fromBase64?: (text: string) => Uint8Array<ArrayBuffer> };
 
-/** Standard base64 with padding. */
+/** Encodes bytes as standard base64 with padding (RFC 4648 §4). */
 export function encodeBase64(bytes: Uint8Array & NativeBase64): string {
   if (bytes.toBase64 !== undefined) return bytes.toBase64();
   let binary = '';
-  // In slices: an argument list of a whole body overflows the stack near 125,000 bytes.
+  // In slices: about 125,000 arguments in one call overflow the stack.
   for (let i = 0; i < bytes.length; i += 8192) {
     binary += String.fromCharCode(...bytes.subarray(i, i + 8192));
   }
   return btoa(binary);
 }
 
-/** Base64url without padding, as in a JWK (RFC 7515 §2). */
+/** Encodes bytes as base64url without padding, as in a JWK (RFC 7515 §2). */
 export function encodeBase64Url(bytes: Uint8Array): string {
   return encodeBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
 /**
- * Bytes of standard base64 or base64url, padding optional, blanks and line feeds dropped;
- * `undefined` for anything else, a non-canonical last character (RFC 4648 §3.5) included.
+ * Decodes standard base64 or base64url. Padding is optional; blanks and line ends are ignored.
+ *
+ * @returns `undefined` for anything else, also for bits that are left over after the last byte (RFC 4648 §3.5)
  */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   const digits = text
@@ -41,7 +42,7 @@ export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined 
     const end = bytes.subarray(bytes.length - (bytes.length % 3 || 3));
     if (!padded.includes('\f') && encodeBase64(end) === padded.slice(-4)) return bytes;
   } catch {
-    // No decoder takes it.
+    // Not base64.
   }
   return undefined;
 }

@@ -51,6 +51,20 @@ export function secretPower(base: bigint, exponent: bigint, modulus: bigint): bi
   return result;
 }
 
+/**
+ * Whether an odd number is prime, by Miller-Rabin (FIPS 186-5 appendix B.3.1) with one base between 1 and value - 1: never
+ * wrong about a prime, and about another number for less than a quarter of the bases.
+ */
+export function isProbablePrime(value: bigint, base: bigint): boolean {
+  const last = value - 1n;
+  let odd = last;
+  while (odd % 2n === 0n) odd /= 2n;
+  let power = secretPower(base, odd, value);
+  if (power === 1n) return true;
+  for (; odd < last && power !== last; odd *= 2n) power = (power * power) % value;
+  return odd < last;
+}
+
 /** Inverse of `value` by the extended Euclidean algorithm; `undefined` when it shares a factor with `modulus`. */
 export function modInverse(value: bigint, modulus: bigint): bigint | undefined {
   let [a, b, x, y] = [value, modulus, 1n, 0n];

@@ -5,7 +5,7 @@
  */
 import { bigIntToBytes, bitLength } from './big-integer.ts';
 import { bytesFrom, oncePer } from './offers.ts';
-import type { RsaPrivateNumbers } from './rsa.ts';
+import type { RsaPrivateNumbers } from './rsa-numbers.ts';
 import type { WebCrypto, WebCryptoKey } from './web-crypto.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;

@@ -1,18 +1,18 @@
-/** The curve P-224 and ECDSA over it, on @noble/curves: its parameters as in SP 800-186 §3.2.1.2. */
+/** The curve P-224 (SP 800-186 §3.2.1.2) and ECDSA on it, with @noble/curves. */
 import { type ECDSA, ecdsa, type WeierstrassPointCons, weierstrass } from '@noble/curves/abstract/weierstrass.js';
 import { sha224, sha256 } from '@noble/hashes/sha2.js';
 
-/** Length of a private key, of a coordinate, and of r and s: 224 bits. */
+/** Length of a private key, of a coordinate, and of r and s, in bytes. */
 export const SCALAR_BYTES = 28;
 
+/** Digests by the name of the option. */
 export const digests = { 'SHA-224': sha224, 'SHA-256': sha256 } as const;
 
 let cached: WeierstrassPointCons<bigint> | undefined;
 
 /**
- * The curve, made on first use and not when the module loads: noble then looks for random numbers, to blind what it
- * computes with secrets, and workerd has none before the first request. A key that is imported so early signs all the
- * same, unblinded.
+ * The curve. It is made on first use, not when the module loads: noble then draws random numbers for blinding, and workerd
+ * has none before the first request. A key that is imported that early still signs, but without blinding.
  */
 export function p224(): WeierstrassPointCons<bigint> {
   cached ??= weierstrass({
@@ -27,7 +27,7 @@ export function p224(): WeierstrassPointCons<bigint> {
   return cached;
 }
 
-/** ECDSA as OpenSSL and Java have it: noble's own rule that s be low is Bitcoin's, neither asked of others nor kept. */
+/** ECDSA as OpenSSL and Java do it. noble's default requires a low s, a rule of Bitcoin that does not apply here. */
 export function ecdsaWith(digest: keyof typeof digests): ECDSA {
   return ecdsa(p224(), digests[digest], { lowS: false });
 }

@@ -2,30 +2,13 @@
  * The bare RSA operations (RFC 8017 §5.1 and §5.2), which Web Crypto does not have: by an injected Crypto that offers them,
  * else by BigInt, where the private one is by CRT and blinded. They know no padding. A private result is checked.
  */
-import { encodeBase64Url } from './base64.ts';
-import { bigIntToBytes, bitLength, bytesToBigInt, modInverse, publicPower, secretPower } from './big-integer.ts';
+import { bigIntToBytes, bytesToBigInt, modInverse, publicPower, secretPower } from './big-integer.ts';
 import { bytesFrom, oncePer } from './offers.ts';
-import type { RsaJwk, WebCrypto } from './web-crypto.ts';
+import { type RsaPrivateNumbers, type RsaPublicNumbers, toJwk } from './rsa-numbers.ts';
+import type { WebCrypto } from './web-crypto.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 type Subtle = WebCrypto['subtle'];
-
-/** A public key: modulus, exponent, and the modulus' length in bytes. */
-export interface RsaPublicNumbers {
-  n: bigint;
-  e: bigint;
-  size: number;
-}
-
-/** A private key with its CRT values (RFC 8017 §3.2). */
-export interface RsaPrivateNumbers extends RsaPublicNumbers {
-  d: bigint;
-  p: bigint;
-  q: bigint;
-  dp: bigint;
-  dq: bigint;
-  qi: bigint;
-}
 
 const RAW = 'RSA-RAW';
 
@@ -112,17 +95,4 @@ function nextBlinding(key: RsaPrivateNumbers, crypto: WebCrypto): Blinding {
   blinding = { factor: publicPower(r, e, n), inverse, usesLeft: 31 };
   blindings.set(key, blinding);
   return blinding;
-}
-
-/** Order of the numbers in PKCS#1 (RFC 8017 appendix A.1). */
-export const numberNames = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi'] as const;
-
-/** Numbers as the JWK that Web Crypto imports: the one canonical form, understood alike everywhere. */
-export function toJwk(numbers: RsaPublicNumbers | RsaPrivateNumbers): RsaJwk {
-  const jwk: RsaJwk = { kty: 'RSA' };
-  for (const name of 'd' in numbers ? numberNames : numberNames.slice(0, 2)) {
-    const value = (numbers as RsaPrivateNumbers)[name];
-    jwk[name] = encodeBase64Url(bigIntToBytes(value, Math.ceil(bitLength(value) / 8)));
-  }
-  return jwk;
 }

@@ -6,7 +6,8 @@
  */
 import { bytesToBigInt } from './big-integer.ts';
 import { lessThan, select, syntheticMessage, TAIL } from './implicit-rejection.ts';
-import { type RsaPrivateNumbers, type RsaPublicNumbers, rsaPrivate, rsaPublic } from './rsa.ts';
+import { rsaPrivate, rsaPublic } from './rsa.ts';
+import type { RsaPrivateNumbers, RsaPublicNumbers } from './rsa-numbers.ts';
 import { isAesLength, type KeyTransport } from './suite.ts';
 import type { WebCrypto } from './web-crypto.ts';
 

@@ -1,5 +1,5 @@
 /** The two parts of a suite of RSA_AES: what encrypts the content, and what carries the symmetric key. */
-import type { RsaPrivateNumbers, RsaPublicNumbers } from './rsa.ts';
+import type { RsaPrivateNumbers, RsaPublicNumbers } from './rsa-numbers.ts';
 import type { WebCrypto } from './web-crypto.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;

@@ -1,12 +1,12 @@
 /**
- * The types of Web Crypto that the runtime at hand declares. Their names (`Crypto`, `CryptoKey`, `JsonWebKey`) are global
- * only with TypeScript's DOM library, so the public types of this package do without them.
+ * Types of Web Crypto, taken from the global `crypto`. The names `Crypto`, `CryptoKey` and `JsonWebKey` are global only with
+ * TypeScript's DOM library, which the users of this package may not have.
  */
 
-/** What `globalThis.crypto` is: without `globalThis`, whose type has no `crypto` where a `const` declares it (Workers). */
+/** Type of the global `crypto`. Not `typeof globalThis.crypto`: Workers' types declare a `const`, which is not a member. */
 export type WebCrypto = typeof crypto;
 
-/** What `crypto.subtle.importKey` resolves with. */
+/** A CryptoKey. */
 export type WebCryptoKey = Parameters<WebCrypto['subtle']['sign']>[1];
 
 /** An RSA key as a JSON Web Key, its numbers in base64url (RFC 7518 §6.3). */

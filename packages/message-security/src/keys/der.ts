@@ -1,10 +1,10 @@
 /**
- * A strict reader for the few DER structures that hold RSA keys (X.690 §8 and §10): minimal lengths, nothing left over.
- * `importKey` is not asked: runtimes disagree on trailing bytes, on PKCS#1 and on exponents.
+ * A strict parser for the few DER structures that hold keys (X.690 §8 and §10): shortest lengths, no bytes left over. Web
+ * Crypto's `importKey` does not do this: runtimes disagree on trailing bytes, on PKCS#1 and on exponents.
  */
 import { bytesToBigInt } from '../crypto/big-integer.ts';
 
-/** One element: its tag, its content, and for a constructed one its parts. */
+/** One DER element: its tag, its content, and the parts of a constructed one. */
 export interface Der {
   tag: number;
   content: Uint8Array<ArrayBuffer>;
@@ -17,7 +17,12 @@ export const OCTET_STRING = 0x04;
 export const OBJECT_IDENTIFIER = 0x06;
 export const SEQUENCE = 0x30;
 
-/** The one element that these bytes are; `undefined` when they are not DER, are cut short, or go on after it. */
+/**
+ * Parses bytes that hold exactly one DER element.
+ *
+ * @param depth - levels above this element
+ * @returns `undefined` for bytes that are not DER, that end too early or go on after the element, or above 12 levels
+ */
 export function parseDer(bytes: Uint8Array<ArrayBuffer>, depth = 0): Der | undefined {
   const elements = parseElements(bytes, depth);
   return elements?.length === 1 ? elements[0] : undefined;
@@ -49,7 +54,11 @@ function parseElements(bytes: Uint8Array<ArrayBuffer>, depth: number): Der[] | u
   return elements;
 }
 
-/** The value of a non-negative INTEGER in its shortest form (X.690 §8.3.2); `undefined` otherwise. */
+/**
+ * The value of a non-negative INTEGER in its shortest form (X.690 §8.3.2).
+ *
+ * @returns `undefined` for any other element
+ */
 export function derInteger(element: Der | undefined): bigint | undefined {
   const [first, second = 0x80] = element?.content ?? [];
   if (element?.tag !== INTEGER || first === undefined || first >= 0x80) return undefined;

@@ -1,9 +1,8 @@
 /**
- * Says in words which key is wrong: "the signature does not verify" stands for five different mistakes.
- * Not part of sealing or opening; a bundle that does not name it does not carry it.
+ * Finds out which key is wrong: "the signature does not verify" has many causes. Sealing and opening do not use it, so a
+ * bundle carries it only if the program imports it.
  */
-import { toBytes } from '../crypto/bytes.ts';
-import { toJwk } from '../crypto/rsa.ts';
+import { toJwk } from '../crypto/rsa-numbers.ts';
 import {
   importPrivateKey,
   importPublicKey,
@@ -15,29 +14,30 @@ import {
   publicNumbersOf,
 } from './key.ts';
 
-/** The keys to look at; each may be left out. */
+/** The keys to check; each may be left out. */
 export interface KeysToDiagnose {
-  /** What the merchant signs with. */
+  /** The key that the merchant signs with. */
   merchantPrivateKey?: KeyInput | undefined;
-  /** What the merchant handed to AlipayHK. */
+  /** The key that the merchant gave to AlipayHK. */
   merchantPublicKey?: KeyInput | undefined;
-  /** What AlipayHK handed to the merchant. */
+  /** The key that AlipayHK gave to the merchant. */
   gatewayPublicKey?: KeyInput | undefined;
 }
 
-/** What `diagnoseKeys` found. */
+/** The result of `diagnoseKeys`. */
 export interface KeyDiagnosis {
-  /** One sentence for each thing that is wrong; empty when nothing is. */
+  /** One sentence for each problem; empty when there is none. */
   problems: string[];
-  /** SHA-256 of each key's SPKI in hex, to be held against a console; of a private key, that of its public half. */
+  /** SHA-256 of each key's SPKI in lower-case hex; for a private key, of its public half. Compare it with a console's. */
   fingerprints: { [Name in keyof KeysToDiagnose]?: string };
 }
 
 /**
- * SHA-256 of a key's SPKI in lower-case hex: the same for both halves of a pair, and what
+ * SHA-256 of a key's SPKI in lower-case hex. It is the same for both halves of a pair, and is what
  * `openssl pkey -pubin -outform DER | openssl dgst -sha256` prints.
  *
- * @returns `undefined` for a key whose numbers are elsewhere: a CryptoKey that is not extractable, a remote one
+ * @param key - as `importPrivateKey` or `importPublicKey` returned it
+ * @returns `undefined` for a key without numbers in this program: a CryptoKey that is not extractable, or a remote key
  */
 export async function fingerprint(key: PrivateKey | PublicKey, options: KeyOptions = {}): Promise<string | undefined> {
   const { subtle } = options.crypto ?? globalThis.crypto;
@@ -51,9 +51,13 @@ export async function fingerprint(key: PrivateKey | PublicKey, options: KeyOptio
 }
 
 /**
- * Compares a merchant's pair with the key that it holds as AlipayHK's. Never throws for a wrong key: that is what it reports.
+ * Checks the merchant's pair and AlipayHK's key, each by itself and against the others. It reports a wrong key and does not
+ * throw for it.
  *
- * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a18 A18}; the mistakes are those that users of such libraries report most
+ * @param keys - any of the three
+ * @param options - `crypto` replaces `globalThis.crypto`
+ * @returns the problems and the fingerprints
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a18 A18}; the checks are for the mistakes that users of such libraries report most often
  */
 export async function diagnoseKeys(keys: KeysToDiagnose, options: KeyOptions = {}): Promise<KeyDiagnosis> {
   const diagnosis: KeyDiagnosis = { problems: [], fingerprints: {} };
@@ -79,9 +83,9 @@ export async function diagnoseKeys(keys: KeysToDiagnose, options: KeyOptions = {
   const gatewayKey = await look('gatewayPublicKey', importPublicKey);
 
   const { merchantPublicKey: merchantPrint, gatewayPublicKey: gatewayPrint } = diagnosis.fingerprints;
-  // By a signature and not by fingerprints: that also works for keys with their numbers elsewhere.
+  // By a signature, not by fingerprints: a key without numbers in this program has no fingerprint.
   const probe = new TextEncoder().encode('is this a pair?');
-  const signature = privateKey && toBytes(await privateKey.sign(probe), 'merchantPrivateKey.sign');
+  const signature = await privateKey?.sign(probe);
   if (signature && publicKey && !(await publicKey.verify(signature, probe))) {
     diagnosis.problems.push('merchantPrivateKey and merchantPublicKey are not a pair');
   }

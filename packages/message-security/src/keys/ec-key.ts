@@ -1,6 +1,6 @@
 /**
- * From an EC key in any spelling to its number or its point, checked, and words for what a wrong key is.
- * Reading text and DER is message-security's, built in from its sources: a key is read alike whatever its algorithm.
+ * Reads an EC key in any format: returns its checked number or point, or says what a wrong key is. Text and DER are read by
+ * key-text.ts, as for RSA keys.
  */
 import { bytesToBigInt } from '../crypto/big-integer.ts';
 import { p224, SCALAR_BYTES } from '../crypto/p224.ts';
@@ -27,15 +27,12 @@ const otherCurves: Record<string, string> = {
   '43.129.4.0.10': 'secp256k1',
 };
 
-/** What `openssl ecparam -genkey` writes before the key, which names the curve again. */
-const parametersBlock = /^\s*-----BEGIN EC PARAMETERS-----[^-]*-----END EC PARAMETERS-----/;
-
 /**
  * The half of a P-224 key that is wanted: a private key's 28 bytes, or a public key's point, uncompressed;
  * a string says what the text is instead.
  */
 export function readEcKey(text: string, want: 'private' | 'public'): Uint8Array<ArrayBuffer> | string {
-  const der = readDerText(text.replace(parametersBlock, ''));
+  const der = readDerText(text, want);
   if (typeof der === 'string') return der;
   const [first, second] = der.parts;
   if (der.tag === SEQUENCE && first?.tag === INTEGER && second?.tag === OCTET_STRING) {
@@ -48,7 +45,7 @@ export function readEcKey(text: string, want: 'private' | 'public'): Uint8Array<
   return want === 'private' ? readPrivate(parseDer(key.content), true) : readPoint(key.content);
 }
 
-/** ECPrivateKey of RFC 5915 §3. Around it, PKCS#8 has named the curve already; alone it must do so itself. */
+/** Reads an ECPrivateKey (RFC 5915 §3). Inside PKCS#8 it need not name its curve, because PKCS#8 does. */
 function readPrivate(der: Der | undefined, curveIsKnown: boolean): Uint8Array<ArrayBuffer> | string {
   const malformed = 'a malformed EC private key';
   const [version, secret, ...optional] = der?.parts ?? [];
@@ -80,10 +77,10 @@ function readPrivate(der: Der | undefined, curveIsKnown: boolean): Uint8Array<Ar
   return secret.content;
 }
 
-/** A point of SEC 1 §2.3.4, compressed or not, checked to be on the curve; the curve has no other subgroup (h = 1). */
+/** Reads a point (SEC 1 §2.3.4), compressed or not, and checks that it is on the curve. h = 1, so every point will do. */
 function readPoint(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | string {
   try {
-    // Uncompressed: noble reads it again for each signature, and need not take a square root each time.
+    // Uncompressed: noble reads the point for each signature, and a compressed one takes a square root each time.
     return new Uint8Array(p224().fromBytes(bytes).toBytes(false));
   } catch {
     return 'an EC key with a point that is not on P-224';
@@ -100,7 +97,7 @@ function wrongAlgorithm({ parts: [algorithm, curve, more] }: Der): string | unde
 function wrongCurve(curve: Der | undefined): string | undefined {
   const id = identifier(curve);
   if (id === SECP224R1) return undefined;
-  // RFC 5480 §2.1.1: names only. Parameters spelled out let a forger choose the generator (CVE-2020-0601).
+  // RFC 5480 §2.1.1: named curves only. With explicit parameters a forger can choose the generator (CVE-2020-0601).
   if (id === undefined) return 'an EC key that does not name its curve';
   return `an EC key on ${otherCurves[id] ?? 'another curve'}`;
 }

@@ -1,5 +1,5 @@
 /**
- * Key rings: one key or several versions of it (A8). Which one signs, and which ones a header may mean.
+ * Key rings: one key, or several versions of it (A8). They decide which key signs, and which keys a header may mean.
  */
 import { HeaderInvalid } from '../errors.ts';
 
@@ -22,7 +22,7 @@ export function latestFirst<Key>(ring: KeyRing<Key>): [Key, ...Key[]] {
 }
 
 /**
- * The key that signs: the latest, or the version named.
+ * The key that signs: the latest, or that of `keyVersion`.
  *
  * @throws TypeError when the ring has no such version
  */
@@ -33,9 +33,11 @@ export function signingKey<Key extends Versioned>(privateKey: KeyRing<Key>, keyV
 }
 
 /**
- * The keys that a header may mean, the latest first: all of them when it names no version. A key without a version
- * stands for every version.
+ * The keys that a header may mean, the latest first: those of the version that it names, or all of them if it names none. A
+ * key without a version stands for every version.
  *
+ * @param header - name of the header, for the error
+ * @param keyVersion - version that the header names
  * @throws HeaderInvalid when the ring has no such version
  */
 export function keysFor<Key extends Versioned>(

@@ -1,9 +1,9 @@
 /**
- * From a key's text to the key inside, whatever its algorithm: PEM or bare base64, then what is wrapped around the key
- * (PKCS#8, SPKI, an X.509 certificate), and words for what a text is instead. Keys of every algorithm are read by this.
+ * From a text to the one key in it that is wanted, whatever its algorithm, then what is wrapped around the key (PKCS#8,
+ * SPKI, an X.509 certificate), and words for what a text is instead. Keys of every algorithm are read by this.
  */
-import { decodeBase64 } from '../crypto/base64.ts';
-import { BIT_STRING, type Der, derInteger, INTEGER, OCTET_STRING, parseDer, SEQUENCE } from './der.ts';
+import { BIT_STRING, type Der, derInteger, INTEGER, OCTET_STRING, SEQUENCE } from './der.ts';
+import { keysIn, plainText, readDer } from './pem.ts';
 
 /** Which half of a pair, and its bytes in the form of its algorithm. */
 export interface WrappedKey {
@@ -11,20 +11,29 @@ export interface WrappedKey {
   content: Uint8Array<ArrayBuffer>;
 }
 
-/** The DER in a text; a string says what the text is instead. */
-export function readDerText(text: string): Der | string {
+/**
+ * The DER of the key in a text that is of the half wanted; a string says what the text is instead. The other half or a
+ * certificate may stand beside it. Of several keys that would do, none is taken.
+ */
+export function readDerText(text: string, want: 'private' | 'public'): Der | string {
   if (text.length > 65_536) return 'text of more than 64 KiB';
-  // Environment variables carry line ends as \n, or doubly escaped as \\n. A run of backslashes is matched once as a
-  // whole: matching from each of them in turn takes quadratic time.
-  const plain = text.replace(/\\+([nr]?)/g, (run, end) => (end ? '' : run)).trim();
-  const [, label, inside] = /^-----BEGIN ([A-Z0-9 ]+)-----((?:(?!-----).)*)-----END \1-----$/s.exec(plain) ?? [];
-  if (label === undefined && plain.includes('-----')) return 'PEM that is cut short or holds more than one block';
-  if (label?.includes('OPENSSH')) return 'a key in OpenSSH format';
-  if (inside?.includes('ENCRYPTED')) return 'an encrypted private key'; // RFC 1421 §4.6.1.1: Proc-Type
-  const bytes = decodeBase64(inside ?? plain);
-  if (plain === '') return 'empty';
-  if (bytes === undefined || bytes.length === 0) return 'neither PEM nor whole base64';
-  return parseDer(bytes) ?? 'base64 that is cut short or is not DER';
+  const plain = plainText(text);
+  const found = keysIn(plain);
+  const isWanted = ({ tag, parts: [first, second] }: Der): boolean => {
+    // Private keys begin with their version, one byte, or hold bytes when they are encrypted.
+    const isPrivate = first?.content.length === 1 || second?.tag === OCTET_STRING;
+    return tag === SEQUENCE && isPrivate === (want === 'private');
+  };
+  const [key, another] = found.filter((each) => typeof each !== 'string' && isWanted(each));
+  if (another !== undefined) return `text with several ${want} keys`;
+  // The last one: `openssl ecparam` names the curve in a block of its own before the key.
+  return key ?? found.find((each) => typeof each === 'string') ?? found.at(-1) ?? withoutKey(plain);
+}
+
+/** What a text is in which no key was found. */
+function withoutKey(plain: string): Der | string {
+  const content = plain.replace(/["'`]/g, '');
+  return content === '' ? 'empty' : readDer(content);
 }
 
 /**
@@ -38,9 +47,11 @@ export function unwrapDer(
 ): WrappedKey | string {
   const [first, second, third] = parts;
   if (tag !== SEQUENCE || first === undefined || second === undefined) return 'DER without a key';
+  const version = derInteger(first);
+  if (version === 3n) return 'a PKCS#12 file'; // RFC 7292 §4
   if (first.tag === INTEGER && second.tag === SEQUENCE && third?.tag === OCTET_STRING) {
     const extra = parts.slice(3).some((part) => part.tag !== 0xa0); // attributes may follow
-    const malformed = derInteger(first) !== 0n || extra;
+    const malformed = version !== 0n || extra;
     return wrongAlgorithm(second) ?? (malformed ? 'malformed PKCS#8' : { half: 'private', content: third.content });
   }
   if (first.tag === SEQUENCE && second.tag === OCTET_STRING) return 'an encrypted private key';

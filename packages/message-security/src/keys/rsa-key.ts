@@ -3,15 +3,15 @@
  * words for what a wrong key is. Wrong or swapped keys are the first cause of "the signature does not verify".
  */
 import { decodeBase64 } from '../crypto/base64.ts';
-import { bitLength, bytesToBigInt } from '../crypto/big-integer.ts';
-import { numberNames as names, type RsaPrivateNumbers, type RsaPublicNumbers } from '../crypto/rsa.ts';
+import { bitLength, bytesToBigInt, isProbablePrime } from '../crypto/big-integer.ts';
+import { numberNames as names, type RsaPrivateNumbers, type RsaPublicNumbers } from '../crypto/rsa-numbers.ts';
 import type { RsaJwk } from '../crypto/web-crypto.ts';
 import { type Der, derInteger, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, parseDer, SEQUENCE } from './der.ts';
 import { readDerText, unwrapDer } from './key-text.ts';
 
-/** Numbers of a key given as PEM or bare base64; a string says what the text is instead of an RSA key. */
-export function readKeyText(text: string): bigint[] | string {
-  const der = readDerText(text);
+/** Numbers of the key of which a text holds the half that is wanted; a string says what the text is instead of an RSA key. */
+export function readKeyText(text: string, want: 'private' | 'public'): bigint[] | string {
+  const der = readDerText(text, want);
   if (typeof der === 'string') return der;
   const { tag, parts } = der;
   if (tag === SEQUENCE && parts.length > 1) {
@@ -44,7 +44,7 @@ function wrongAlgorithm({ parts: [oid, parameters, more] }: Der): string | undef
 
 /** Numbers of an RSA JWK (RFC 7518 §6.3); a string says what it is instead. */
 export function readJwk(jwk: RsaJwk): bigint[] | string {
-  if (jwk.kty !== 'RSA') return jwk.kty === 'EC' ? 'an EC key' : 'a JWK that is not an RSA key';
+  if (jwk.kty !== 'RSA') return jwk.kty === 'EC' ? 'an EC key' : 'an object that is not an RSA JWK';
   const numbers: bigint[] = [];
   for (const name of jwk.d === undefined ? names.slice(0, 2) : names) {
     const value = jwk[name];
@@ -93,5 +93,12 @@ export function checkNumbers(
     qi < p &&
     (e * dp) % (p - 1n) === 1n &&
     (e * dq) % (q - 1n) === 1n;
-  return consistent ? { n, e, size, d, p, q, dp, dq, qi } : 'an RSA private key with inconsistent numbers';
+  if (!consistent) return 'an RSA private key with inconsistent numbers';
+  // The shorter of very different primes is easy to find, and with a q far above p Deno signs for ever.
+  const similar = p >> 512n <= q && q >> 8n <= p;
+  // No runtime looks: with a composite, Deno panics, workerd fails at each signature, and Node's do not verify. The second
+  // base is not random, since workerd has no random numbers before the first request; it is the key's own.
+  const isPrime = (factor: bigint): boolean => isProbablePrime(factor, 2n) && isProbablePrime(factor, d);
+  if (!similar || !isPrime(p) || !isPrime(q)) return 'an RSA private key without two primes of similar size';
+  return { n, e, size, d, p, q, dp, dq, qi };
 }

@@ -1,13 +1,14 @@
-/** Bodies as bytes: read within a limit, and put back around the plaintext. */
+/** Bodies as bytes: reads one within a limit, and puts another body into a response. */
 import { BodyTooLarge } from '../errors.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * The body of a message, read no further than the limit, and no longer than the signal allows.
+ * Reads the body of a received message.
  *
- * @param limit - in bytes
- * @throws TypeError for a body that was read already; BodyTooLarge; the signal's reason
+ * @param limit - greatest length in bytes; reading stops there
+ * @param signal - ends the reading
+ * @throws TypeError for a body that was read before; BodyTooLarge; the signal's reason
  */
 export async function readBody(
   message: Request | Response,
@@ -18,7 +19,7 @@ export async function readBody(
   if (!message.body) return new Uint8Array();
   const declared = Number(message.headers.get('Content-Length'));
   const reader = readerOf(message.body, declared);
-  const cancel = (reason?: unknown): void => void reader.cancel(reason).catch(() => undefined); // it may be gone already
+  const cancel = (reason?: unknown): void => void reader.cancel(reason).catch(() => undefined); // the stream may have ended already
   const abort = (): void => cancel(signal?.reason);
   signal?.addEventListener('abort', abort);
   try {
@@ -44,10 +45,10 @@ export async function readBody(
       }
       if (!isFilled) body.set(value, length);
       length += value.length;
-      // Chunks that are there at once would never let a timer run.
+      // Chunks that are available at once never let a timer run, and so not the timeout either.
       if (count % 4096 === 0) await new Promise((resolve) => setTimeout(resolve));
     }
-    signal?.throwIfAborted(); // which ends the stream as if it were complete
+    signal?.throwIfAborted(); // after an abort the stream ends as if it were complete
     return body.subarray(0, length);
   } finally {
     signal?.removeEventListener('abort', abort);
@@ -75,39 +76,45 @@ function readerOf(stream: ReadableStream<Bytes>, declared: number): Reader {
 }
 
 /**
- * The whole body of a message of our own.
+ * Reads the body of a message that is to be sealed.
  *
- * @throws TypeError for a body that was read already
+ * @throws TypeError for a body that was read before
  */
 export async function ownBody(message: Request | Response): Promise<Bytes> {
   expectUnread(message);
   return new Uint8Array(await message.arrayBuffer());
 }
 
-/** A middleware that parses bodies leaves nothing of the bytes that were signed. */
+/** A middleware may have read and parsed the body; the bytes that were signed are then gone. */
 function expectUnread({ bodyUsed, body }: Request | Response): void {
   if (!bodyUsed && !body?.locked) return;
-  throw new TypeError('the body was read already; expected the message as it arrived, before anything reads its body');
+  throw new TypeError('the body was read before; expected a message with an unread body');
 }
 
-/** Whether a method's requests have no body. */
+/** Whether requests of this method have no body. */
 export const isBodiless = (method: string): boolean => method === 'GET' || method === 'HEAD';
 
-/** An HTTP error is reported as such, whatever its body is. */
+/**
+ * Reads the body of a response. That of an HTTP error may be too long or broken off: it then counts as empty, so that the
+ * error with its status is reported.
+ *
+ * @param limit - greatest length in bytes
+ * @throws as `readBody`, for status 200
+ */
 export async function readResponse(response: Response, limit?: number, signal?: AbortSignal): Promise<Bytes> {
   const body = readBody(response, limit, signal);
   return response.status === 200 ? body : body.catch(() => new Uint8Array());
 }
 
-/** The response with another body, and without the headers of the first one's length and encoding. */
+/** A copy of the response with another body, and without Content-Length and Content-Encoding, which no longer hold. */
 export function withBody(response: Response, body: Bytes): Response {
   const { status } = response;
   if (status === 0) return response; // a browser's opaque redirect cannot be rebuilt
-  // Fetch's constructor takes neither 600 nor a body beside 204, but a server sends what it likes.
+  // The Response constructor refuses status 600, and a body with 204, but a server may send both.
   const isUsual = status >= 200 && status < 600 && ![204, 205, 304].includes(status);
   const init = { status: isUsual ? status : 200, headers: response.headers };
   const rebuilt = new Response(body.length === 0 ? null : body, init);
   rebuilt.headers.delete('Content-Length');
-  rebuilt.headers.delete('Content-Encoding'); // the runtime has decoded it
+  rebuilt.headers.delete('Content-Encoding'); // the runtime has decoded the body
   return isUsual ? rebuilt : Object.defineProperty(rebuilt, 'status', { value: status });
 }

@@ -6,12 +6,13 @@
 import { brandHandle, foreignHandle } from '../copies.ts';
 import { aesEcb } from '../crypto/aes-ecb.ts';
 import { decodeBase64, encodeBase64 } from '../crypto/base64.ts';
-import { toBytes } from '../crypto/bytes.ts';
-import type { RsaPublicNumbers } from '../crypto/rsa.ts';
+import { bytesOf, kindOf } from '../crypto/bytes.ts';
+import type { RsaPublicNumbers } from '../crypto/rsa-numbers.ts';
 import { rsaesPkcs1 } from '../crypto/rsaes-pkcs1.ts';
 import { type ContentCipher, isAesLength, type KeyTransport } from '../crypto/suite.ts';
 import type { WebCrypto } from '../crypto/web-crypto.ts';
 import { type PrivateKey, type PublicKey, privateNumbersOf, publicNumbersOf } from '../keys/key.ts';
+import { Mistake } from '../mistake.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -32,16 +33,26 @@ export interface EncryptionSuite {
   /** @throws TypeError for a key with which it cannot decrypt; `name` is what the text calls it */
   checkDecryptionKey(key: PrivateKey, name: string): void;
   /**
-   * Makes a symmetric key and wraps it; `encrypt` is for one body.
+   * Makes a symmetric key of so many bytes and wraps it; `encrypt` is for one body.
    *
    * @throws TypeError for a key with which it cannot encrypt; `encrypt` for a body that is not UTF-8
    */
   prepare(
     publicKey: PublicKey,
+    keyLength: SymmetricKeyLength,
     crypto: WebCrypto,
   ): Promise<{ encryptedKey: Bytes; encrypt(plaintext: Bytes): Promise<Bytes> }>;
   /** `undefined` for every reason alike; open.ts makes one DecryptionFailed of it. */
-  decrypt(sealed: SealedBody, privateKey: PrivateKey, crypto: WebCrypto): Promise<Bytes | undefined>;
+  decrypt(sealed: SealedBody, privateKey: PrivateKey, crypto: WebCrypto): Promise<OpenedBody | undefined>;
+}
+
+/** Bytes of a symmetric key: of AES-128, AES-192 or AES-256. */
+export type SymmetricKeyLength = 16 | 24 | 32;
+
+/** A body in plain, and the length of the symmetric key that it was encrypted with. */
+export interface OpenedBody {
+  plaintext: Bytes;
+  keyLength: SymmetricKeyLength;
 }
 
 /** Body as it goes on the wire, and the encrypted symmetric key that belongs to it. */
@@ -72,8 +83,8 @@ export function defineEncryption(cipher: ContentCipher, transport: KeyTransport)
       if (privateNumbersOf(privateKey) || privateKey.unwrapKey) return;
       throw cannot('decrypt', name, privateKey, 'a local RSA key, or one with unwrapKey');
     },
-    async prepare(publicKey, crypto) {
-      const symmetricKey = crypto.getRandomValues(new Uint8Array(32));
+    async prepare(publicKey, keyLength, crypto) {
+      const symmetricKey = crypto.getRandomValues(new Uint8Array(keyLength));
       const encryptedKey = await orTypeError(transport.wrap(symmetricKey, encryptionNumbers(publicKey), crypto));
       const encrypt = async (plaintext: Bytes) => {
         if (!isUtf8(plaintext)) throw new TypeError('the body is not text in UTF-8, so it cannot be encrypted');
@@ -90,14 +101,16 @@ export function defineEncryption(cipher: ContentCipher, transport: KeyTransport)
       // Whatever the runtime finds wrong here (Chromium has no AES-192), an attacker learns nothing from it.
       const plaintext = await cipher.decrypt(symmetricKey, ciphertext, crypto).catch(() => undefined);
       // A wrong key whose padding happens to fit must not be told apart from any other.
-      return plaintext && isUtf8(plaintext) ? plaintext : undefined;
+      if (plaintext === undefined || !isUtf8(plaintext)) return undefined;
+      return { plaintext, keyLength: symmetricKey.length as SymmetricKeyLength };
     },
   });
   return encryption;
 }
 
 /**
- * RSA_AES as Ant's own clients use it: AES-ECB with PKCS#7 padding, RSAES-PKCS1-v1_5. Sends AES-256, reads 128, 192 and 256.
+ * RSA_AES as Ant's own clients use it: AES-ECB with PKCS#7 padding, RSAES-PKCS1-v1_5. Sends AES-256, and replies with a key
+ * as long as that of the request; reads 128, 192 and 256.
  *
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a4 A4}; RFC 8017 §7.2, RFC 5652 §6.3, NIST SP 800-38A §6.1
  */
@@ -126,7 +139,11 @@ async function unwrapKey(
   // What a remote key says about the padding stays here: one that rejects, or resolves with nothing, yields a wrong key.
   const unwrapping = (async () => privateKey.unwrapKey?.(encryptedKey))();
   const unwrapped = await unwrapping.catch(() => undefined);
-  const symmetricKey = unwrapped == null ? undefined : toBytes(unwrapped, 'privateKey.unwrapKey');
+  const symmetricKey = unwrapped == null ? undefined : bytesOf(unwrapped);
+  if (unwrapped != null && symmetricKey === undefined) {
+    // The stage of every failed decryption: a key service that returns this for a wrong padding must not be an oracle.
+    throw new Mistake(`privateKey.unwrapKey returned ${kindOf(unwrapped)}; expected bytes`, 'decryption');
+  }
   if (symmetricKey && isAesLength(symmetricKey.length)) return symmetricKey;
   return crypto.getRandomValues(new Uint8Array(32)); // fails like any wrong key
 }

@@ -1,27 +1,32 @@
 /**
  * The grammar of the `Signature` and `Encrypt` headers: `key=value` pairs joined by commas (A9).
- * Emits the form of AlipayHK's page and accepts every form that clients and gateways were seen to send.
+ * Writes the form of AlipayHK's page, and reads every form that clients and gateways are known to send.
  */
 import { decodeBase64, encodeBase64 } from '../crypto/base64.ts';
 import { HeaderInvalid } from '../errors.ts';
 
-/** What one of the two headers says. */
+/** A Signature or Encrypt header, parsed. */
 export interface SecurityHeader {
-  /** As received; `undefined` when the header does not name one. */
+  /** The algorithm as received; `undefined` when absent or empty. */
   algorithm: string | undefined;
   /**
-   * `undefined` when absent or empty, which means the latest version.
+   * Version of the key; `undefined` when absent or empty, which means the latest one.
    *
    * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}
    */
   keyVersion: string | undefined;
-  /** The decoded bytes of `signature` or `symmetricKey`. */
+  /** Bytes of `signature` or `symmetricKey`, decoded. */
   value: Uint8Array<ArrayBuffer>;
 }
 
 const valueKeys = { Signature: 'signature', Encrypt: 'symmetricKey' } as const;
 
-/** The header's text in the form of AlipayHK's page, its value in base64 and then percent-encoded; checks nothing. */
+/**
+ * Writes a header in the form of AlipayHK's page: the value in base64, percent-encoded. It checks nothing.
+ *
+ * @param header - `value` in bytes
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a9 A9}
+ */
 export function formatHeader(
   name: keyof typeof valueKeys,
   { algorithm, keyVersion, value }: { algorithm: string; keyVersion?: string | undefined; value: Uint8Array },
@@ -31,16 +36,18 @@ export function formatHeader(
 }
 
 /**
- * Reads a `Signature` or `Encrypt` header: pairs in any order, blank after the comma optional, unknown keys ignored,
- * the value in base64 or base64url, percent-encoded or raw, with stray blanks or line feeds.
+ * Parses a `Signature` or `Encrypt` header. Pairs may come in any order, with or without blanks around them; unknown keys are
+ * ignored. The value is base64 or base64url, percent-encoded or not, and may hold blanks or line feeds.
  *
- * @throws HeaderInvalid for a pair without `=`, a repeated key (a repeated header too, which runtimes join by commas),
- *   a missing value, bad base64 or bad percent-encoding.
+ * @param text - the header's value
+ * @throws HeaderInvalid for a pair without `=`, a repeated key, a missing value, bad base64 or bad percent-encoding. A
+ *   repeated header is refused too, for its repeated keys: runtimes join it by commas.
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a9 A9}
  */
 export function parseHeader(name: keyof typeof valueKeys, text: string): SecurityHeader {
   const pairs = new Map<string, string>();
   for (const pair of text.split(',')) {
-    const equals = pair.indexOf('='); // the first one only: base64 ends in more of them
+    const equals = pair.indexOf('='); // the first one: base64 may end in more
     const key = pair.slice(0, equals).trim();
     if (equals < 0 || key === '')
       throw new HeaderInvalid(name, `${name} header is not a list of key=value pairs joined by commas`);
@@ -56,11 +63,11 @@ export function parseHeader(name: keyof typeof valueKeys, text: string): Securit
 }
 
 function decodeValue(encoded: string): Uint8Array<ArrayBuffer> | undefined {
-  // Blanks go first: the sample of AlipayHK's page has one inside a %2F. A raw plus stays a plus.
+  // Blanks first: the sample on AlipayHK's page has one inside a %2F. A plus stays a plus.
   const compact = encoded.replace(/[\t\n\r ]+/g, '');
   try {
     return decodeBase64(decodeURIComponent(compact));
   } catch {
-    return undefined; // a `%` without two hex digits
+    return undefined; // decodeURIComponent throws for a malformed escape
   }
 }

@@ -1,12 +1,13 @@
 /**
- * Opening: verify, then check the time, then decrypt (A4). Requests and responses differ in three things: the header of
- * the time, that a response is signed over its request's path, and that it may leave Client-Id out (A12).
+ * Opening: verify the signature, check the time, decrypt (A4). A response differs from a request in three ways: its time is in
+ * Response-Time, it is signed over the path of its request, and it may lack Client-Id (A12).
  */
 import {
   AlgorithmNotSupported,
   BodyIncomplete,
   DecryptionFailed,
   HeaderInvalid,
+  isMessageError,
   MessageReplayed,
   ResponseUnexpected,
   TimeNotAccepted,
@@ -16,7 +17,7 @@ import {
 import type { PrivateKey, PublicKey } from '../keys/key.ts';
 import { type KeyRing, keysFor } from '../keys/key-ring.ts';
 import { isBodiless, readBody, readResponse, withBody } from './body.ts';
-import { suiteOf } from './encryption.ts';
+import { type OpenedBody, type SymmetricKeyLength, suiteOf } from './encryption.ts';
 import { parseHeader, type SecurityHeader } from './header.ts';
 import { checkOpenOptions, type OpenOptions, type OpenRequestOptions, type OpenResponseOptions } from './options.ts';
 import { httpUriOf, type SignedParts, verifyParsed } from './signature.ts';
@@ -26,35 +27,41 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 /** A request that was verified and, if it was encrypted, decrypted. */
 export interface OpenedRequest {
-  /** The request with its body in plain; its headers are the ones received, but for Content-Length. */
+  /** The request with its body in plain, and with the headers received except Content-Length. */
   request: Request;
   clientId: string;
-  /** Path and query, as signed; the response is signed over it too. */
+  /** Path and query that were signed. The response is signed over them too. */
   httpUri: string;
   /** The Request-Time header, verbatim. */
   requestTime: string;
   encrypted: boolean;
-  /** The key that verified it; an encrypted response goes to this one. */
+  /** Length of the symmetric key in bytes, if encrypted. The response gets one as long: some clients know only AES-128. */
+  symmetricKeyLength: SymmetricKeyLength | undefined;
+  /** The key that verified the signature. An encrypted response is encrypted for this one. */
   publicKey: PublicKey;
 }
 
 /** A response that was verified and, if it was encrypted, decrypted. */
 export interface OpenedResponse {
-  /** The response with its body in plain; its headers are the ones received, but for Content-Length and -Encoding. */
+  /** The response with its body in plain, and with the headers received except Content-Length and Content-Encoding. */
   response: Response;
   /** The Response-Time header, verbatim. */
   responseTime: string;
   encrypted: boolean;
+  /** The Tracer-Id header, unverified, at most 128 characters. */
   tracerId: string | undefined;
-  /** The key that verified it. */
+  /** The key that verified the signature. */
   publicKey: PublicKey;
 }
 
 /**
- * Opens a request: verifies its signature, then checks its time, then decrypts it if it is encrypted.
+ * Opens a request: verifies its signature, then checks its time, then decrypts its body if it is encrypted.
  *
+ * @param request - as received; its body must not have been read
+ * @param options - `clientId` and `publicKey` are required; for encrypted requests `encryption` and `privateKey` too
  * @throws HeaderInvalid, AlgorithmNotSupported, BodyTooLarge, BodyIncomplete, SignatureVerificationFailed,
- *   TimeNotAccepted, DecryptionFailed, MessageReplayed; each with the stage at which it arose
+ *   TimeNotAccepted, DecryptionFailed, MessageReplayed: the message was refused
+ * @throws TypeError for an option out of form, or a body that was read before
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a1 A1}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a4 A4}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a9 A9}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a10 A10}
  */
 export async function openRequest(request: Request, options: OpenRequestOptions): Promise<OpenedRequest> {
@@ -65,7 +72,9 @@ export async function openRequest(request: Request, options: OpenRequestOptions)
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), bodyTimeout);
     const reading = readBody(request, maxBodyBytes, late.signal).catch((error) => {
-      throw late.signal.aborted ? new BodyIncomplete(bodyTimeout) : error;
+      if (late.signal.aborted) throw new BodyIncomplete(bodyTimeout);
+      if (isMessageError(error) || error instanceof TypeError) throw error;
+      throw new BodyIncomplete(bodyTimeout, 'the body broke off', { cause: error });
     });
     const body = await reading.finally(() => clearTimeout(timer));
     await onBody?.(body);
@@ -73,21 +82,25 @@ export async function openRequest(request: Request, options: OpenRequestOptions)
   };
   const { method, signal } = request;
   const opened = await open('Request-Time', request.headers, readWire, { method, httpUri }, options);
-  const { body, parts, encrypted, publicKey } = opened;
+  const { body, parts, encrypted, symmetricKeyLength, publicKey } = opened;
   const init = { method, headers: request.headers, signal };
   const plain = new Request(request.url, isBodiless(method) ? init : { ...init, body });
   plain.headers.delete('Content-Length');
-  return { request: plain, clientId: options.clientId, httpUri, requestTime: parts.time, encrypted, publicKey };
+  const { clientId } = options;
+  const { time: requestTime } = parts;
+  return { request: plain, clientId, httpUri, requestTime, encrypted, symmetricKeyLength, publicKey };
 }
 
-/** What a response belongs to: the address of its request, and its Request-Time. */
+/** The request of a response: its URL, and its headers for Request-Time. */
 export type SentRequest = Pick<Request, 'url'> & Partial<Pick<Request, 'headers'>>;
 
 /**
  * Opens the response to a sealed request.
  *
- * @param request - the request as it was sent: the response is signed over its path, and must not be older than it
- * @throws ResponseUnexpected for an HTTP error or an unsigned response, and what `openRequest` throws
+ * @param response - as received; its body must not have been read
+ * @param request - the request as it was sent: the response is signed over its path, and must not be older
+ * @param options - `clientId` and `publicKey` are required; for encrypted responses `encryption` and `privateKey` too
+ * @throws ResponseUnexpected for an HTTP error or an unsigned response; otherwise as `openRequest`
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a1 A1}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a7 A7}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a11 A11}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a12 A12}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a17 A17}
  */
 export async function openResponse(
@@ -99,7 +112,7 @@ export async function openResponse(
   return openRead(response, await readResponse(response, options.maxBodyBytes), request, options);
 }
 
-/** As `openResponse`, of a response whose body was read already. */
+/** Opens a response like `openResponse`, when its options are checked and its body is read: `wire` holds the bytes. */
 export async function openRead(
   response: Response,
   wire: Bytes,
@@ -124,11 +137,12 @@ export async function openRead(
 type TimeHeader = 'Request-Time' | 'Response-Time';
 
 interface Opened {
-  /** In plain. */
+  /** The body in plain. */
   body: Bytes;
-  /** What was verified. */
+  /** The parts that the signature covers. */
   parts: SignedParts;
   encrypted: boolean;
+  symmetricKeyLength: SymmetricKeyLength | undefined;
   publicKey: PublicKey;
 }
 
@@ -142,26 +156,29 @@ async function open(
 ): Promise<Opened> {
   const { now = Date.now, tolerance = 300, replayGuard } = options;
   const { clientId, time, instant, signature, encrypt } = readHeaders(timeHeader, headers, options);
-  // Only now: a body is not read for a message that its headers rule out.
+  // After the headers: the body of a message with wrong headers is not read.
   const parts = { ...target, clientId, time, body: await readWire() };
   const publicKey = await verifyParsed(parts, signature, options.publicKey);
-  checkTime(timeHeader, time, instant, now(), tolerance);
+  checkTime(timeHeader, time, instant, Number(now()), tolerance);
   checkOrder?.(instant);
   if (encrypt === undefined && options.requireEncryption) {
     throw new HeaderInvalid('Encrypt', 'missing Encrypt header; this message must be encrypted', 'decryption');
   }
-  const body = encrypt === undefined ? parts.body : await decrypt(encrypt, parts.body, options);
-  // Last: Encrypt is not signed, so a copy that does not decrypt must not use up the message. It may be as far in the
-  // future as in the past.
-  const isFirst = replayGuard === undefined || (await replayGuard(parts, now() + 2 * tolerance * 1000));
+  // Before decryption: otherwise a second copy shows whether the first one decrypted, which is a padding oracle. The guard
+  // also remembers the encrypted key, which is not signed: a copy with another one must not make the message a replay. Twice
+  // the tolerance, because the time may be in the future.
+  const until = Number(now()) + 2 * tolerance * 1000;
+  const isFirst = replayGuard === undefined || (await replayGuard({ ...parts, encryptedKey: encrypt?.value }, until));
   if (isFirst !== true) throw new MessageReplayed();
-  return { body, parts, encrypted: encrypt !== undefined, publicKey };
+  const decrypted = encrypt && (await decrypt(encrypt, parts.body, options));
+  const { plaintext: body = parts.body, keyLength: symmetricKeyLength } = decrypted ?? {};
+  return { body, parts, encrypted: decrypted !== undefined, symmetricKeyLength, publicKey };
 }
 
 /**
- * Refuses a reply from before its request: an old one, or one of a clock that disagrees with ours.
+ * Refuses a reply that is older than its request: it replies to an earlier one, or the clocks disagree.
  *
- * @throws TimeNotAccepted that says how far the clocks are apart
+ * @throws TimeNotAccepted with the distance in seconds
  */
 function checkReplyTime(
   headers: Headers,
@@ -176,7 +193,7 @@ function checkReplyTime(
   throw new TimeNotAccepted('Response-Time', time, replayAllowance, skew, 'the Request-Time of its request');
 }
 
-/** The headers of the protocol, each read once. */
+/** Reads and parses each header of the protocol once. */
 function readHeaders(timeHeader: TimeHeader, headers: Headers, { clientId, tolerance = 300 }: OpenOptions) {
   const required = (name: string): string => {
     const value = headers.get(name);
@@ -185,7 +202,7 @@ function readHeaders(timeHeader: TimeHeader, headers: Headers, { clientId, toler
   };
   const signature = parseHeader('Signature', required('Signature'));
   const time = required(timeHeader);
-  // A12: a response may leave Client-Id out or empty, but must not bear another's.
+  // A12: a response may lack Client-Id or have an empty one, but not another one.
   const receivedId = timeHeader === 'Response-Time' ? headers.get('Client-Id') || clientId : required('Client-Id');
   if (receivedId !== clientId) {
     throw new HeaderInvalid('Client-Id', 'Client-Id header is not the configured clientId', 'client');
@@ -201,14 +218,14 @@ async function decrypt(
   { algorithm = 'RSA_AES', keyVersion, value }: SecurityHeader,
   body: Bytes,
   { encryption, privateKey, decryptionKey = privateKey, crypto = globalThis.crypto }: OpenOptions,
-): Promise<Bytes> {
+): Promise<OpenedBody> {
   if (algorithm.toUpperCase() !== encryption?.algorithm) {
     const expected = encryption?.algorithm ?? 'a plain body, because the option encryption is not set';
     throw new AlgorithmNotSupported('Encrypt', algorithm, expected);
   }
   for (const key of keysFor('Encrypt', decryptionKey as KeyRing<PrivateKey>, keyVersion)) {
-    const plain = await suiteOf(encryption).decrypt({ body, encryptedKey: value }, key, crypto);
-    if (plain !== undefined) return plain;
+    const opened = await suiteOf(encryption).decrypt({ body, encryptedKey: value }, key, crypto);
+    if (opened !== undefined) return opened;
   }
   throw new DecryptionFailed();
 }

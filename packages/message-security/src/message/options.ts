@@ -1,6 +1,5 @@
 /**
- * What sealing and opening take, and the check of it. A mistake in the options shows before anything is sent or applied,
- * never only when the reply comes.
+ * Options of sealing and opening, and their check. A wrong option is refused before anything is sent or applied.
  */
 import { foreignHandle } from '../copies.ts';
 import type { WebCrypto } from '../crypto/web-crypto.ts';
@@ -10,29 +9,29 @@ import { type Encryption, isEncryption, suiteOf } from './encryption.ts';
 import type { ReplayGuard } from './replay.ts';
 import { formatTime } from './time.ts';
 
-/** What both directions share. */
+/** Options of sealing and opening alike. */
 export interface MessageOptions {
-  /** The id under which the merchant is configured; signed with every message. */
+  /** The merchant's Client-Id. Every message carries it and is signed over it. */
   clientId: string;
-  /** `RSA_AES`, to encrypt and decrypt bodies; without it bodies are plain and an encrypted one is refused. */
+  /** `RSA_AES` encrypts and decrypts bodies. Without it bodies are sent in plain, and an encrypted one is refused. */
   encryption?: Encryption | undefined;
-  /** This clock, in milliseconds since the epoch; `Date.now` unless given. */
+  /** Returns the time in milliseconds since the epoch; `Date.now` unless given. */
   now?: (() => number) | undefined;
-  /** Replaces `globalThis.crypto` for encryption; keys keep the one that they were imported with. */
+  /** Replaces `globalThis.crypto` for encryption. Keys use the one that they were imported with. */
   crypto?: WebCrypto | undefined;
 }
 
-/** What sealing takes. */
+/** Options of sealing. */
 export interface SealOptions extends MessageOptions {
-  /** Ours: signs. */
+  /** The sender's own key: it signs. */
   privateKey: KeyRing<PrivateKey>;
-  /** Theirs: encrypts. Needed only with `encryption`. */
+  /** The receiver's key: it encrypts. Required only with `encryption`. */
   publicKey?: KeyRing<PublicKey> | undefined;
-  /** Theirs: encrypts in place of `publicKey`, where that one is no RSA key (ECC224). */
+  /** The receiver's RSA key that encrypts, when `publicKey` has another algorithm (ECC224). */
   encryptionKey?: KeyRing<PublicKey> | undefined;
-  /** Which version of `privateKey` signs; the latest unless given. */
+  /** Version of `privateKey` that signs; the latest unless given. */
   keyVersion?: string | undefined;
-  /** Zone of the time that is written, as `+08:00`, which is the default. */
+  /** Zone of Request-Time or Response-Time as an offset from UTC; `+08:00` unless given. */
   zone?: string | undefined;
   /**
    * Content-Type of an encrypted body; `text/plain; charset=UTF-8` unless given.
@@ -42,51 +41,50 @@ export interface SealOptions extends MessageOptions {
   encryptedContentType?: string | undefined;
 }
 
-/** What opening takes. */
+/** Options of opening. */
 export interface OpenOptions extends MessageOptions {
-  /** Theirs: verifies. */
+  /** The sender's key: it verifies. */
   publicKey: KeyRing<PublicKey>;
-  /** Ours: decrypts. Needed only with `encryption`. */
+  /** The receiver's own key: it decrypts. Required only with `encryption`. */
   privateKey?: KeyRing<PrivateKey> | undefined;
-  /** Ours: decrypts in place of `privateKey`, where that one is no RSA key (ECC224). */
+  /** The receiver's RSA key that decrypts, when `privateKey` has another algorithm (ECC224). */
   decryptionKey?: KeyRing<PrivateKey> | undefined;
   /**
-   * How far the message's time may be from this clock, in seconds; 300 unless given, at most 86,400.
+   * How far the time of a message may be from this clock, in seconds; 300 unless given, at most 86,400.
    *
    * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a10 A10}
    */
   tolerance?: number | undefined;
-  /** Longest body in bytes as on the wire; 2 MiB unless given, which holds 1 MiB encrypted. */
+  /** Longest body on the wire, in bytes; 2 MiB unless given, enough for 1 MiB that is encrypted. */
   maxBodyBytes?: number | undefined;
   /**
-   * Refuses a message whose signed content was received before; without one, replays within the tolerance are accepted.
-   * For replies too: a reply of an earlier request is refused, and so is the second of two that are equal to the second.
+   * Refuses a message when its signed content was received before. Without it, a message can be replayed while its time is
+   * accepted. At the sending end it refuses a reply that was received before, and also the second of two equal replies that
+   * were signed within one second.
    */
   replayGuard?: ReplayGuard | undefined;
-  /** Refuse a message that is not encrypted; goes with `encryption`. */
+  /** Refuses a message that is not encrypted. Requires `encryption`. */
   requireEncryption?: boolean | undefined;
 }
 
-/** What opening a response takes besides. */
+/** Options of opening a response. */
 export interface OpenResponseOptions extends OpenOptions {
   /**
-   * How far a Response-Time may be before the Request-Time of its request, in seconds; 60 unless given, at most 86,400.
-   * The protocol does not bind a reply to its request: an older reply would pass for the reply to this one.
+   * How far Response-Time may be before the Request-Time of its request, in seconds; 60 unless given, at most 86,400. The
+   * protocol does not bind a reply to its request, so an older reply would be accepted as the reply to this request.
    */
   replayAllowance?: number | undefined;
 }
 
-/** What opening a request takes besides. */
+/** Options of opening a request. */
 export interface OpenRequestOptions extends OpenOptions {
-  /**
-   * Path and query that were signed, where they are not the request's own: behind a proxy, or mounted under a prefix.
-   */
+  /** Path and query that were signed, when a proxy or a router has changed those of the request. */
   httpUri?: string | undefined;
-  /** How long the body may take to arrive, in milliseconds; 30,000 unless given. */
+  /** Time for the body to arrive, in milliseconds; 30,000 unless given. */
   bodyTimeout?: number | undefined;
   /**
-   * Called and awaited with the body as received, in full and before anything in it is verified: for a log of what was on
-   * the wire. What it throws ends the opening.
+   * Called and awaited with the complete body as received, before anything in it is verified: for a log of the wire. When
+   * it throws, `openRequest` rejects with that error.
    */
   onBody?: ((wire: Uint8Array<ArrayBuffer>) => unknown) | undefined;
 }
@@ -99,13 +97,17 @@ const isRing = (method: 'sign' | 'verify') => (ring: unknown) => {
   const keys = [ring].flat() as (Partial<PrivateKey & PublicKey> | null | undefined)[];
   return keys.length > 0 && keys.every((key) => typeof key?.[method] === 'function');
 };
+/** Whether both can stand in a header. A remote key brings its own, so they are checked before anything is sent or applied. */
+const hasNames = ({ algorithm, keyVersion = '1' }: PrivateKey | PublicKey) =>
+  [algorithm, keyVersion].every((name) => typeof name === 'string' && /^[\w.-]+$/.test(name));
 const isWithin = (most: number) => (value: unknown) => typeof value === 'number' && value > 0 && value <= most;
 const milliseconds = [isWithin(2 ** 31 - 1), 'a number of milliseconds greater than 0'] as const;
-const privateKeys = [isRing('sign'), 'what importPrivateKey returns, one key or several'] as const;
-const publicKeys = [isRing('verify'), 'what importPublicKey returns, one key or several'] as const;
+const privateKeys = [isRing('sign'), 'a key from importPrivateKey, or a list of them'] as const;
+const publicKeys = [isRing('verify'), 'a key from importPublicKey, or a list of them'] as const;
 
 const aFunction = [(value: unknown) => typeof value === 'function', 'a function'] as const;
 
+/** The check of each option, and the text of what is expected. */
 const forms: { [Name in keyof AllOptions]?: readonly [(value: unknown) => boolean, string] } = {
   clientId: [(id) => typeof id === 'string' && /^[\w-]+$/.test(id), 'letters, digits, dashes or underscores'],
   privateKey: privateKeys,
@@ -115,9 +117,10 @@ const forms: { [Name in keyof AllOptions]?: readonly [(value: unknown) => boolea
   tolerance: [isWithin(86_400), 'a number of seconds greater than 0 and at most 86400'],
   replayAllowance: [isWithin(86_400), 'a number of seconds greater than 0 and at most 86400'],
   replayGuard: aFunction,
+  now: aFunction,
   fetch: aFunction,
   maxBodyBytes: [isWithin(Number.POSITIVE_INFINITY), 'a number of bytes greater than 0'],
-  encryption: [isEncryption, 'RSA_AES or what rsaAes returns'],
+  encryption: [isEncryption, 'RSA_AES or the result of rsaAes'],
   encryptedContentType: [
     (type) => typeof type === 'string' && /^[!-~][ -~]*$/.test(type),
     'printable ASCII characters',
@@ -126,14 +129,22 @@ const forms: { [Name in keyof AllOptions]?: readonly [(value: unknown) => boolea
   timeout: milliseconds,
 };
 
-/** @throws TypeError that names the option and what was expected */
+/**
+ * Checks the options of sealing.
+ *
+ * @throws TypeError that names the option and what was expected
+ */
 export function checkSealOptions(options: SealOptions): void {
   const { encryption, encryptionKey } = options;
   const required = encryption && !encryptionKey ? (['publicKey'] as const) : [];
   checkOptions(options, ['clientId', 'privateKey', ...required], { opens: false });
 }
 
-/** @throws TypeError that names the option and what was expected */
+/**
+ * Checks the options of opening.
+ *
+ * @throws TypeError that names the option and what was expected
+ */
 export function checkOpenOptions(options: OpenOptions): void {
   const { encryption, decryptionKey } = options;
   const required = encryption && !decryptionKey ? (['privateKey'] as const) : [];
@@ -141,10 +152,10 @@ export function checkOpenOptions(options: OpenOptions): void {
 }
 
 /**
- * Refuses options that sealing or opening would fail on; an absent one is checked only if it is required.
+ * Refuses options with which sealing or opening would fail. An absent option is refused only if it is required.
  *
- * @param required - names of options that must be there
- * @param ends - `seals: false` where nothing is sealed, so that no key has to encrypt; `opens: false` likewise
+ * @param required - names of the options that are required
+ * @param uses - `seals: false` when nothing is sealed, so that no key has to encrypt; `opens: false` when nothing is opened
  * @throws TypeError that names the option and what was expected
  */
 export function checkOptions(
@@ -158,6 +169,11 @@ export function checkOptions(
     if (isAbsent ? !required.includes(name as keyof AllOptions) : fits(value)) continue;
     const problem = isAbsent ? `is missing; expected ${expected}` : (foreignHandle(value) ?? `must be ${expected}`);
     throw new TypeError(`${name} ${problem}`);
+  }
+  for (const name of ['privateKey', 'publicKey', 'decryptionKey', 'encryptionKey'] as const) {
+    if ([options[name] ?? []].flat().every(hasNames)) continue;
+    const expected = 'expected letters, digits, dots, dashes or underscores';
+    throw new TypeError(`${name} has an invalid algorithm or keyVersion; ${expected}`);
   }
   const { encryption, requireEncryption, publicKey, privateKey, keyVersion, zone } = options;
   const { encryptionKey = publicKey, decryptionKey = privateKey } = options;

@@ -1,49 +1,68 @@
 /**
- * The protocol has no nonce: a signed message can be sent again while its time is accepted. Whoever receives messages
- * that must not count twice remembers them for that long.
+ * Replay protection. The protocol has no nonce, so a signed message can be sent again while its time is accepted. A receiver
+ * that must not process it twice has to remember it for that long.
  */
 import type { WebCrypto } from '../crypto/web-crypto.ts';
 import { contentToBeSigned, type SignedParts } from './signature.ts';
 
-/** Whether a message is received for the first time; `until` is in milliseconds since the epoch. */
-export type ReplayGuard = (parts: SignedParts, until: number) => Promise<boolean>;
+/** The parts that identify a message: the signed ones, and the encrypted symmetric key, which is not signed. */
+export interface GuardedParts extends SignedParts {
+  /** In bytes; `undefined` for a message that is not encrypted. */
+  encryptedKey?: Uint8Array | undefined;
+}
 
-/** Where a guard remembers: a Durable Object, a table, or `memoryReplayStore`. */
+/**
+ * Remembers a message, and resolves with whether it is new.
+ *
+ * @param parts - the parts that identify the message
+ * @param until - the last moment at which it must be remembered, in milliseconds since the epoch
+ */
+export type ReplayGuard = (parts: GuardedParts, until: number) => Promise<boolean>;
+
+/** Storage of a replay guard: a Durable Object, a table, or `memoryReplayStore`. */
 export interface ReplayStore {
   /**
    * Adds a name, atomically.
    *
+   * @param name - 64 hex digits; for an encrypted message a dot and 64 more
    * @param until - the last moment at which it must be remembered, in milliseconds since the epoch
-   * @returns whether it was not there yet
+   * @returns `true` if the name is new
    */
   add(name: string, until: number): boolean | Promise<boolean>;
 }
 
 /**
- * A guard over a store. What it remembers of a message is the SHA-256 of its content to be signed, not its signature:
- * an ECDSA signature can be turned into a second valid one.
+ * Makes a guard that remembers messages in a store. It stores the SHA-256 of the content to be signed and of the encrypted
+ * key, not the signature: anybody can turn an ECDSA signature into a second valid one.
  *
- * Two identical messages that were signed within one second are one message to it: Request-Time counts seconds.
+ * Two identical messages that are signed within the same second count as one, because Request-Time is in whole seconds.
+ *
+ * @param store - shared by every process that receives messages
+ * @param crypto - computes the SHA-256; `globalThis.crypto` unless given
  */
 export function replayGuard(store: ReplayStore, crypto: WebCrypto = globalThis.crypto): ReplayGuard {
-  return async (parts, until) => {
-    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', contentToBeSigned(parts)));
-    return store.add(Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join(''), until);
+  const hash = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> => {
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+    return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  };
+  return async ({ encryptedKey, ...parts }, until) => {
+    const name = await hash(contentToBeSigned(parts));
+    return store.add(encryptedKey ? `${name}.${await hash(new Uint8Array(encryptedKey))}` : name, until);
   };
 }
 
 /**
- * A store in this isolate's memory: right for one process, no protection between several.
+ * Makes a store in the memory of this process. It does not protect several processes from replays between them.
  *
- * @param options.now - this clock, in milliseconds since the epoch
+ * @param options.now - returns the time in milliseconds since the epoch; `Date.now` unless given
  */
 export function memoryReplayStore({ now = Date.now }: { now?: () => number } = {}): ReplayStore {
   const seen = new Map<string, number>();
   return {
     add(name, until) {
-      // Names come in nearly the order in which they expire, so the oldest stand first.
+      // Names are added nearly in the order in which they expire, so the oldest come first.
       for (const [old, end] of seen) {
-        if (end >= now()) break; // a message is accepted up to and with that moment
+        if (end >= now()) break; // at that moment the message is still accepted
         seen.delete(old);
       }
       if (seen.has(name)) return false;

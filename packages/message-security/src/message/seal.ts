@@ -1,11 +1,12 @@
 /**
- * Sealing: encrypt, then sign (A4). Requests and responses differ in two things: the header of the time, and that a
- * response is signed over its request's path.
+ * Sealing: encrypt, then sign (A4). A response differs from a request in two ways: its time is in Response-Time, and it is
+ * signed over the path of its request.
  */
+import { isAesLength } from '../crypto/suite.ts';
 import type { PublicKey } from '../keys/key.ts';
 import { type KeyRing, latestFirst } from '../keys/key-ring.ts';
 import { isBodiless, ownBody } from './body.ts';
-import { suiteOf } from './encryption.ts';
+import { type SymmetricKeyLength, suiteOf } from './encryption.ts';
 import { formatHeader } from './header.ts';
 import type { OpenedRequest } from './open.ts';
 import { checkSealOptions, type SealOptions } from './options.ts';
@@ -15,10 +16,13 @@ import { formatTime } from './time.ts';
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * Seals a request: encrypts its body when `encryption` is given, then signs it.
+ * Seals a request: encrypts its body if `encryption` is set, then signs it.
  *
+ * @param request - its body must not have been read
+ * @param options - `clientId` and `privateKey` are required; with `encryption` also `publicKey`
  * @returns a new request with Client-Id, Request-Time, Content-Type, Signature and, if encrypted, Encrypt
- * @throws TypeError for an argument out of form
+ * @throws TypeError for an option out of form, for a body that was read before, or for one to be encrypted that is not UTF-8
+ * @throws the error of a remote key that fails to sign
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a1 A1}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a4 A4}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a6 A6}
  */
 export async function sealRequest(request: Request, options: SealOptions): Promise<Request> {
@@ -27,13 +31,13 @@ export async function sealRequest(request: Request, options: SealOptions): Promi
   return new Request(url, init);
 }
 
-/** A sealed request in parts, of which `new Request(url, init)` is made. */
+/** A sealed request as the arguments of `new Request(url, init)`. */
 export interface SealedParts {
   url: string;
   init: { method: string; headers: Headers; signal: AbortSignal; redirect: 'manual'; body?: Bytes };
 }
 
-/** As `sealRequest`, in parts, with options that were checked already. */
+/** Seals a request like `sealRequest`, when its options are checked. */
 export async function sealInParts(request: Request, options: SealOptions): Promise<SealedParts> {
   const plain = await ownBody(request);
   const { method } = request;
@@ -41,42 +45,46 @@ export async function sealInParts(request: Request, options: SealOptions): Promi
   if (bodiless && options.encryption) throw new TypeError(`encryption is set, but ${method} has no body to encrypt`);
   const url = new URL(request.url);
   url.hash = '';
-  // Runtimes disagree whether a `?` with nothing behind it is sent, and it would be signed.
+  // An empty query is removed: runtimes disagree whether its `?` is sent, and it would be signed.
   if (url.search === '') url.search = '';
   const target = { method, httpUri: httpUriOf(url.href) };
-  const encrypter = await prepareEncryption(options);
+  const encrypter = await prepareEncryption(options, 32);
   const { body, headers } = await seal('Request-Time', plain, target, request.headers, options, encrypter);
-  // Redirects stay manual: a signed body is for the address that it was signed for.
+  // Redirects are not followed: the request was signed for this path.
   const init = { method, headers, signal: request.signal, redirect: 'manual' as const };
   return { url: url.href, init: bodiless ? init : { ...init, body } };
 }
 
+/** The parts of a request that sealing its response depends on. Without `symmetricKeyLength` the key has 32 bytes. */
+export type RepliedTo = Pick<OpenedRequest, 'httpUri' | 'encrypted'> &
+  Partial<Pick<OpenedRequest, 'symmetricKeyLength'>>;
+
 /**
- * Seals the response to a request: encrypted if and only if the request was, signed over the request's path.
+ * Seals the response to a request. It is signed over the request's path, and encrypted if and only if the request was, with a
+ * symmetric key of the same length.
  *
- * @param to - what the response replies to, as `openRequest` returned it or as far as it is known
- * @throws TypeError for an argument out of form
+ * @param response - its body must not have been read
+ * @param to - the request as `openRequest` returned it; for a request that does not open, what is known of it
+ * @param options - `clientId` and `privateKey` are required; for an encrypted response `encryption` and `publicKey` too
+ * @throws TypeError for an argument out of form, or a body that was read before
+ * @throws the error of a remote key that fails to sign
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a7 A7}
  */
-export async function sealResponse(
-  response: Response,
-  to: Pick<OpenedRequest, 'httpUri' | 'encrypted'>,
-  options: SealOptions,
-): Promise<Response> {
+export async function sealResponse(response: Response, to: RepliedTo, options: SealOptions): Promise<Response> {
   return (await prepareResponse(to, options))(response);
 }
 
 /**
- * Does all of `sealResponse` that does not need the response: checks the options and, for an encrypted reply, makes and
- * wraps its symmetric key. Whoever does this before the request is acted upon does not find out afterwards that the
- * reply cannot be encrypted; only signing can still fail, with a remote key.
+ * Does the part of `sealResponse` that does not need the response: it checks the options and, for an encrypted response,
+ * makes and wraps the symmetric key. Call it before you act on a request: afterwards only a remote key can fail, to sign.
  *
- * @param to - what the response replies to
- * @returns a function that seals the response, once
+ * @param to - the request as `openRequest` returned it
+ * @param options - as for `sealResponse`
+ * @returns a function that seals one response
  * @throws TypeError for an argument out of form
  */
 export async function prepareResponse(
-  to: Pick<OpenedRequest, 'httpUri' | 'encrypted'>,
+  to: RepliedTo,
   options: SealOptions,
 ): Promise<(response: Response) => Promise<Response>> {
   if (to.encrypted && options.encryption === undefined) {
@@ -84,7 +92,9 @@ export async function prepareResponse(
   }
   const sealing = to.encrypted ? options : { ...options, encryption: undefined };
   checkSealOptions(sealing);
-  const encrypter = await prepareEncryption(sealing);
+  const { symmetricKeyLength = 32 } = to;
+  if (!isAesLength(symmetricKeyLength)) throw new TypeError('symmetricKeyLength must be 16, 24 or 32');
+  const encrypter = await prepareEncryption(sealing, symmetricKeyLength);
   return async (response) => {
     const plain = await ownBody(response);
     const target = { method: 'POST', httpUri: to.httpUri };
@@ -93,18 +103,18 @@ export async function prepareResponse(
   };
 }
 
-/** What encrypts one body, its symmetric key made and wrapped; `undefined` where bodies stay plain. */
+/** Encrypts one body, with a symmetric key that is made and wrapped already. */
 interface Encrypter {
-  /** The Encrypt header. */
+  /** Value of the Encrypt header. */
   header: string;
   encrypt(plain: Bytes): Promise<Bytes>;
 }
 
-async function prepareEncryption(options: SealOptions): Promise<Encrypter | undefined> {
+async function prepareEncryption(options: SealOptions, keyLength: SymmetricKeyLength): Promise<Encrypter | undefined> {
   const { encryption, encryptionKey = options.publicKey, crypto = globalThis.crypto } = options;
   if (encryption === undefined) return undefined;
   const [key] = latestFirst(encryptionKey as KeyRing<PublicKey>);
-  const { encryptedKey, encrypt } = await suiteOf(encryption).prepare(key, crypto);
+  const { encryptedKey, encrypt } = await suiteOf(encryption).prepare(key, keyLength, crypto);
   const { algorithm } = encryption;
   return { header: formatHeader('Encrypt', { algorithm, keyVersion: key.keyVersion, value: encryptedKey }), encrypt };
 }

@@ -1,35 +1,37 @@
-/** A `fetch` around a `fetch`: seals what goes out, opens what comes back, and waits no longer than the timeout. */
+/** A `fetch` around a `fetch`: seals each request, opens its response, and waits no longer than the timeout. */
 import { isMessageError, ResponseMissing, withTracerId } from '../errors.ts';
 import type { PrivateKey, PublicKey } from '../keys/key.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
+import { Mistake } from '../mistake.ts';
 import { readResponse } from './body.ts';
 import { openRead } from './open.ts';
 import { checkOptions, type OpenResponseOptions, type SealOptions } from './options.ts';
 import { sealInParts } from './seal.ts';
-import { FetchUnusable, type SendingFetch, sendBy } from './send.ts';
+import { type SendingFetch, sendBy } from './send.ts';
 
-/** What `sealedFetch` takes. */
+/** Options of `sealedFetch`. */
 export interface SealedFetchOptions extends SealOptions, OpenResponseOptions {
   publicKey: KeyRing<PublicKey>;
   privateKey: KeyRing<PrivateKey>;
   /**
-   * Carries the sealed request; `globalThis.fetch` at the time of the call unless given. One that takes no `Request` of
-   * this runtime (npm's undici) is called with address and init instead.
+   * Sends the sealed request; `globalThis.fetch` at the time of the call unless given. npm's undici does not accept a
+   * `Request` of this runtime, so it is called with URL and init instead.
    */
   fetch?: SendingFetch | undefined;
-  /** How long a response may take until it is opened, in milliseconds; 10,000 unless given. */
+  /** Time from the call until the response is opened, in milliseconds; 10,000 unless given. */
   timeout?: number | undefined;
 }
 
 /**
- * A `fetch` that seals what it sends and opens what it receives. The response keeps its Signature and Encrypt headers,
- * as a record of what was verified; its body is plain.
+ * Makes a `fetch` that seals its requests and opens their responses. A response has its body in plain. It keeps its Signature
+ * and Encrypt headers, as a record of what was verified.
  *
- * What is returned rejects with ResponseMissing when no complete response arrived or none was opened in time, with the
- * signal's reason when the caller aborted, with a TypeError for a `fetch` that cannot be called, so that nothing was sent,
- * and with whatever `openResponse` throws.
+ * The function rejects with ResponseMissing when no complete response arrives or is opened in time, with the signal's reason
+ * when the caller aborts, with a TypeError when `fetch` cannot be called and nothing was sent, and with the errors of
+ * `sealRequest` and `openResponse`.
  *
- * @throws TypeError for an option out of form, before anything is sent
+ * @param options - `clientId`, `privateKey` and `publicKey` are required
+ * @throws TypeError for an option out of form
  */
 export function sealedFetch(
   options: SealedFetchOptions,
@@ -40,32 +42,32 @@ export function sealedFetch(
     const request = new Request(input, init);
     request.signal.throwIfAborted();
     const late = new AbortController();
-    // Not AbortSignal.timeout: that one does not keep a Node process alive until it fires.
+    // Not AbortSignal.timeout, which does not keep a Node process alive until it fires.
     const timer = setTimeout(
       () => late.abort(new DOMException(`no response within ${timeout} ms`, 'TimeoutError')),
       timeout,
     );
     const signal = AbortSignal.any([request.signal, late.signal]);
-    let sealed: Request | undefined; // and then sent
+    let sealed: Request | undefined; // set when it is about to be sent
     let response: Response | undefined;
-    let wire: Uint8Array<ArrayBuffer> | undefined; // once it is complete
+    let wire: Uint8Array<ArrayBuffer> | undefined; // set when the body is complete
     try {
       const parts = await unlessAborted(signal, sealInParts(new Request(request, { signal }), options));
       sealed = new Request(parts.url, parts.init);
-      // Looked up now and not when the client was made: a test may have put its own in place since.
+      // Looked up at each call: a test may have replaced globalThis.fetch since.
       const sending = sendBy(options.fetch ?? globalThis.fetch, sealed, parts);
       response = await unlessAborted(signal, sending, cancelBody);
       wire = await readResponse(response, maxBodyBytes, signal);
-      // An abort comes first: the body of an HTTP error may have been cut, and a remote key may never unwrap.
+      // An abort comes first: it may have cut the body of an HTTP error, and a remote key may never unwrap.
       return (await unlessAborted(signal, openRead(response, wire, sealed, options))).response;
     } catch (error) {
       if (request.signal.aborted) throw request.signal.reason;
       const { aborted } = late.signal;
-      const isOwn = !aborted && (!sealed || wire || isMessageError(error) || error instanceof FetchUnusable);
-      const text = aborted
-        ? `no complete response within ${timeout} ms`
-        : 'no complete response; the connection failed';
-      // Its headers may have arrived, and with them the tracer id.
+      const isOwn = !aborted && (!sealed || isMessageError(error) || error instanceof Mistake);
+      // A remote key, a replay guard or a clock of the caller may fail with any error after the request was sent.
+      const why = wire ? 'the response could not be opened' : 'no complete response; the connection failed';
+      const text = aborted ? `no complete response within ${timeout} ms` : why;
+      // The headers may have arrived before the failure, with a tracer id.
       throw withTracerId(isOwn ? error : new ResponseMissing(text, error), response);
     } finally {
       clearTimeout(timer);
@@ -73,7 +75,7 @@ export function sealedFetch(
   };
 }
 
-/** Raced with the signal, which an injected fetch or a remote key may not heed; what comes too late is handed to `drop`. */
+/** Rejects when the signal aborts, even if `arriving` ignores the signal; a value that arrives later goes to `drop`. */
 function unlessAborted<T>(signal: AbortSignal, arriving: Promise<T>, drop?: (late: T) => void): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason);
@@ -90,5 +92,5 @@ function unlessAborted<T>(signal: AbortSignal, arriving: Promise<T>, drop?: (lat
 }
 
 function cancelBody({ body }: Response): void {
-  body?.cancel().catch(() => undefined); // a body in use is its reader's affair
+  body?.cancel().catch(() => undefined); // a body that is being read cannot be cancelled here
 }

@@ -1,28 +1,32 @@
 /**
- * The signature of a message: over the bytes on the wire, the method, the path and query, the caller and the time (A1).
- * The key brings its algorithm, so a header can never choose one: another algorithm than the key's is refused.
+ * The signature of a message, over method, path and query, Client-Id, time and the bytes on the wire (A1). The key decides the
+ * algorithm: a header that names another one is refused.
  */
-import { toBytes } from '../crypto/bytes.ts';
+import { bytesOf, kindOf } from '../crypto/bytes.ts';
 import { AlgorithmNotSupported, SignatureVerificationFailed } from '../errors.ts';
 import type { PrivateKey, PublicKey } from '../keys/key.ts';
 import { type KeyRing, keysFor, signingKey } from '../keys/key-ring.ts';
+import { Mistake } from '../mistake.ts';
 import { formatHeader, parseHeader, type SecurityHeader } from './header.ts';
 
-/** What a signature vouches for. */
+/** The parts of a message that its signature covers. */
 export interface SignedParts {
-  /** HTTP method; a response is signed with its request's. */
+  /** HTTP method; for a response, that of its request. */
   method: string;
-  /** Path and query as on the wire; a response is signed with its request's. */
+  /** Path and query as on the wire; for a response, those of its request. */
   httpUri: string;
+  /** The Client-Id header. */
   clientId: string;
-  /** Request-Time or Response-Time, the header's string. */
+  /** The Request-Time or Response-Time header, verbatim. */
   time: string;
-  /** Bytes on the wire, after encryption if any. */
+  /** The body on the wire: if it is encrypted, the ciphertext in base64. */
   body: Uint8Array;
 }
 
 /**
- * The bytes that get signed: `<method> <httpUri>` LF `<clientId>.<time>.<body>`, in UTF-8.
+ * The content to be signed: `<method> <httpUri>`, a line feed, `<clientId>.<time>.<body>`, in UTF-8.
+ *
+ * @returns the bytes; `body` is copied
  *
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a1 A1}
  */
@@ -34,30 +38,43 @@ export function contentToBeSigned({ method, httpUri, clientId, time, body }: Sig
   return content;
 }
 
-/** Path and query of a URL as they go on the wire, which is what is signed: a lone `?` included, which `URL.search` drops. */
+/**
+ * Path and query of a URL as they are sent and signed. A `?` without a query is kept, which `URL.search` drops.
+ *
+ * @param url - absolute; a fragment is left out
+ * @throws TypeError for a URL that is not absolute
+ * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a1 A1}
+ */
 export function httpUriOf(url: string): string {
   return new URL(url).href.replace(/^[^/]*\/\/[^/]*|#.*/g, '');
 }
 
 /**
- * Signs with the latest key of a ring, or with the version named.
+ * Signs a message.
  *
- * @returns the text of the Signature header
- * @throws TypeError when the ring has no such version, or a remote key resolves with something else than bytes
+ * @param privateKey - one key, or several versions with the latest last
+ * @param keyVersion - version that signs; the latest unless given
+ * @returns the value of the Signature header
+ * @throws TypeError when no key has this version, or when a remote key returns something other than bytes
+ * @throws the error of a remote key that fails
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a2 A2}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}
  */
 export async function sign(parts: SignedParts, privateKey: KeyRing<PrivateKey>, keyVersion?: string): Promise<string> {
   const key = signingKey(privateKey, keyVersion);
-  const value = toBytes(await key.sign(contentToBeSigned(parts)), 'privateKey.sign');
-  if (value.length === 0) throw new TypeError('privateKey.sign returned no bytes; expected a signature');
+  const signed = await key.sign(contentToBeSigned(parts));
+  const value = bytesOf(signed);
+  if (!value?.length)
+    throw new Mistake(`privateKey.sign returned ${value ? 'no bytes' : kindOf(signed)}; expected bytes`);
   return formatHeader('Signature', { algorithm: key.algorithm, keyVersion: key.keyVersion, value });
 }
 
 /**
- * Verifies a Signature header: with the version that it names or, when it names none, with the latest and then the others.
+ * Verifies a Signature header with the key version that it names. If it names none, every key is tried, the latest first.
  *
- * @returns the key that matched
- * @throws HeaderInvalid for a header out of form or a version that is not configured, AlgorithmNotSupported,
+ * @param header - value of the header
+ * @param publicKey - one key, or several versions with the latest last
+ * @returns the key that verified the signature
+ * @throws HeaderInvalid for a malformed header or a version that is not configured; AlgorithmNotSupported;
  *   SignatureVerificationFailed
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a2 A2}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a9 A9}
  */
@@ -65,7 +82,7 @@ export async function verify(parts: SignedParts, header: string, publicKey: KeyR
   return verifyParsed(parts, parseHeader('Signature', header), publicKey);
 }
 
-/** As `verify`, of a header that was parsed already. */
+/** Verifies like `verify`, when the header is parsed. */
 export async function verifyParsed(
   parts: SignedParts,
   { algorithm = 'RSA256', keyVersion, value }: SecurityHeader,
@@ -81,8 +98,12 @@ export async function verifyParsed(
   }
   const content = contentToBeSigned(parts);
   for (const key of keys) {
-    // Nothing but true: a remote key may resolve with an object that says no.
-    if ((await key.verify(value, content)) === true) return key;
+    // Only `true` counts: a remote key may resolve with an object that means no.
+    const verified = await (async () => key.verify(value, content))().catch((cause: unknown) => {
+      // Wrapped, because a remote key may throw an error of this package about another message.
+      throw new Error('publicKey.verify failed', { cause });
+    });
+    if (verified === true) return key;
   }
   throw new SignatureVerificationFailed();
 }

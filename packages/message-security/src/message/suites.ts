@@ -5,7 +5,7 @@
 import { aesEcb } from '../crypto/aes-ecb.ts';
 import { toBytes } from '../crypto/bytes.ts';
 import { bytesFrom, oncePer } from '../crypto/offers.ts';
-import { type RsaPublicNumbers, toJwk } from '../crypto/rsa.ts';
+import { type RsaPublicNumbers, toJwk } from '../crypto/rsa-numbers.ts';
 import { rsaesPkcs1 } from '../crypto/rsaes-pkcs1.ts';
 import { type ContentCipher, isAesLength, type KeyTransport } from '../crypto/suite.ts';
 import { defineEncryption, type Encryption } from './encryption.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import * as native from '../../src/crypto/base64.ts';
 import { dice, noise, utf8 } from '../bytes.ts';
 
-/** As in a runtime that has only `atob` and `btoa`: Node 20 and 22. The pinned Node has the native calls. */
+/** The module in a runtime that has only `atob` and `btoa`, such as Node 20 and 22. The pinned Node has native base64. */
 async function withoutNative(): Promise<typeof native> {
   const ownFrom = Object.getOwnPropertyDescriptor(Uint8Array, 'fromBase64');
   const ownTo = Object.getOwnPropertyDescriptor(Uint8Array.prototype, 'toBase64');
@@ -34,11 +34,11 @@ describe.each([
   ['without it', await withoutNative()],
 ])('%s', (_, { decodeBase64, encodeBase64, encodeBase64Url }) => {
   test.each([
-    ['a length that no bytes have', 'A'],
-    ['a length that no bytes have, after whole groups', 'QUJDR'],
-    ['a length that no bytes have, padded', 'QUJDR==='],
-    ['one = where two belong', 'QQ='],
-    ['two = where one belongs', 'QUI=='],
+    ['an impossible length', 'A'],
+    ['an impossible length after whole groups', 'QUJDR'],
+    ['an impossible length with padding', 'QUJDR==='],
+    ['one = in place of two', 'QQ='],
+    ['two = in place of one', 'QUI=='],
     ['= after a whole group', 'QUJD='],
     ['== after a whole group', 'QUJD=='],
     ['= alone', '='],
@@ -57,17 +57,17 @@ describe.each([
     ['a form feed', 'QU\fJD'],
     ['a no-break space', 'QU\u00a0JD'],
     ['a byte order mark', '\ufeffQUJD'],
-  ])('%s is refused', (_, text) => {
+  ])('decodeBase64 returns undefined for %s', (_, text) => {
     expect(decodeBase64(text)).toBeUndefined();
   });
 
-  test('two digits are accepted only if they leave no bits over', () => {
+  test('decodeBase64 accepts two digits only if no bits are left over', () => {
     const accepted = [...alphabet].filter((digit) => decodeBase64(`A${digit}`) !== undefined);
     expect(accepted.join('')).toBe('AQgw');
     expect([...alphabet].filter((digit) => decodeBase64(`A${digit}==`) !== undefined)).toEqual(accepted);
   });
 
-  test('three digits are accepted only if they leave no bits over', () => {
+  test('decodeBase64 accepts three digits only if no bits are left over', () => {
     const accepted = [...alphabet].filter((digit) => decodeBase64(`AA${digit}`) !== undefined);
     expect(accepted.join('')).toBe('AEIMQUYcgkosw048');
     expect([...alphabet].filter((digit) => decodeBase64(`AA${digit}=`) !== undefined)).toEqual(accepted);
@@ -81,18 +81,18 @@ describe.each([
     ['foob', 'Zm9vYg=='],
     ['fooba', 'Zm9vYmE='],
     ['foobar', 'Zm9vYmFy'],
-  ])('RFC 4648 §10: %j is %j, with and without padding', (text, base64) => {
+  ])('encodeBase64 of %j is %j and decodes with and without padding (RFC 4648 §10)', (text, base64) => {
     expect(encodeBase64(utf8(text))).toBe(base64);
     expect(decodeBase64(base64)).toEqual(utf8(text));
     expect(decodeBase64(base64.replaceAll('=', ''))).toEqual(utf8(text));
   });
 
-  test('blanks, tabs and line ends are ignored anywhere', () => {
+  test('decodeBase64 ignores blanks, tabs and line ends', () => {
     expect(decodeBase64(' Z g\t=\r\n=\n')).toEqual(utf8('f'));
     expect(decodeBase64('\n\r\t ')).toEqual(new Uint8Array());
   });
 
-  test('both alphabets decode alike, also in one text', () => {
+  test('decodeBase64 reads both alphabets, also in one text', () => {
     const bytes = Uint8Array.of(0xfb, 0xff, 0xbf, 0xfb, 0xff, 0xbf);
     for (const text of ['+/+/+/+/', '-_-_-_-_', '+_-/+_-/']) expect(decodeBase64(text)).toEqual(bytes);
   });
@@ -109,14 +109,14 @@ describe.each([
     }
   });
 
-  test('a body of a megabyte does not overflow the stack', () => {
+  test('encodeBase64 and decodeBase64 do not overflow the stack at 1 MiB', () => {
     const bytes = noise(1024 * 1024 + 1);
     const base64 = encodeBase64(bytes);
     expect(base64).toBe(Buffer.from(bytes).toString('base64'));
     expect(Buffer.from(decodeBase64(base64) ?? []).equals(bytes)).toBe(true);
   });
 
-  test('a text with one character changed does not decode to the same bytes', () => {
+  test('decodeBase64 returns other bytes or undefined when one character changes', () => {
     const roll = dice(1);
     for (let round = 0; round < 500; round++) {
       const bytes = noise(1 + roll(12), round);

@@ -1,8 +1,10 @@
+import { checkPrimeSync, generatePrimeSync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import {
   bigIntToBytes,
   bitLength,
   bytesToBigInt,
+  isProbablePrime,
   modInverse,
   publicPower,
   secretPower,
@@ -13,11 +15,11 @@ test.each([
   [6n, 9n],
   [0n, 7n],
   [10n, 5n],
-])('modInverse of %i modulo %i, which share a factor, is undefined', (value, modulus) => {
+])('modInverse returns undefined for %i modulo %i, which share a factor', (value, modulus) => {
   expect(modInverse(value, modulus)).toBeUndefined();
 });
 
-test('bytesToBigInt and bigIntToBytes convert both ways at every length', () => {
+test('bytesToBigInt and bigIntToBytes are inverse for 1 to 300 bytes', () => {
   for (let length = 1; length <= 300; length++) {
     const bytes = noise(length);
     expect(bytesToBigInt(bytes)).toBe(BigInt(`0x${toHex(bytes)}`));
@@ -37,7 +39,7 @@ test.each([
   expect(bitLength(value)).toBe(bits);
 });
 
-test('modInverse gives the number that multiplies to 1, below the modulus', () => {
+test('modInverse returns the inverse, between 0 and the modulus', () => {
   const { n, p, q } = privateNumbers(keys.gateway.privateKey);
   for (const [value, modulus] of [
     [1n, 2n],
@@ -62,7 +64,7 @@ test.each([
   [3n, 32n, 101n],
   [3n, 1023n, 101n],
   [3n, 1024n, 101n],
-])('publicPower and secretPower give %s to the power of %s modulo %s', (base, exponent, modulus) => {
+])('publicPower and secretPower return %s to the power of %s modulo %s', (base, exponent, modulus) => {
   const power = base ** exponent % modulus;
   expect([publicPower(base, exponent, modulus), secretPower(base, exponent, modulus)]).toEqual([power, power]);
 });
@@ -75,4 +77,43 @@ test('publicPower and secretPower agree for exponents of every length up to 70 b
       expect(secretPower(base, exponent, p)).toBe(publicPower(base, exponent, p));
     }
   }
+});
+
+const prime = (bits: number): bigint => generatePrimeSync(bits, { bigint: true });
+
+test('isProbablePrime is true for every prime and every base', () => {
+  for (let value = 5n; value < 300n; value += 2n) {
+    if (!checkPrimeSync(value)) continue;
+    for (let base = 1n; base < value; base++) expect(isProbablePrime(value, base), `${value}, ${base}`).toBe(true);
+  }
+  for (const bits of [256, 768, 1024, 1025]) {
+    const value = prime(bits);
+    for (const base of [2n, value - 2n, bytesToBigInt(noise(256))]) expect(isProbablePrime(value, base)).toBe(true);
+  }
+  expect(isProbablePrime((1n << 521n) - 1n, 2n)).toBe(true); // value - 1 with one factor 2
+  expect(isProbablePrime(3n * (1n << 189n) + 1n, 11n)).toBe(true); // and with 189 of them
+});
+
+test('isProbablePrime is false for other odd numbers, but for less than a quarter of the bases', () => {
+  for (let value = 9n; value < 1000n; value += 2n) {
+    if (checkPrimeSync(value)) continue;
+    const bases = Array.from({ length: Number(value) - 1 }, (_, at) => BigInt(at + 1));
+    const liars = bases.filter((base) => isProbablePrime(value, base)).length;
+    expect(liars, `${value}`).toBeLessThanOrEqual(Number(value) / 4);
+  }
+});
+
+test.each([
+  ['a Carmichael number', 561n],
+  ['a Carmichael number of three primes 3 modulo 4', 8911n],
+  ['a square', prime(512) ** 2n],
+  ['a product of two primes', prime(512) * prime(512)],
+  ['a product of a small and a large prime', 3n * prime(1000)],
+  ['a Fermat number', (1n << 128n) + 1n],
+])('isProbablePrime is false for %s', (_, value) => {
+  expect(isProbablePrime(value, 2n) && isProbablePrime(value, 3n)).toBe(false);
+});
+
+test('isProbablePrime is true for the first strong pseudoprime to base 2, and false with base 3', () => {
+  expect([isProbablePrime(2047n, 2n), isProbablePrime(2047n, 3n)]).toEqual([true, false]);
 });

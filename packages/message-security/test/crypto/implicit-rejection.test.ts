@@ -5,7 +5,7 @@
 import { createHash, createHmac, createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { syntheticMessage } from '../../src/crypto/implicit-rejection.ts';
-import type { RsaPrivateNumbers } from '../../src/crypto/rsa.ts';
+import type { RsaPrivateNumbers } from '../../src/crypto/rsa-numbers.ts';
 import { type Bytes, concat, keys, noise, observed, privateNumbers, toHex, utf8 } from '../fixture.ts';
 
 const { subtle } = crypto;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { digests, ecdsaWith, p224, SCALAR_BYTES } from '../../src/crypto/p224.ts';
 import { fromHex, noise, toHex, utf8 } from '../fixture.ts';
 
-test('points are those of OpenSSL for the smallest, the largest and other numbers', () => {
+test('multiples of the base point are those of OpenSSL', () => {
   const { BASE, Fn } = p224();
   const numbers = [
     1n,
@@ -21,7 +21,7 @@ test('points are those of OpenSSL for the smallest, the largest and other number
   }
 });
 
-test('digests are those of OpenSSL', () => {
+test('the digests are those of OpenSSL', () => {
   for (const length of [0, 1, 55, 56, 64, 1000]) {
     const data = noise(length);
     expect(toHex(digests['SHA-224'](data))).toBe(createHash('sha224').update(data).digest('hex'));
@@ -34,7 +34,7 @@ const publicKey = fromHex(
   '04 00CF08DA5AD719E42707FA431292DEA11244D64FC51610D94B130D6C EEAB6F3DEBE455E3DBF85416F7030CBD94F34F2D6F232C69F3C1385A',
 );
 
-/** RFC 6979 appendix A.2.4, r and s. */
+// r and s of RFC 6979 appendix A.2.4.
 test.each([
   [
     'SHA-224',
@@ -60,7 +60,7 @@ test.each([
     'AD04DDE87B84747A243A631EA47A1BA6D1FAA059149AD2440DE6FBA6',
     '178D49B1AE90E3D8B629BE3DB5683915F4E8C99FDF6E666CF37ADCFD',
   ],
-] as const)('with %s over "%s" the signature is that of RFC 6979', (digest, text, r, s) => {
+] as const)('the signature with %s over "%s" is that of RFC 6979', (digest, text, r, s) => {
   const ecdsa = ecdsaWith(digest);
   expect(ecdsa.getPublicKey(privateKey, false)).toEqual(publicKey);
   expect(toHex(ecdsa.sign(utf8(text), privateKey))).toBe((r + s).toLowerCase());

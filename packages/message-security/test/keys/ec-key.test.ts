@@ -26,6 +26,7 @@ import {
   sequence,
   toHex,
 } from '../fixture.ts';
+import { bagged, forms } from '../key-forms.ts';
 
 const { merchant, gateway } = keys;
 const bare = (text: string): string => text.replace(/-----[^-]+-----/g, '').replace(/\s/g, '');
@@ -62,13 +63,8 @@ const neither: [string, string, string][] = [
   ['base64 cut inside a group', bare(merchant.privateKey).slice(0, 101), 'neither PEM nor whole base64'],
   ['base64 cut between groups', bare(merchant.privateKey).slice(0, 100), 'base64 that is cut short or is not DER'],
   ['a public key cut short', bare(merchant.publicKey).slice(0, 80), 'base64 that is cut short or is not DER'],
-  [
-    'a PEM without its END',
-    merchant.publicKey.replace(/-----END.*/s, ''),
-    'PEM that is cut short or holds more than one block',
-  ],
-  ['two PEM blocks', merchant.publicKey + merchant.publicKey, 'PEM that is cut short or holds more than one block'],
-  ['the curve without the key', ecparamPrivateKey.replace(/-----BEGIN EC PRIVATE.*/s, ''), 'empty'],
+  ['a PEM without its END', merchant.publicKey.replace(/-----END.*/s, ''), 'PEM that is cut short'],
+  ['the curve without the key', ecparamPrivateKey.replace(/-----BEGIN EC PRIVATE.*/s, ''), 'DER without a key'],
   ['an OpenSSH key', openSshPrivateKey, 'a key in OpenSSH format'],
   [
     'an encrypted PKCS#8',
@@ -315,33 +311,34 @@ test('readEcKey refuses a byte after any form of key, and a length in more octet
 
 // ---------------------------------------------------------------------------------------------------------- accepted
 
-const texts: [string, (text: string) => string][] = [
-  ['a PEM', (text) => text],
-  ['bare base64', bare],
-  ['bare base64 on lines', (text) => text.replace(/-----[^-]+-----\n?/g, '')],
-  ['bare base64 without padding', (text) => bare(text).replaceAll('=', '')],
-  ['a PEM without its last line feed', (text) => text.trimEnd()],
-  ['a PEM with lines and blanks around it', (text) => `\r\n  \t${text}\n\n  `],
-  ['a PEM on one line', (text) => text.replaceAll('\n', '')],
-  ['a PEM with CRLF', (text) => text.replaceAll('\n', '\r\n')],
-  ['a PEM with escaped line ends', (text) => text.replaceAll('\n', '\\n')],
-  ['a PEM with doubly escaped CRLF', (text) => text.replaceAll('\n', '\\\\r\\\\n')],
-  ['a PEM with a byte order mark', (text) => `\ufeff${text}`],
-];
+const places = forms(merchant.privateKey).map(([place]) => place);
+const formOf = (text: string, place: string): string => new Map(forms(text)).get(place) as string;
 
-test.each(texts)('%s is read in each of the four forms', (_, spell) => {
-  expect(toHex(readEcKey(spell(merchant.privateKey), 'private') as Bytes)).toBe(toHex(d));
-  expect(toHex(readEcKey(spell(merchant.privateKeySec1), 'private') as Bytes)).toBe(toHex(d));
-  expect(toHex(readEcKey(spell(merchant.publicKey), 'public') as Bytes)).toBe(toHex(point));
-  expect(toHex(readEcKey(spell(merchant.publicKeyCompressed), 'public') as Bytes)).toBe(toHex(point));
+test.each(places)('readEcKey reads all four kinds of key from %s', (place) => {
+  expect(toHex(readEcKey(formOf(merchant.privateKey, place), 'private') as Bytes)).toBe(toHex(d));
+  expect(toHex(readEcKey(formOf(merchant.privateKeySec1, place), 'private') as Bytes)).toBe(toHex(d));
+  expect(toHex(readEcKey(formOf(merchant.publicKey, place), 'public') as Bytes)).toBe(toHex(point));
+  expect(toHex(readEcKey(formOf(merchant.publicKeyCompressed, place), 'public') as Bytes)).toBe(toHex(point));
 });
 
-test.each(texts.filter(([name]) => name.startsWith('a PEM')))(
-  'readEcKey reads the output of openssl ecparam: %s',
-  (_, spell) => {
-    expect(readEcKey(spell(ecparamPrivateKey), 'private')).toEqual(numbersOf(ecparamPrivateKey).d);
+test.each(places.filter((place) => !/bare|console|base64url/.test(place)))(
+  'readEcKey reads both blocks that openssl ecparam writes, from %s',
+  (place) => {
+    expect(readEcKey(formOf(ecparamPrivateKey, place), 'private')).toEqual(numbersOf(ecparamPrivateKey).d);
   },
 );
+
+test('readEcKey reads the key and the certificate in what openssl pkcs12 writes, whichever is wanted', () => {
+  const text = bagged(ecparamPrivateKey, certificate);
+  expect(readEcKey(text, 'private')).toEqual(numbersOf(ecparamPrivateKey).d);
+  expect(readEcKey(text, 'public')).toEqual(numbersOf(ecparamPrivateKey).point);
+});
+
+test('readEcKey refuses two private keys, and two public ones', () => {
+  const { privateKey, privateKeySec1, publicKey } = merchant;
+  expect(readEcKey(privateKey + privateKeySec1, 'private')).toBe('text with several private keys');
+  expect(readEcKey(publicKey + certificate, 'public')).toBe('text with several public keys');
+});
 
 test('readEcKey reads the public key of a certificate', () => {
   expect(readEcKey(certificate, 'public')).toEqual(numbersOf(ecparamPrivateKey).point);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { readDerText, unwrapDer } from '../../src/keys/key-text.ts';
 import { type Bytes, bitString, concat, der, integer, nothing, octetString, pem, sequence, utf8 } from '../bytes.ts';
+import { bagged } from '../key-forms.ts';
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 const element = sequence(integer(5n), octetString(utf8('a key, for all that this file knows')));
@@ -8,7 +9,7 @@ const block = pem('PRIVATE KEY', element);
 
 // ------------------------------------------------------------------------------------------------ from text to DER
 
-const notPem = 'PEM that is cut short or holds more than one block';
+const notPem = 'PEM that is cut short';
 const notBase64 = 'neither PEM nor whole base64';
 const notDer = 'base64 that is cut short or is not DER';
 
@@ -16,47 +17,108 @@ test.each<[string, string, string]>([
   ['nothing', '', 'empty'],
   ['blanks alone', ' \r\n\t', 'empty'],
   ['escaped line ends alone', '\\r\\n\\n', 'empty'],
+  ['quotes alone', '""', 'empty'],
+  ['a byte-order mark alone', '\ufeff', 'empty'],
   ['a text of 65,537 characters', 'A'.repeat(65_537), 'text of more than 64 KiB'],
   ['a text of 65,536 characters, which is read', 'A'.repeat(65_536), notDer],
   ['words', 'my key', notBase64],
+  ['the name of a variable', `\${MERCHANT_PRIVATE_KEY}`, notBase64],
+  ['JSON without a key', '{"client_id":"4Q5Y8W0WSG45P907917"}', notBase64],
   ['a PEM with nothing in it', '-----BEGIN PRIVATE KEY----------END PRIVATE KEY-----', notBase64],
   ['a PEM with blanks in it', '-----BEGIN PRIVATE KEY-----\n \n-----END PRIVATE KEY-----', notBase64],
   ['a PEM of words', '-----BEGIN PRIVATE KEY-----\nmy key!\n-----END PRIVATE KEY-----', notBase64],
   ['base64 of words', base64(utf8('my key')), notDer],
+  ['base64 of DER that is no sequence', base64(octetString(utf8('my key'))), 'DER without a key'],
   ['a PEM without its BEGIN', block.slice(block.indexOf('\n') + 1), notPem],
   ['a PEM without its END', block.slice(0, block.indexOf('-----END')), notPem],
-  ['a PEM with words before it', `my key: ${block}`, notPem],
-  ['a PEM with words after it', `${block}that was it`, notPem],
+  ['base64 of a PEM without its END', base64(utf8(block.slice(0, block.indexOf('-----END')))), notPem],
+  ['a PEM cut in its END line', block.trimEnd().slice(0, -9), notPem],
   ['a PEM of two labels', block.replace('END PRIVATE', 'END PUBLIC'), notPem],
-  ['a PEM with a label in lower case', block.replaceAll('PRIVATE', 'private'), notPem],
-  ['a PEM without a label', block.replaceAll('PRIVATE KEY', ''), notPem],
-  ['a PEM with dashes in it', block.replace('\n', '\n-----\n'), notPem],
-  ['two PEMs under one label', block + block, notPem],
+  ['a whole PEM before one that is cut short', block + block.slice(0, 100), notPem],
+  ['two BEGIN lines before one END line', block.slice(0, 100) + block, notPem],
+  ['a PEM with a label in lower case', block.replaceAll('PRIVATE', 'private'), notDer],
+  ['a PEM without a label', block.replaceAll('PRIVATE KEY', ''), notDer],
+  ['quoted base64 that is cut short', `"${base64(element).slice(0, 32)}"`, notDer],
   ['an OpenSSH key', pem('OPENSSH PRIVATE KEY', element), 'a key in OpenSSH format'],
+  ['an SSH2 key', '---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----', 'a key in OpenSSH format'],
   ['a PEM that says it is encrypted', block.replace('\n', '\nProc-Type: 4,ENCRYPTED\n\n'), 'an encrypted private key'],
 ])('readDerText names %s', (_, text, words) => {
-  expect(readDerText(text)).toBe(words);
+  for (const want of ['private', 'public'] as const) {
+    const read = readDerText(text, want);
+    expect(typeof read === 'string' ? read : unwrapDer(read, () => undefined)).toBe(words);
+  }
 });
 
-test.each<[string, string]>([
-  ['PEM', block],
-  ['bare base64', base64(element)],
-  ['a label with digits', pem('PKCS7 2', element)],
-  ['blanks around it', `\r\n \t${block}\n `],
-  ['no line ends', block.replaceAll('\n', '')],
-  ['CRLF', block.replaceAll('\n', '\r\n')],
-  ['escaped line feeds', block.replaceAll('\n', '\\n')],
-  ['doubly escaped line feeds', block.replaceAll('\n', '\\\\n')],
-  ['escaped CRLF', block.replaceAll('\n', '\\r\\n')],
-  ['escaped line ends around bare base64', `\\n${base64(element)}\\r\\n`],
-])('readDerText reads text with %s', (_, text) => {
-  expect(readDerText(text)).toMatchObject({ tag: 0x30, parts: [{ tag: 0x02 }, { tag: 0x04 }] });
-});
-
-test('readDerText refuses a backslash that escapes no line end', () => {
+test('readDerText refuses base64 in which a character became a blank, an escape, a dash or a quote', () => {
   const text = base64(element);
-  for (const stray of ['\\', '\\\\', '\\t'])
-    expect(readDerText(text.slice(0, 8) + stray + text.slice(8))).toBe(notBase64);
+  for (const damage of [' ', '\\', '\\n', '%0A', '\u200b', '"', '\u201c', '!', '\0']) {
+    for (let at = 0; at < text.length - 1; at++) {
+      const damaged = text.slice(0, at) + damage + text.slice(at + 1);
+      expect(typeof readDerText(damaged, 'private'), damaged).toBe('string');
+      expect(typeof readDerText(pem('PRIVATE KEY', element).replace(text, damaged), 'private'), damaged).toBe('string');
+    }
+  }
+});
+
+// ------------------------------------------------------------------------------------ of several keys the one wanted
+
+const spkiOf = (text: string): Bytes => sequence(sequence(nothing), bitString(utf8(text)));
+const pkcs8Of = (text: string): Bytes => sequence(integer(0n), sequence(nothing), octetString(utf8(text)));
+const privateBlock = pem('PRIVATE KEY', pkcs8Of('ours'));
+const publicBlock = pem('PUBLIC KEY', spkiOf('theirs'));
+const contentOf = (text: string, want: 'private' | 'public') => {
+  const read = readDerText(text, want);
+  const key = typeof read === 'string' ? read : unwrapDer(read, () => undefined);
+  return typeof key === 'string' ? key : new TextDecoder().decode(key.content);
+};
+const bareJson = {
+  publicKey: base64(spkiOf('theirs, as bare base64 in JSON')),
+  privateKey: base64(pkcs8Of('ours, as bare base64 in JSON')),
+};
+
+test.each<[string, string, string, string]>([
+  ['a private and a public key', privateBlock + publicBlock, 'ours', 'theirs'],
+  ['a public and a private key', publicBlock + privateBlock, 'ours', 'theirs'],
+  ['both in base64', base64(utf8(publicBlock + privateBlock)), 'ours', 'theirs'],
+  ['both in JSON', JSON.stringify({ public: publicBlock, private: privateBlock }), 'ours', 'theirs'],
+  [
+    'both in JSON as bare base64',
+    JSON.stringify(bareJson),
+    'ours, as bare base64 in JSON',
+    'theirs, as bare base64 in JSON',
+  ],
+  ['what openssl pkcs12 writes', bagged(privateBlock, publicBlock), 'ours', 'theirs'],
+  [
+    'a private key in a label that lies',
+    pem('PUBLIC KEY', pkcs8Of('ours')) + pem('PRIVATE KEY', spkiOf('theirs')),
+    'ours',
+    'theirs',
+  ],
+  [
+    'a private key and two public ones',
+    privateBlock + publicBlock + publicBlock,
+    'ours',
+    'text with several public keys',
+  ],
+  ['two private keys', privateBlock + pem('PRIVATE KEY', pkcs8Of('old')), 'text with several private keys', 'ours old'],
+  ['one private key twice', privateBlock + privateBlock, 'text with several private keys', 'ours'],
+  ['one private key twice in base64', base64(utf8(privateBlock.repeat(2))), 'text with several private keys', 'ours'],
+  [
+    'an encrypted key and a public one',
+    pem('RSA PRIVATE KEY', element).replace('\n', '\nProc-Type: 4,ENCRYPTED\n\n') + publicBlock,
+    'an encrypted private key',
+    'theirs',
+  ],
+  [
+    'a public key and a private one of which a line is lost',
+    publicBlock + privateBlock.replace(/\nM.*\n/, '\n'),
+    'neither PEM nor whole base64',
+    'theirs',
+  ],
+])('readDerText, given %s, returns the one that is wanted or says why not', (_, text, ours, theirs) => {
+  expect(contentOf(text, 'private')).toBe(ours);
+  if (theirs.startsWith('ours')) expect(contentOf(text, 'public')).not.toBe('theirs');
+  else expect(contentOf(text, 'public')).toBe(theirs);
 });
 
 // ------------------------------------------------------------------------------------------ from DER to the key inside
@@ -65,7 +127,7 @@ const algorithm = sequence(nothing);
 const inner = utf8('a key');
 const any = (): undefined => undefined;
 const unwrap = (bytes: Bytes, wrongAlgorithm: () => string | undefined = any) => {
-  const read = readDerText(base64(bytes));
+  const read = readDerText(base64(bytes), 'private');
   return typeof read === 'string' ? read : unwrapDer(read, wrongAlgorithm);
 };
 
@@ -93,6 +155,7 @@ test.each<[string, Bytes, string]>([
     sequence(version, algorithm, octetString(), attributes, nothing),
     'malformed PKCS#8',
   ],
+  ['PKCS#12', sequence(integer(3n), sequence(nothing), sequence(nothing)), 'a PKCS#12 file'],
   ['an algorithm and bytes', sequence(algorithm, octetString(inner)), 'an encrypted private key'],
   ['a number and bytes', sequence(version, octetString(inner)), noKey],
   ['SPKI without an algorithm', sequence(version, bitString(inner)), noKey],
@@ -150,5 +213,5 @@ test.each<[string, Bytes, 'private' | 'public']>([
 });
 
 test('readDerText refuses base64 that goes on after its element', () => {
-  expect(readDerText(base64(concat(element, Uint8Array.of(0))))).toBe(notDer);
+  expect(readDerText(base64(concat(element, Uint8Array.of(0))), 'private')).toBe(notDer);
 });

@@ -1,4 +1,4 @@
-import { createPrivateKey, sign as nodeSign } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, sign as nodeSign } from 'node:crypto';
 import { inspect } from 'node:util';
 import { Crypto as PeculiarCrypto } from '@peculiar/webcrypto';
 import { expect, test } from 'vitest';
@@ -16,12 +16,14 @@ import {
   spellings,
   wrongPairs,
 } from '../fixture.ts';
+import { bagged, forms } from '../key-forms.ts';
 import {
   certificate,
   certificateRequest,
   certificateV1,
   certifiedPrivateKey,
   openSshPrivateKey,
+  pkcs12,
 } from '../tool-keys.ts';
 
 const rs256 = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
@@ -75,6 +77,9 @@ test.each([
     'base64 that is cut short or is not DER',
   ],
   ['an empty text', '', 'empty'],
+  ['the bytes of a PEM', Buffer.from(spellings.pkcs8) as unknown as string, 'an object that is not an RSA JWK'],
+  ['a PKCS#12 file', pkcs12, 'a PKCS#12 file'],
+  ['two private keys', spellings.pkcs8 + certifiedPrivateKey, 'text with several private keys'],
 ])('importPrivateKey throws TypeError that names what it was given: %s', async (_, input, received) => {
   const refusal = await refusalOf(importPrivateKey(input));
   expect(refusal).toBeInstanceOf(TypeError);
@@ -247,6 +252,24 @@ test('every form of a pair is imported as the same pair', async () => {
   }
 });
 
+test.each(forms(spellings.pkcs8))('importPrivateKey signs with the key from %s', async (_, text) => {
+  const data = noise(50);
+  const expected = new Uint8Array(nodeSign('sha256', data, keys.gateway.privateKey));
+  expect(await (await importPrivateKey(text)).sign(data)).toEqual(expected);
+});
+
+test.each(forms(spellings.spki))('importPublicKey verifies with the key from %s', async (_, text) => {
+  const data = noise(50);
+  const signature = new Uint8Array(nodeSign('sha256', data, keys.gateway.privateKey));
+  expect(await (await importPublicKey(text)).verify(signature, data)).toBe(true);
+});
+
+test('the text that openssl pkcs12 writes is imported as a pair', async () => {
+  const text = bagged(certifiedPrivateKey, certificate);
+  const signature = await (await importPrivateKey(text)).sign(noise(20));
+  expect(await (await importPublicKey(text)).verify(signature, noise(20))).toBe(true);
+});
+
 test('a certificate of version 1 or 3 verifies what its private key signed', async () => {
   const handle = await importPrivateKey(certifiedPrivateKey);
   const data = noise(20);
@@ -283,6 +306,36 @@ test('a CryptoKey that is not extractable is not imported again', async () => {
   const handle = await importPrivateKey(await cryptoKey('private', false), { crypto: watched });
   await handle.sign(noise(1));
   expect(calls).toEqual(['sign']);
+});
+
+test('a key of more than 4096 bits is used once when it is imported, and a smaller one is not', async () => {
+  const calls: string[] = [];
+  const watched = observedCrypto((method) => calls.push(method));
+  for (const modulusLength of [4096, 4104]) {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength });
+    await importPrivateKey(privateKey.export({ format: 'jwk' }) as JsonWebKey, { crypto: watched });
+    await importPublicKey(publicKey.export({ format: 'jwk' }) as JsonWebKey, { crypto: watched });
+  }
+  expect(calls).toEqual(['importKey', 'importKey', 'importKey', 'sign', 'importKey', 'verify']);
+});
+
+test('a key that the Crypto at hand cannot use is refused when it is imported', async () => {
+  // Deno fails at the use of a public key over 4096 bits; apps/runtime-tests shows that it is so.
+  const { subtle } = crypto;
+  const fails = () => Promise.reject(new Error('public key error: SPKI cryptographic key data malformed'));
+  const importKey = subtle.importKey.bind(subtle);
+  const limited = { subtle: { importKey, sign: fails, verify: fails } } as unknown as Crypto;
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 4104 });
+  for (const [refused, half] of [
+    [importPrivateKey(privateKey.export({ format: 'jwk' }) as JsonWebKey, { crypto: limited }), 'private'],
+    [importPublicKey(publicKey.export({ format: 'jwk' }) as JsonWebKey, { crypto: limited }), 'public'],
+  ] as const) {
+    const refusal = await refusalOf(refused);
+    expect(refusal).toBeInstanceOf(TypeError);
+    expect(refusal.message).toBe(
+      `${half}Key is an RSA key of 4104 bits, which this runtime cannot use; expected an RSA ${half} key of 2048 bits or more`,
+    );
+  }
 });
 
 test('an injected Crypto signs and verifies, with the signature that OpenSSL makes', async () => {

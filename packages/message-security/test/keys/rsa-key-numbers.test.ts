@@ -1,12 +1,13 @@
 /** checkNumbers of rsa-key.ts: which numbers make an RSA key. */
-import { generateKeyPairSync } from 'node:crypto';
+import { checkPrimeSync, generateKeyPairSync, generatePrimeSync } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { type RsaPrivateNumbers, toJwk } from '../../src/crypto/rsa.ts';
+import { bitLength, modInverse } from '../../src/crypto/big-integer.ts';
+import { type RsaPrivateNumbers, toJwk } from '../../src/crypto/rsa-numbers.ts';
 import { checkNumbers, readJwk, readKeyText } from '../../src/keys/rsa-key.ts';
 import { spellings, wrongPairs } from '../fixture.ts';
 
 const names = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi'] as const;
-const numbers = readKeyText(spellings.pkcs8) as bigint[];
+const numbers = readKeyText(spellings.pkcs8, 'private') as bigint[];
 const [n, e, d, p, q, dp, dq, qi] = numbers as [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint];
 
 /** The key's numbers, some of them changed. */
@@ -81,8 +82,8 @@ test('checkNumbers refuses keys of OpenSSL with exponent 17 or 1024 bits, privat
     [wrongPairs.exponent17(), 'an RSA key with a public exponent other than 65537 and 3'],
     [wrongPairs.rsa1024(), 'an RSA key of 1024 bits'],
   ] as const) {
-    expect(checkNumbers(readKeyText(pair.privateKey) as bigint[], 'private')).toBe(words);
-    expect(checkNumbers(readKeyText(pair.publicKey) as bigint[], 'public')).toBe(words);
+    expect(checkNumbers(readKeyText(pair.privateKey, 'private') as bigint[], 'private')).toBe(words);
+    expect(checkNumbers(readKeyText(pair.publicKey, 'public') as bigint[], 'public')).toBe(words);
   }
 });
 
@@ -104,5 +105,70 @@ test('checkNumbers accepts keys of OpenSSL with exponent 3 or 3072 bits', () => 
     const checked = checkNumbers(readJwk(own) as bigint[], 'private') as RsaPrivateNumbers;
     expect(checked.size).toBe(options.modulusLength / 8);
     expect(toJwk(checked)).toEqual(own);
+  }
+});
+
+// ------------------------------------------------------------------------------------------------------ the primes
+
+/** A private key of these factors, prime or not: all its numbers agree. Nothing where the exponent has no inverse. */
+function keyOf(first: bigint, second: bigint, exponent = 65537n): bigint[] | undefined {
+  const inverse = modInverse(exponent, (first - 1n) * (second - 1n));
+  const coefficient = modInverse(second, first);
+  if (inverse === undefined || coefficient === undefined || bitLength(first * second) !== 2048) return undefined;
+  return [
+    first * second,
+    exponent,
+    inverse,
+    first,
+    second,
+    inverse % (first - 1n),
+    inverse % (second - 1n),
+    coefficient,
+  ];
+}
+
+const prime = (bits: number): bigint => generatePrimeSync(bits, { bigint: true });
+const composite = (bits: number): bigint => {
+  const product = prime(bits / 2) * prime(bits / 2);
+  return bitLength(product) === bits ? product : composite(bits);
+};
+const keyFrom = (first: () => bigint, second: () => bigint): bigint[] =>
+  keyOf(first(), second()) ?? keyFrom(first, second);
+const notPrimes = 'an RSA private key without two primes of similar size';
+
+test.each<[string, () => bigint, () => bigint]>([
+  ['a composite p', () => composite(1024), () => prime(1024)],
+  ['a composite q', () => prime(1024), () => composite(1024)],
+  ['a composite p and q', () => composite(1024), () => composite(1024)],
+  ['a p that is a square', () => prime(512) ** 2n, () => prime(1024)],
+  ['a p with a factor 3', () => 3n * prime(1022), () => prime(1024)],
+  ['a q of 64 bits', () => prime(1984), () => prime(64)],
+  ['a p of 64 bits', () => prime(64), () => prime(1984)],
+  ['a p of 2 bits', () => 3n, () => prime(2046)],
+  ['a q 520 bits shorter than p', () => prime(1284), () => prime(764)],
+  ['a q 12 bits longer than p', () => prime(1018), () => prime(1030)],
+  ['a q 256 bits longer than p', () => prime(896), () => prime(1152)],
+])('checkNumbers refuses a private key with %s, though its numbers agree', (_, first, second) => {
+  expect(checkNumbers(keyFrom(first, second), 'private')).toBe(notPrimes);
+});
+
+test.each<[string, () => bigint, () => bigint]>([
+  ['primes of 1024 bits, whichever is larger', () => prime(1024), () => prime(1024)],
+  ['a q 4 bits longer than p', () => prime(1022), () => prime(1026)],
+  ["primes as of Python's rsa, 128 bits apart", () => prime(1088), () => prime(960)],
+  ['primes 500 bits apart', () => prime(1274), () => prime(774)],
+])('checkNumbers accepts a private key with %s', (_, first, second) => {
+  for (let i = 0; i < 3; i++) {
+    const numbers = keyFrom(first, second);
+    expect(checkPrimeSync(numbers[3] as bigint) && checkPrimeSync(numbers[4] as bigint)).toBe(true);
+    expect(checkNumbers(numbers, 'private')).toMatchObject({ p: numbers[3], q: numbers[4] });
+  }
+});
+
+test.each([2048, 3072, 4096])('checkNumbers accepts three keys of OpenSSL of %i bits', (modulusLength) => {
+  for (let i = 0; i < 3; i++) {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength });
+    const own = privateKey.export({ format: 'jwk' }) as JsonWebKey;
+    expect(checkNumbers(readJwk(own) as bigint[], 'private')).toMatchObject({ size: modulusLength / 8 });
   }
 });

@@ -1,3 +1,4 @@
+/** readBody itself; open-body.test.ts has its limits as openRequest and openResponse apply them. */
 import { expect, test } from 'vitest';
 import { readBody } from '../../src/message/body.ts';
 import { concat, noise } from '../bytes.ts';
@@ -12,14 +13,14 @@ const inPieces = (pieces: Uint8Array[]) =>
     }),
   );
 
-test('readBody returns the bytes of a body that is longer than its buffer', async () => {
+test('readBody returns every byte of a body in pieces, also beyond its first buffer', async () => {
   for (const lengths of [[4096, 1], [4095, 2, 8192], [1, 4096, 4096, 4096], [5000], Array(3000).fill(7), []]) {
     const pieces = lengths.map((length, at) => noise(length, at));
     expect(Buffer.from(await readBody(inPieces(pieces))).equals(concat(...pieces))).toBe(true);
   }
 });
 
-test('readBody removes its listener from the signal after a body was read or refused', async () => {
+test('readBody removes its listener from the signal when the body is read or refused', async () => {
   for (const limit of [10, 9]) {
     const { signal } = new AbortController();
     let listeners = 0;

@@ -13,6 +13,7 @@ import {
   parseHeader,
   RSA_AES,
   sealRequest,
+  sealResponse,
 } from '../../src/index.ts';
 import {
   type Bytes,
@@ -311,7 +312,7 @@ test('sealRequest throws TypeError for a remote public key and for a copy of a h
 test('sealRequest and openRequest throw TypeError for an encryption that this package did not make', async () => {
   expect(await refusalOf(openUnder(wrapped, { encryption: Object.create(RSA_AES) }))).toBeInstanceOf(TypeError);
   for (const encryption of [{ algorithm: 'RSA_AES' }, { ...RSA_AES }] as Encryption[]) {
-    const text = 'encryption must be RSA_AES or what rsaAes returns';
+    const text = 'encryption must be RSA_AES or the result of rsaAes';
     expect(await refusalOf(sealRequest(post(), { ...ofMerchant, encryption }))).toEqual(new TypeError(text));
     expect(await refusalOf(openUnder(wrapped, { encryption }))).toEqual(new TypeError(text));
   }
@@ -353,11 +354,47 @@ test('sealRequest makes a new symmetric key for each message', async () => {
   expect([bodies.size, headers.size]).toEqual([10, 10]);
 });
 
-test.each([16, 24, 32])('openRequest accepts a symmetric key of %i bytes', async (length) => {
+test.each([16, 24, 32])('openRequest accepts a symmetric key of %i bytes, and reports its length', async (length) => {
   const key = noise(length, 3);
   const wire = await signedRequest(base64(await encryptEcb(key, utf8(plaintext), crypto.subtle)));
-  expect(await (await openUnder(wrap(key), {}, wire)).request.text()).toBe(plaintext);
+  const { request, symmetricKeyLength } = await openUnder(wrap(key), {}, wire);
+  expect(await request.text()).toBe(plaintext);
+  expect(symmetricKeyLength).toBe(length);
 });
+
+test('openRequest reports no length of a symmetric key for a plain request', async () => {
+  const { encrypted, symmetricKeyLength } = await openRequest(await signedRequest(plaintext), options);
+  expect([encrypted, symmetricKeyLength]).toEqual([false, undefined]);
+});
+
+/** The symmetric key of a sealed message, unwrapped by OpenSSL. */
+function keyIn(response: Response): Buffer {
+  const { value } = parseHeader('Encrypt', response.headers.get('Encrypt') ?? '');
+  return privateDecrypt({ key: keys.merchant.privateKey, padding: constants.RSA_PKCS1_PADDING }, value);
+}
+
+test.each([
+  [16, 16],
+  [24, 24],
+  [32, 32],
+  [undefined, 32],
+] as const)('sealResponse to a request with a symmetric key of %j bytes makes one of %i', async (received, made) => {
+  const to = { httpUri: '/x', encrypted: true, symmetricKeyLength: received };
+  const sealed = await sealResponse(new Response(plaintext), to, { ...ofGateway, encryption: RSA_AES });
+  const key = keyIn(sealed);
+  expect(key).toHaveLength(made);
+  const decipher = createDecipheriv(`aes-${made * 8}-ecb`, key, null);
+  expect(decipher.update(await sealed.text(), 'base64', 'utf8') + decipher.final('utf8')).toBe(plaintext);
+});
+
+test.each([0, 8, 20, 33, Number.NaN, '16'])(
+  'sealResponse throws TypeError for the symmetricKeyLength %j',
+  async (wrong) => {
+    const to = { httpUri: '/x', encrypted: true, symmetricKeyLength: wrong as 16 };
+    const refusal = await refusalOf(sealResponse(new Response(plaintext), to, { ...ofGateway, encryption: RSA_AES }));
+    expect(refusal).toEqual(new TypeError('symmetricKeyLength must be 16, 24 or 32'));
+  },
+);
 
 test('openRequest accepts a body that is wrapped into lines or in base64url', async () => {
   for (const wire of [

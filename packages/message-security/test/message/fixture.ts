@@ -1,4 +1,4 @@
-/** Both ends sealing and opening, for the tests of sealing, opening and sealedFetch. */
+/** Messages that both ends seal and open, for the tests of this folder. */
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
@@ -20,6 +20,7 @@ export * from '../fixture.ts';
 
 export const encryption = RSA_AES;
 export const reply = '{"resultInfo":{"resultCode":"SUCCESS","resultStatus":"S"}}';
+/** The request that a reply belongs to. */
 export const plainTo = { httpUri, encrypted: false };
 export const encryptedTo = { httpUri, encrypted: true };
 
@@ -32,13 +33,13 @@ export const openedRequest = (request: Request, more: Partial<OpenRequestOptions
 export const openedReply = (response: Response, more: Partial<OpenRequestOptions> = {}) =>
   openResponse(response, { url }, { ...ofMerchant, ...more });
 
-/** A public key that says yes to everything and counts how often it is asked. */
-export function countingKey(): PublicKey & { asked: number } {
+/** A public key that accepts every signature, and counts its uses. */
+export function countingKey(): PublicKey & { uses: number } {
   return {
     algorithm: 'RSA256',
-    asked: 0,
+    uses: 0,
     async verify() {
-      this.asked++;
+      this.uses++;
       return true;
     },
   };
@@ -46,7 +47,7 @@ export function countingKey(): PublicKey & { asked: number } {
 
 const bytesOf = (pem: string): Bytes => new Uint8Array(Buffer.from(pem.replace(/-----.*-----|\s/g, ''), 'base64'));
 const rsassa = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
-/** The merchant's pair as CryptoKeys that are not extractable: they sign and verify, but cannot take part in RSA_AES. */
+/** The merchant's pair as CryptoKeys that are not extractable: they sign and verify, but neither encrypt nor decrypt. */
 export const locked = {
   privateKey: await importPrivateKey(
     await crypto.subtle.importKey('pkcs8', bytesOf(keys.merchant.privateKey), rsassa, false, ['sign']),
@@ -56,7 +57,7 @@ export const locked = {
   ),
 };
 
-/** An HTTP server for one test. */
+/** Starts an HTTP server for one test, and returns its origin. */
 export async function listen(listener: RequestListener): Promise<string> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

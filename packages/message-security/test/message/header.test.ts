@@ -5,8 +5,8 @@ import { dice, noise, refusalOf } from '../fixture.ts';
 const value = Uint8Array.of(0xfb, 0xef, 0xff, 0x00, 0x01); // '++//AAE=': a plus, a slash and a padding
 const base64 = '++//AAE=';
 
-/** As AlipayHK's page prints it, with the blanks of its line breaks: one of them inside a %2F. */
-const seedSample =
+/** The sample on AlipayHK's page. */
+const pageSample =
   'algorithm=RSA256, keyVersion=1, signature=KEhXthj4bJ801Hqw8kaLvEKc0Rii8KsNUazw7kZgjxyGSPuOZ48058UVJUkkR21iD9JkHBGRrWiHPae8ZRPuBagh2H3qu7fxY5GxVDWayJUhUYkr9m%2FOW4UQVmXaQ9yn%2Fw2dCtzwAW0htPHYrKMyrTpMk%2BfDDmRflA%2FAMJhQ71yeyhufIA2PCJV8%2FCMOa46303A0WHhH0YPJ9%2FI0UeLVMWlJ1XcBo3Jr%2FvFvcowXJNjRWIyUGtuyMTFdt3fWjqyNzDS4Zyzn9KkLZrFlJ7eDjXPRbMKdz5GIuYYG9HCpfp6xzPmkZh5HBRQaFxVbOaYSoFm%2Bo8rhEHBIWu7Nc0gXCQ%3D%3D';
 
 test.each([
@@ -37,15 +37,15 @@ test.each([
     `algorithm=RSA256, signature=${base64}, algorithm=RSA256, signature=${base64}`,
   ],
   ['a value in quotes', `signature="${base64}"`],
-  ['a character that base64 has not', `signature=*${base64}`],
-  ['base64 of no possible length', 'signature=AAAAA'],
-  ['a padding too long', 'signature=AAE=='],
-  ['bits left over', 'signature=AAF='],
+  ['a character outside base64', `signature=*${base64}`],
+  ['base64 of an impossible length', 'signature=AAAAA'],
+  ['too much padding', 'signature=AAE=='],
+  ['bits after the last byte', 'signature=AAF='],
   ['% at the end', 'signature=AAA%'],
   ['% with one digit', 'signature=AAA%2'],
-  ['% with letters that are no hex', 'signature=%ZZAA'],
+  ['% with letters that are not hex', 'signature=%ZZAA'],
   ['an escape of bad UTF-8', 'signature=%FFAA'],
-  ['an escape escaped again', 'signature=%252BAA'],
+  ['a % that is escaped twice', 'signature=%252BAA'],
   ['a percent-encoded comma', 'signature=AAAA%2CAAAA'],
   ['= inside', 'signature=AA==AAAA'],
 ])('parseHeader throws HeaderInvalid for a Signature header with %s', async (_, text) => {
@@ -55,7 +55,7 @@ test.each([
   expect(refusal.message).toMatch(/^Signature header (is not|repeats|has) /);
 });
 
-test('the error for an Encrypt header names the header and its key', async () => {
+test('the error for an Encrypt header names the header and symmetricKey', async () => {
   for (const text of [
     'algorithm=RSA_AES',
     `algorithm=RSA_AES, signature=${base64}`,
@@ -68,20 +68,20 @@ test('the error for an Encrypt header names the header and its key', async () =>
   }
 });
 
-test('the error for a header holds nothing of the header', async () => {
+test('the error for a header shows no part of its value', async () => {
   for (const text of ['c2VjcmV0', 'signature=c2VjcmV0c2VjcmV0*', 'c2VjcmV0=1, c2VjcmV0=1']) {
     expect((await refusalOf(() => parseHeader('Signature', text))).message).not.toContain('c2VjcmV0');
   }
 });
 
 test('parseHeader reads a signature of RSA-2048 from the sample of AlipayHK’s page', () => {
-  const parsed = parseHeader('Signature', seedSample);
+  const parsed = parseHeader('Signature', pageSample);
   expect(parsed).toMatchObject({ algorithm: 'RSA256', keyVersion: '1' });
   expect(parsed.value.length).toBe(256);
 });
 
 test.each([
-  ['the page’s form', `algorithm=RSA256, keyVersion=1, signature=${encodeURIComponent(base64)}`],
+  ['the form of AlipayHK’s page', `algorithm=RSA256, keyVersion=1, signature=${encodeURIComponent(base64)}`],
   ['no blank after the comma', `algorithm=RSA256,keyVersion=1,signature=${encodeURIComponent(base64)}`],
   ['blanks and tabs around everything', ` algorithm = RSA256 ,\t keyVersion\t=\t1 , signature = ${base64} `],
   ['another order', `signature=${encodeURIComponent(base64)}, keyVersion=1, algorithm=RSA256`],
@@ -95,7 +95,10 @@ test.each([
   ['percent-encoded line feeds', 'algorithm=RSA256, keyVersion=1, signature=%2B%2B%0A%2F%2FAAE%3D%0A'],
   ['percent-encoded CRLF', 'algorithm=RSA256, keyVersion=1, signature=%2B%2B%0D%0A%2F%2FAAE%3D'],
   ['percent-encoded blanks', 'algorithm=RSA256, keyVersion=1, signature=%2B%2B%20%2F%2FAAE%3D'],
-  ['blanks inside, one of them inside an escape', 'algorithm=RSA256, keyVersion=1, signature=%2B%2 B%2F% 2FAA E%3D'],
+  [
+    'blanks in the value, one of them inside an escape',
+    'algorithm=RSA256, keyVersion=1, signature=%2B%2 B%2F% 2FAA E%3D',
+  ],
 ])('parseHeader accepts %s', (_, text) => {
   expect(parseHeader('Signature', text)).toEqual({ algorithm: 'RSA256', keyVersion: '1', value });
   const encrypt = text.replace('signature', 'symmetricKey').replace('RSA256', 'RSA_AES');
@@ -106,7 +109,7 @@ test.each([
   ['absent', ''],
   ['empty', 'algorithm=, keyVersion=, '],
   ['blank', 'algorithm= , keyVersion= , '],
-])('algorithm and keyVersion that are %s are undefined', (_, pairs) => {
+])('parseHeader returns undefined for an algorithm and a keyVersion that are %s', (_, pairs) => {
   expect(parseHeader('Signature', `${pairs}signature=${base64}`)).toEqual({
     algorithm: undefined,
     keyVersion: undefined,
@@ -135,7 +138,7 @@ test('formatHeader writes the form of AlipayHK’s page', () => {
   );
 });
 
-test('formatHeader writes no keyVersion when there is none', () => {
+test('formatHeader leaves out a keyVersion that is undefined', () => {
   for (const header of [
     { algorithm: 'RSA256', value },
     { algorithm: 'RSA256', keyVersion: undefined, value },
@@ -144,7 +147,7 @@ test('formatHeader writes no keyVersion when there is none', () => {
   }
 });
 
-test('parseHeader reads what formatHeader wrote, at every length', () => {
+test('parseHeader reads what formatHeader wrote, for values of 1 to 300 bytes', () => {
   for (let length = 1; length <= 300; length++) {
     const header = { algorithm: 'RSA_AES', keyVersion: String(length), value: noise(length) };
     expect(parseHeader('Encrypt', formatHeader('Encrypt', header))).toEqual(header);
@@ -181,20 +184,18 @@ test('parseHeader reads any text or throws HeaderInvalid', () => {
   expect(read).toBeGreaterThan(10);
 });
 
-test('parseHeader ignores unknown keys that every object inherits', () => {
+test('parseHeader ignores keys that are names of Object.prototype', () => {
   expect(parseHeader('Signature', `__proto__=1, constructor=2, toString=3, signature=${base64}`).value).toEqual(value);
   expect(() => parseHeader('Signature', 'constructor=1')).toThrow(HeaderInvalid);
 });
 
 test.each(['=', ',', '%', ' ', '+', 'A', '%2B', 'a=b,', '= ', 'x,'])(
-  'parseHeader reads or refuses a quarter million characters of %j within a second',
+  'parseHeader takes linear time for two million characters of %j: quadratic time would not end',
   (piece) => {
-    const started = performance.now();
     try {
-      parseHeader('Signature', `signature=${piece.repeat(250_000 / piece.length)}`);
+      parseHeader('Signature', `signature=${piece.repeat(2_000_000 / piece.length)}`);
     } catch (error) {
       expect(error).toBeInstanceOf(HeaderInvalid);
     }
-    expect(performance.now() - started).toBeLessThan(1000);
   },
 );

@@ -19,7 +19,7 @@ import {
 
 // --------------------------------------------------------------------------------------------------------------- limit
 
-test('openRequest and openResponse throw BodyTooLarge for a body over the limit, and ask no key', async () => {
+test('openRequest and openResponse throw BodyTooLarge for a body over the limit, and use no key', async () => {
   const publicKey = countingKey();
   const body = 'x'.repeat(1001);
   for (const open of [
@@ -31,7 +31,7 @@ test('openRequest and openResponse throw BodyTooLarge for a body over the limit,
     expect(refusal).toMatchObject({ limit: 1000 });
     expect(refusal.message).toBe('the body is longer than 1000 bytes');
   }
-  expect(publicKey.asked).toBe(0);
+  expect(publicKey.uses).toBe(0);
 });
 
 test('maxBodyBytes counts bytes on the wire, not characters and not plaintext', async () => {
@@ -70,7 +70,7 @@ test('maxBodyBytes is 2 MiB unless given', async () => {
   await openedRequest(exactly, { publicKey });
   const over = new Request(url, { method: 'POST', headers: exactly.headers, body: new Uint8Array(2 ** 21 + 1) });
   expect(await refusalOf(openedRequest(over, { publicKey }))).toMatchObject({ code: 'BodyTooLarge', limit: 2 ** 21 });
-  expect(publicKey.asked).toBe(1);
+  expect(publicKey.uses).toBe(1);
 });
 
 test('openRequest accepts a body of exactly the limit', async () => {
@@ -119,7 +119,7 @@ describe('a request with a body that does not end', () => {
     ['nothing', undefined],
     ['empty chunks', new Uint8Array()],
   ])(
-    'openRequest throws BodyIncomplete after bodyTimeout when it sends %s, and cancels its stream',
+    'openRequest throws BodyIncomplete after bodyTimeout and cancels the stream when it sends %s',
     async (_, chunk) => {
       const sealed = await sealRequest(post(), ofMerchant);
       const { request, pulled } = endless(sealed.headers, chunk);
@@ -170,11 +170,11 @@ test.each([
     },
   ],
   ['rejects', (error: Error) => Promise.reject(error)],
-])('openRequest rejects with the error when onBody %s, and asks no key', async (_, fail) => {
+])('openRequest rejects with the error when onBody %s, and uses no key', async (_, fail) => {
   const publicKey = countingKey();
   const error = new Error('the log is full');
   expect(await refusalOf(openedRequest(await sealedRequest(), { publicKey, onBody: () => fail(error) }))).toBe(error);
-  expect(publicKey.asked).toBe(0);
+  expect(publicKey.uses).toBe(0);
 });
 
 test('openRequest calls onBody once with the body as received and awaits it before it verifies', async () => {

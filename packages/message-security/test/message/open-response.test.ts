@@ -27,13 +27,13 @@ import {
   withHeaders,
 } from './fixture.ts';
 
-const halves: [string, Record<string, string | null>][] = [
+const unsigned: [string, Record<string, string | null>][] = [
   ['absent', { Signature: null, 'Response-Time': null }],
   ['empty', { Signature: '', 'Response-Time': '' }],
   ['absent and empty', { Signature: null, 'Response-Time': '' }],
 ];
 
-test.each(halves)(
+test.each(unsigned)(
   'openResponse throws ResponseUnexpected when Signature and Response-Time are %s, whatever the body says',
   async (_, change) => {
     for (const status of ['S', 'F', 'U']) {
@@ -46,7 +46,7 @@ test.each(halves)(
       expect(refusal.message).toBe('the response is not signed');
       expect(refusal.response.status).toBe(200);
       expect(await refusal.response.text()).toBe(body);
-      expect(publicKey.asked).toBe(0);
+      expect(publicKey.uses).toBe(0);
     }
   },
 );
@@ -98,7 +98,7 @@ test.each([
   expect(refusal).toBeInstanceOf(ResponseUnexpected);
 });
 
-test('openResponse throws AlgorithmNotSupported for an encrypted reply when encryption is not configured', async () => {
+test('openResponse throws AlgorithmNotSupported for an encrypted reply when encryption is not set', async () => {
   const refusal = await refusalOf(openedReply(await sealedReply({ encryption }, encryptedTo)));
   expect(refusal).toMatchObject({ code: 'AlgorithmNotSupported', algorithm: 'RSA_AES' });
   expect(refusal.message).toBe(
@@ -111,7 +111,7 @@ test('openResponse throws TypeError for encryption without privateKey', async ()
     openedReply(await sealedReply({ encryption }, encryptedTo), { encryption, privateKey: undefined }),
   );
   expect(refusal).toBeInstanceOf(TypeError);
-  expect(refusal.message).toMatch(/^privateKey is missing; expected what importPrivateKey returns/);
+  expect(refusal.message).toMatch(/^privateKey is missing; expected a key from importPrivateKey/);
 });
 
 test('requireEncryption refuses a plain message once its signature is verified', async () => {
@@ -172,7 +172,7 @@ test.each(['Tracer-Id', 'tracer-id', 'tracerId'])('openResponse reads the tracer
   expect((await openedReply(await sealedReply())).tracerId).toBeUndefined();
 });
 
-test('openRequest and openResponse return the headers received, but for Content-Length and Content-Encoding', async () => {
+test('openRequest and openResponse keep every header except Content-Length and Content-Encoding', async () => {
   const sealed = withHeaders(await sealedReply({ encryption }, encryptedTo), {
     'Content-Length': '1000',
     'Content-Encoding': 'gzip',
@@ -191,14 +191,14 @@ test('openRequest and openResponse return the headers received, but for Content-
   expect(opened.request.headers.get('X-Own')).toBe('1');
 });
 
-describe('a reply from before its request', () => {
+describe('a reply dated before its request', () => {
   const sealedAt = (seconds: number) => sealedReply({ now: () => instant + seconds * 1000 });
   const open = async (seconds: number, more: object = {}) => {
     const request = await sealedRequest();
     return openResponse(await sealedAt(seconds), request, { ...ofMerchant, ...more });
   };
 
-  test.each([-60, -1, 0, 299])('dated %i s after it is accepted', async (seconds) => {
+  test.each([-60, -1, 0, 299])('is accepted %i s from its request', async (seconds) => {
     expect(await open(seconds)).toMatchObject({ encrypted: false });
   });
 
@@ -206,7 +206,7 @@ describe('a reply from before its request', () => {
     [-61, {}, 60],
     [-290, {}, 60],
     [-11, { replayAllowance: 10 }, 10],
-  ])('dated %i s after it throws TimeNotAccepted that says how far apart they are', async (seconds, more, most) => {
+  ])('is TimeNotAccepted %i s from its request, with the distance in the text', async (seconds, more, most) => {
     expect(await refusalOf(open(seconds, more))).toMatchObject({
       code: 'TimeNotAccepted',
       stage: 'time',
@@ -215,7 +215,7 @@ describe('a reply from before its request', () => {
     });
   });
 
-  test('is judged through sealedFetch too', async () => {
+  test('is TimeNotAccepted from sealedFetch too', async () => {
     const fetch = async () => sealedAt(-200);
     const sending = sealedFetch({ ...ofMerchant, fetch })(url, { method: 'POST', body: '{}' });
     expect(await refusalOf(sending)).toMatchObject({ code: 'TimeNotAccepted', skew: 200 });

@@ -1,4 +1,4 @@
-/** The stage of every error that opening throws, at each place where it arises. */
+/** The stage of every error that openRequest and openResponse throw. */
 import { expect, test } from 'vitest';
 import {
   importPrivateKey,
@@ -33,7 +33,7 @@ const wrongSignature = 'algorithm=RSA256, signature=AAAA';
 const late = () => instant + 301_000;
 const early = () => instant - 301_000;
 
-/** What both directions refuse alike; `Time` is the name of the header of the time. */
+/** Cases of both directions; `Time` is the name of the time header. */
 const cases = (Time: string): [string, Expected, Change, Partial<OpenOptions>?][] => [
   ['no Signature', { code: 'HeaderInvalid', stage: 'headers', header: 'Signature' }, { Signature: null }],
   ['a malformed Signature', { code: 'HeaderInvalid', stage: 'headers', header: 'Signature' }, { Signature: 'x' }],
@@ -56,7 +56,7 @@ const cases = (Time: string): [string, Expected, Change, Partial<OpenOptions>?][
   ['a time in the past', { code: 'TimeNotAccepted', stage: 'time' }, {}, { now: late }],
   ['a time in the future', { code: 'TimeNotAccepted', stage: 'time' }, {}, { now: early }],
   [
-    'no Encrypt where it is required',
+    'no Encrypt when requireEncryption is set',
     { code: 'HeaderInvalid', stage: 'decryption', header: 'Encrypt' },
     {},
     { requireEncryption: true },
@@ -67,7 +67,7 @@ const cases = (Time: string): [string, Expected, Change, Partial<OpenOptions>?][
     { Encrypt: 'algorithm=X, symmetricKey=AAAA' },
   ],
   [
-    'encryption that is not configured',
+    'an Encrypt header when encryption is not set',
     { code: 'AlgorithmNotSupported', stage: 'decryption', header: 'Encrypt' },
     { Encrypt: unwrappable },
     { encryption: undefined },

@@ -19,42 +19,42 @@ const mistakes: [string, { [Name in keyof SealedFetchOptions]?: unknown }, strin
   [
     'no privateKey',
     { privateKey: undefined },
-    'privateKey is missing; expected what importPrivateKey returns, one key or several',
+    'privateKey is missing; expected a key from importPrivateKey, or a list of them',
   ],
   [
     'PEM for privateKey',
     { privateKey: keys.merchant.privateKey },
-    'privateKey must be what importPrivateKey returns, one key or several',
+    'privateKey must be a key from importPrivateKey, or a list of them',
   ],
   [
     'no publicKey',
     { publicKey: undefined },
-    'publicKey is missing; expected what importPublicKey returns, one key or several',
+    'publicKey is missing; expected a key from importPublicKey, or a list of them',
   ],
-  ['an empty publicKey', { publicKey: [] }, 'publicKey must be what importPublicKey returns, one key or several'],
+  ['an empty publicKey', { publicKey: [] }, 'publicKey must be a key from importPublicKey, or a list of them'],
   [
     'a private key for publicKey',
     { publicKey: privateKey },
-    'publicKey must be what importPublicKey returns, one key or several',
+    'publicKey must be a key from importPublicKey, or a list of them',
   ],
   [
-    'a hole in publicKey',
+    'undefined in publicKey',
     { publicKey: [undefined] },
-    'publicKey must be what importPublicKey returns, one key or several',
+    'publicKey must be a key from importPublicKey, or a list of them',
   ],
   [
     'a decryptionKey that is text',
     { decryptionKey: 'PEM' },
-    'decryptionKey must be what importPrivateKey returns, one key or several',
+    'decryptionKey must be a key from importPrivateKey, or a list of them',
   ],
   [
     'an encryptionKey that is text',
     { encryptionKey: 'PEM' },
-    'encryptionKey must be what importPublicKey returns, one key or several',
+    'encryptionKey must be a key from importPublicKey, or a list of them',
   ],
   ['a keyVersion that no key has', { keyVersion: '9' }, 'privateKey has no keyVersion 9'],
   ['a zone by name', { zone: 'Asia/Hong_Kong' }, 'zone must be an offset such as +08:00'],
-  ['encryption by name', { encryption: 'RSA_AES' }, 'encryption must be RSA_AES or what rsaAes returns'],
+  ['encryption by name', { encryption: 'RSA_AES' }, 'encryption must be RSA_AES or the result of rsaAes'],
   [
     'a key that cannot decrypt',
     { privateKey: locked.privateKey, encryption: RSA_AES },
@@ -75,7 +75,21 @@ const mistakes: [string, { [Name in keyof SealedFetchOptions]?: unknown }, strin
     { privateKey: [locked.privateKey, privateKey], encryption: RSA_AES },
     'privateKey cannot decrypt with RSA_AES; expected a local RSA key, or one with unwrapKey',
   ],
-  ['requireEncryption alone', { requireEncryption: true }, 'requireEncryption is set, but encryption is missing'],
+  ...['1\r\nX: y', '1, signature=AA', 'é', '', null, 1].map((keyVersion): [string, object, string] => [
+    `a remote key with the keyVersion ${JSON.stringify(keyVersion)}`,
+    { privateKey: { algorithm: 'RSA256', keyVersion, sign: privateKey.sign } },
+    'privateKey has an invalid algorithm or keyVersion; expected letters, digits, dots, dashes or underscores',
+  ]),
+  [
+    'a remote key without an algorithm',
+    { privateKey: { sign: privateKey.sign } },
+    'privateKey has an invalid algorithm or keyVersion; expected letters, digits, dots, dashes or underscores',
+  ],
+  [
+    'requireEncryption without encryption',
+    { requireEncryption: true },
+    'requireEncryption is set, but encryption is missing',
+  ],
   ...[0, -1, Number.NaN, 86_401, Number.POSITIVE_INFINITY, '300'].map((tolerance): [string, object, string] => [
     `a tolerance of ${JSON.stringify(tolerance)}`,
     { tolerance },
@@ -98,19 +112,19 @@ const mistakes: [string, { [Name in keyof SealedFetchOptions]?: unknown }, strin
   ]),
   ['a bodyTimeout of 0', { bodyTimeout: 0 }, 'bodyTimeout must be a number of milliseconds greater than 0'],
   [
-    'a bodyTimeout that no timer takes',
+    'a bodyTimeout over 2^31 - 1',
     { bodyTimeout: 2 ** 31 },
     'bodyTimeout must be a number of milliseconds greater than 0',
   ],
   [
-    'one key and one hole',
+    'one key and undefined in publicKey',
     { publicKey: [ofMerchant.publicKey, undefined] },
-    'publicKey must be what importPublicKey returns, one key or several',
+    'publicKey must be a key from importPublicKey, or a list of them',
   ],
 ];
 
-describe('sealedFetch throws TypeError that names the option, and sends nothing', () => {
-  test.each(mistakes)('%s', async (_, mistake, text) => {
+describe('wrong options', () => {
+  test.each(mistakes)('sealedFetch throws TypeError that names the option for %s', async (_, mistake, text) => {
     const fetch = vi.fn();
     const options = { ...ofMerchant, fetch, ...mistake } as unknown as SealedFetchOptions;
     const refusal = await refusalOf(() => sealedFetch(options));
@@ -147,19 +161,19 @@ test.each([
   }
 });
 
-test('checkOptions looks at encryptionKey and decryptionKey in place of publicKey and privateKey', () => {
+test('checkOptions checks encryptionKey and decryptionKey in place of publicKey and privateKey', () => {
   const { publicKey, privateKey } = locked;
   const { publicKey: encryptionKey, privateKey: decryptionKey } = gateway;
   checkOptions({ publicKey, privateKey, encryption: RSA_AES, encryptionKey, decryptionKey }, []);
 });
 
-test('checkOptions does not ask a key to encrypt when nothing is sealed', async () => {
+test('checkOptions accepts a key that cannot encrypt when nothing is sealed', async () => {
   const options = { ...ofMerchant, publicKey: locked.publicKey, encryption: RSA_AES };
   checkOptions(options, [], { seals: false });
   expect(await refusalOf(() => checkOptions(options, []))).toBeInstanceOf(TypeError);
 });
 
-test('checkOptions does not ask a key to decrypt when nothing is opened', async () => {
+test('checkOptions accepts a key that cannot decrypt when nothing is opened', async () => {
   const options = { ...ofMerchant, privateKey: locked.privateKey, encryption: RSA_AES };
   checkOptions(options, [], { opens: false });
   expect(await refusalOf(() => checkOptions(options, []))).toBeInstanceOf(TypeError);

@@ -29,7 +29,7 @@ test('openRequest throws MessageReplayed for the same message with its Signature
   });
 });
 
-test('replayGuard is not asked about a message that does not verify or is stale', async () => {
+test('openRequest does not call replayGuard for a message that does not verify or is stale', async () => {
   const names: string[] = [];
   const store = { add: (name: string) => names.push(name) > 0 };
   const options = { ...ofGateway, replayGuard: replayGuard(store) };
@@ -42,7 +42,7 @@ test('replayGuard is not asked about a message that does not verify or is stale'
 });
 
 test('replayGuard remembers a message for as long as its time is accepted', async () => {
-  let clock = instant - 300_000; // the message is as far in the future as it may be
+  let clock = instant - 300_000; // the message is 300 s in the future, the most that is accepted
   const now = () => clock;
   const options = { ...ofGateway, now, replayGuard: replayGuard(memoryReplayStore({ now })) };
   const sealed = await sealRequest(post(), ofMerchant);
@@ -53,7 +53,7 @@ test('replayGuard remembers a message for as long as its time is accepted', asyn
   expect(await refusalOf(openRequest(sealed.clone(), options))).toMatchObject({ code: 'TimeNotAccepted' });
 });
 
-test('memoryReplayStore keeps a name up to its last moment, and forgets it then', () => {
+test('memoryReplayStore keeps a name until its time has passed', () => {
   let clock = 0;
   const store = memoryReplayStore({ now: () => clock });
   expect([store.add('a', 10), store.add('a', 10), store.add('b', 20)]).toEqual([true, false, true]);
@@ -63,7 +63,7 @@ test('memoryReplayStore keeps a name up to its last moment, and forgets it then'
   expect([store.add('a', 30), store.add('b', 20)]).toEqual([true, false]);
 });
 
-test('openRequest accepts a message after a copy with another Encrypt did not decrypt', async () => {
+test('openRequest accepts a message after a copy with another Encrypt header was refused', async () => {
   const store = memoryReplayStore({ now: () => instant });
   const options = { ...ofGateway, encryption: RSA_AES, replayGuard: replayGuard(store) };
   const sealed = await sealRequest(post(), { ...ofMerchant, encryption: RSA_AES });
@@ -75,7 +75,30 @@ test('openRequest accepts a message after a copy with another Encrypt did not de
   await openRequest(sealed, options);
 });
 
-test('openRequest throws MessageReplayed when the store answers anything but true', async () => {
+test('openRequest accepts a message after a copy without its Encrypt header', async () => {
+  const store = memoryReplayStore({ now: () => instant });
+  const options = { ...ofGateway, encryption: RSA_AES, replayGuard: replayGuard(store) };
+  const sealed = await sealRequest(post(), { ...ofMerchant, encryption: RSA_AES });
+  const headers = new Headers(sealed.headers);
+  headers.delete('Encrypt');
+  await openRequest(new Request(sealed.clone(), { headers }), options);
+  await openRequest(sealed.clone(), options);
+  expect(await refusalOf(openRequest(sealed, options))).toMatchObject({ code: 'MessageReplayed' });
+});
+
+test('openRequest throws MessageReplayed for a second copy, whether or not the first one decrypts', async () => {
+  const store = memoryReplayStore({ now: () => instant });
+  const options = { ...ofGateway, encryption: RSA_AES, replayGuard: replayGuard(store) };
+  const sealed = await sealRequest(post(), { ...ofMerchant, encryption: RSA_AES });
+  const headers = new Headers(sealed.headers);
+  headers.set('Encrypt', `algorithm=RSA_AES, symmetricKey=${encodeURIComponent(btoa('k'.repeat(256)))}`);
+  for (const copy of [sealed, new Request(sealed.clone(), { headers })]) {
+    await openRequest(copy.clone(), options).catch(() => undefined);
+    expect(await refusalOf(openRequest(copy, options))).toMatchObject({ code: 'MessageReplayed' });
+  }
+});
+
+test('openRequest throws MessageReplayed when the store returns anything but true', async () => {
   const store = { add: async () => ({ meta: { changes: 0 } }) as never };
   const opening = openRequest(await sealRequest(post(), ofMerchant), { ...ofGateway, replayGuard: replayGuard(store) });
   expect(await refusalOf(opening)).toMatchObject({ code: 'MessageReplayed' });

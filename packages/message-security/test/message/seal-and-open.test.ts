@@ -1,4 +1,4 @@
-/** What one end sealed, opened by the other: bodies, methods, key rings and remote keys. */
+/** Messages that one end seals and the other opens: bodies, methods, key rings and remote keys. */
 import { expect, test } from 'vitest';
 import {
   importPrivateKey,
@@ -40,7 +40,7 @@ const ring = {
 };
 
 test.each(['Signature', 'Encrypt'] as const)(
-  'a keyVersion in %s that is not configured is HeaderInvalid',
+  'opening throws HeaderInvalid for a keyVersion in %s that is not configured',
   async (header) => {
     const refusal = await refusalOf(
       header === 'Signature'
@@ -66,7 +66,7 @@ test.each([
   ['a byte order mark', '\ufeff{}'],
   ['a NUL', '\0'],
   ['5,000 characters', '積'.repeat(5000)],
-])('a body of %s is the same after sealing and opening, plain and encrypted, in both directions', async (_, body) => {
+])('a body of %s is the same after sealing and opening', async (_, body) => {
   for (const [more, to] of [
     [{}, plainTo],
     [{ encryption }, encryptedTo],
@@ -110,11 +110,11 @@ test.each(['PUT', 'PATCH', 'DELETE', 'GET', 'HEAD'])('a plain %s request is seal
 
 // ---------------------------------------------------------------------------------------------------------------- keys
 
-test('a merchant’s key is replaced without a refused request', async () => {
+test('a merchant’s key is replaced and no request is refused', async () => {
   const both = [ring.merchantPublicOne, ring.merchantPublicTwo] as const;
   const stages: [SealOptions['privateKey'], OpenOptions['publicKey'], PublicKey][] = [
     [ring.merchantOne, ring.merchantPublicOne, ring.merchantPublicOne],
-    [ring.merchantOne, both, ring.merchantPublicOne], // the gateway learns the new key first
+    [ring.merchantOne, both, ring.merchantPublicOne], // first the gateway gets the new key
     [[ring.merchantOne, ring.merchantTwo], both, ring.merchantPublicTwo], // then the merchant signs with it
     [ring.merchantTwo, both, ring.merchantPublicTwo],
     [ring.merchantTwo, ring.merchantPublicTwo, ring.merchantPublicTwo],
@@ -163,24 +163,24 @@ test('encryptionKey and decryptionKey encrypt and decrypt in place of publicKey 
 });
 
 test('remote keys sign and verify', async () => {
-  const asked: string[] = [];
+  const uses: string[] = [];
   const privateKey: PrivateKey = {
     algorithm: 'RSA256',
     keyVersion: 'kms-1',
     sign: (data) => {
-      asked.push('sign');
+      uses.push('sign');
       return merchant.privateKey.sign(data);
     },
   };
   const publicKey: PublicKey = {
     algorithm: 'RSA256',
     verify: (signature, data) => {
-      asked.push('verify');
+      uses.push('verify');
       return merchant.publicKey.verify(signature, data);
     },
   };
   const sealed = await sealedRequest({ privateKey });
   expect(sealed.headers.get('Signature')).toContain('keyVersion=kms-1');
   expect((await openedRequest(sealed, { publicKey })).publicKey).toBe(publicKey);
-  expect(asked).toEqual(['sign', 'verify']);
+  expect(uses).toEqual(['sign', 'verify']);
 });

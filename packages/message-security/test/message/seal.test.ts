@@ -58,7 +58,7 @@ test.each(['', ' ', 'a b', 'a.b', 'a,b', 'a/b', 'a\nb', 'ä', '客', 'a='])(
 test('sealRequest throws TypeError for encryption without publicKey', async () => {
   const refusal = await refusalOf(sealedRequest({ encryption, publicKey: undefined }));
   expect(refusal).toBeInstanceOf(TypeError);
-  expect(refusal.message).toMatch(/^publicKey is missing; expected what importPublicKey returns/);
+  expect(refusal.message).toMatch(/^publicKey is missing; expected a key from importPublicKey/);
 });
 
 test.each<[string, Partial<SealOptions>, string]>([
@@ -68,7 +68,7 @@ test.each<[string, Partial<SealOptions>, string]>([
   [
     'privateKey',
     { privateKey: [] as unknown as [PrivateKey] },
-    'privateKey must be what importPrivateKey returns, one key or several',
+    'privateKey must be a key from importPrivateKey, or a list of them',
   ],
 ])('sealRequest throws TypeError for an invalid %s', async (_, options, text) => {
   expect(await refusalOf(sealedRequest(options))).toEqual(new TypeError(text));
@@ -99,7 +99,7 @@ test('sealRequest with encryption sends base64 as text/plain with an Encrypt hea
   expect(await sealed.text()).toMatch(/^[A-Za-z0-9+/]+=*$/);
 });
 
-test('encryptedContentType sets the Content-Type of an encrypted body and leaves that of a plain one', async () => {
+test('encryptedContentType sets the Content-Type of an encrypted body only', async () => {
   const more = { encryptedContentType: 'application/json' };
   expect((await sealedRequest({ encryption, ...more })).headers.get('Content-Type')).toBe('application/json');
   expect((await sealedRequest(more)).headers.get('Content-Type')).toBe('application/json; charset=UTF-8');
@@ -131,7 +131,7 @@ test('sealRequest writes the version of privateKey in Signature and of publicKey
   expect(headers.get('Encrypt')).toMatch(/^algorithm=RSA_AES, keyVersion=5, symmetricKey=/);
 });
 
-test('zone sets the zone of Request-Time and Response-Time', async () => {
+test('sealRequest and sealResponse write the time in the zone of the options', async () => {
   expect((await sealedRequest({ zone: '+05:30' })).headers.get('Request-Time')).toBe('2024-05-22T06:42:21+05:30');
   expect((await sealedReply({ zone: '-03:00' })).headers.get('Response-Time')).toBe('2024-05-21T22:12:21-03:00');
 });
@@ -205,14 +205,14 @@ test('prepareResponse throws TypeError for a reply to an encrypted request witho
   );
 });
 
-test('prepareResponse throws TypeError for a key that cannot encrypt, before there is a response', async () => {
+test('prepareResponse throws TypeError for a key that cannot encrypt', async () => {
   const { publicKey } = locked;
   expect(await refusalOf(prepareResponse(encryptedTo, { ...ofGateway, publicKey, encryption }))).toEqual(
     new TypeError('publicKey cannot encrypt with RSA_AES; expected an RSA key that is extractable'),
   );
 });
 
-test('prepareResponse throws TypeError for an invalid option, before there is a response', async () => {
+test('prepareResponse throws TypeError for an invalid option', async () => {
   expect(await refusalOf(prepareResponse(plainTo, { ...ofGateway, zone: 'HKT' }))).toEqual(
     new TypeError('zone must be an offset such as +08:00'),
   );
@@ -230,7 +230,7 @@ test('the function from prepareResponse rejects with the error of a remote key t
   expect(await refusalOf(seal(new Response(reply)))).toBe(reason);
 });
 
-test('prepareResponse makes the symmetric key and wraps it, and encrypts when the response is there', async () => {
+test('prepareResponse makes and wraps the symmetric key, and its function encrypts', async () => {
   const calls: string[] = [];
   const watched = observedCrypto((method, [bytes]) => {
     calls.push(method === 'getRandomValues' ? `${method} ${(bytes as Uint8Array).length}` : method);

@@ -1,7 +1,7 @@
 /** sealedFetch without a complete response: timeouts, aborts, broken connections. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { type PrivateKey, ResponseMissing, type SealedFetchOptions, sealedFetch } from '../../src/index.ts';
 import {
   encryptedTo,
@@ -19,8 +19,8 @@ import {
 
 const send = (more: Partial<SealedFetchOptions> = {}) => sealedFetch({ ...ofMerchant, ...more });
 const body = { method: 'POST', body: '{"points":100}' };
-/** A gateway without HTTP in between. */
-const answering =
+/** A `fetch` that returns what `make` returns. */
+const replying =
   (make: (request: Request) => Response | Promise<Response>): SealedFetchOptions['fetch'] =>
   async (request) =>
     make(request);
@@ -36,12 +36,12 @@ test('sealedFetch throws ResponseMissing after the timeout when fetch never sett
 
 test('sealedFetch throws ResponseMissing after the timeout when the server sends nothing, and closes the connection', async () => {
   let closed: () => void = () => undefined;
-  const hungUp = new Promise<void>((resolve) => {
+  const connectionClosed = new Promise<void>((resolve) => {
     closed = resolve;
   });
   const address = await listen((request) => void request.resume().socket.on('close', closed));
   expect(await refusalOf(send({ timeout: 2000 })(`${address}${httpUri}`, body))).toBeInstanceOf(ResponseMissing);
-  await hungUp;
+  await connectionClosed;
 });
 
 test('sealedFetch throws ResponseMissing after the timeout when the body of an HTTP error does not end', async () => {
@@ -64,23 +64,23 @@ test('sealedFetch throws ResponseMissing after the timeout when the body does no
 });
 
 test('sealedFetch cancels a response that arrives after the timeout', async () => {
-  let cancelled = false;
-  const body = new ReadableStream({
-    cancel() {
-      cancelled = true;
-    },
-  });
-  let resolve: (response: Response) => void = () => undefined;
-  const promise = new Promise<Response>((settle) => {
-    resolve = settle;
-  });
-  const sending = sealedFetch({ ...ofMerchant, timeout: 30, fetch: () => promise })(url, {
-    method: 'POST',
-    body: '{}',
-  });
-  expect(await refusalOf(sending)).toMatchObject({ code: 'ResponseMissing' });
-  resolve(new Response(body));
-  await vi.waitFor(() => expect(cancelled).toBe(true));
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const cancel = vi.fn();
+  const late = Promise.withResolvers<Response>();
+  const called = Promise.withResolvers<void>();
+  const fetch = () => {
+    called.resolve();
+    return late.promise;
+  };
+  const sending = sealedFetch({ ...ofMerchant, timeout: 30, fetch })(url, { method: 'POST', body: '{}' });
+  const refusal = refusalOf(sending);
+  await called.promise;
+  vi.advanceTimersByTime(30);
+  expect(await refusal).toMatchObject({ code: 'ResponseMissing' });
+  late.resolve(new Response(new ReadableStream({ cancel })));
+  vi.useRealTimers();
+  await vi.waitFor(() => expect(cancel).toHaveBeenCalledOnce());
 });
 
 test('sealedFetch throws ResponseMissing after the timeout when a key never signs', async () => {
@@ -89,24 +89,27 @@ test('sealedFetch throws ResponseMissing after the timeout when a key never sign
   expect(await refusalOf(sending)).toMatchObject({ code: 'ResponseMissing' });
 });
 
-test('sealedFetch ends on the timeout or on an abort when a key never unwraps', async () => {
+test('sealedFetch rejects on the timeout and on an abort when a key never unwraps', async () => {
   const controller = new AbortController();
   const reason = new Error('the caller has gone');
-  let whenAsked = (): void => undefined;
+  let onUnwrap = (): void => undefined;
   const privateKey: PrivateKey = {
     algorithm: 'RSA256',
     sign: (content) => merchant.privateKey.sign(content),
     unwrapKey: () => {
-      whenAsked();
+      onUnwrap();
       return new Promise<never>(() => undefined);
     },
   };
   const fetch = () => sealedReply({ encryption }, encryptedTo);
-  const late = send({ fetch, privateKey, encryption, timeout: 200 })(url, body);
-  expect(await refusalOf(late)).toMatchObject({ code: 'ResponseMissing', message: expect.stringContaining('200 ms') });
-  whenAsked = () => controller.abort(reason);
-  const left = send({ fetch, privateKey, encryption, timeout: 60_000 })(url, { ...body, signal: controller.signal });
-  expect(await refusalOf(left)).toBe(reason);
+  const timedOut = send({ fetch, privateKey, encryption, timeout: 200 })(url, body);
+  expect(await refusalOf(timedOut)).toMatchObject({
+    code: 'ResponseMissing',
+    message: expect.stringContaining('200 ms'),
+  });
+  onUnwrap = () => controller.abort(reason);
+  const aborted = send({ fetch, privateKey, encryption, timeout: 60_000 })(url, { ...body, signal: controller.signal });
+  expect(await refusalOf(aborted)).toBe(reason);
 });
 
 // -------------------------------------------------------------------------------------------------- broken connections
@@ -154,7 +157,7 @@ test.each([
 
 // -------------------------------------------------------------------------------------------------------------- aborts
 
-test('sealedFetch rejects with the caller’s reason after an abort, whatever fetch does', async () => {
+test('sealedFetch rejects with the reason of an abort, whatever fetch does', async () => {
   for (const reason of [new Error('the customer left'), 'a string', { own: true }]) {
     for (const fetch of [
       () => new Promise<Response>(() => undefined),
@@ -187,7 +190,7 @@ test('sealedFetch rejects with AbortError for an abort without a reason, and wit
   });
 });
 
-test('sealedFetch rejects with the caller’s reason after an abort inside the body', async () => {
+test('sealedFetch rejects with the reason of an abort inside the body', async () => {
   const reason = new Error('the customer left');
   const controller = new AbortController();
   const address = await listen((_, response) => {
@@ -209,7 +212,7 @@ test('sealedFetch signs and sends nothing when the signal is already aborted', a
   };
   const options = {
     privateKey,
-    fetch: answering(() => {
+    fetch: replying(() => {
       sent++;
       return new Response();
     }),
@@ -229,7 +232,7 @@ test('sealedFetch sends nothing after an abort during signing', async () => {
       return merchant.privateKey.sign(data);
     },
   };
-  const fetch = answering(() => {
+  const fetch = replying(() => {
     sent++;
     return new Response();
   });

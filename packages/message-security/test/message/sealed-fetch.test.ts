@@ -27,14 +27,14 @@ import {
 
 const send = (more: Partial<SealedFetchOptions> = {}) => sealedFetch({ ...ofMerchant, ...more });
 const body = { method: 'POST', body: '{"points":100}' };
-/** A gateway without HTTP in between. */
-const answering =
+/** A `fetch` that returns what `make` returns. */
+const replying =
   (make: (request: Request) => Response | Promise<Response>): SealedFetchOptions['fetch'] =>
   async (request) =>
     make(request);
 
-/** A gateway over real HTTP: opens what arrives and answers it sealed. */
-const listenAsGateway = (opened: (body: string, encrypted: boolean) => string = () => reply): Promise<string> =>
+/** A gateway over HTTP: opens each request, and seals the reply that `replyTo` returns. */
+const listenAsGateway = (replyTo: (body: string, encrypted: boolean) => string = () => reply): Promise<string> =>
   listen(async (incoming, outgoing: ServerResponse) => {
     const chunks: Bytes[] = [];
     for await (const chunk of incoming) chunks.push(new Uint8Array(chunk as Buffer));
@@ -44,7 +44,7 @@ const listenAsGateway = (opened: (body: string, encrypted: boolean) => string = 
       body: Buffer.concat(chunks),
     });
     const to = await openRequest(request, { ...ofGateway, encryption });
-    const plain = new Response(opened(await to.request.text(), to.encrypted), { headers: { 'Tracer-Id': 'trace-6' } });
+    const plain = new Response(replyTo(await to.request.text(), to.encrypted), { headers: { 'Tracer-Id': 'trace-6' } });
     const sealed = await sealResponse(plain, to, { ...ofGateway, encryption });
     outgoing.writeHead(sealed.status, Object.fromEntries(sealed.headers));
     outgoing.end(Buffer.from(await sealed.arrayBuffer()));
@@ -79,7 +79,7 @@ test('sealedFetch throws ResponseUnexpected with a readable body for an HTTP 500
   expect(await refusal.response.text()).toBe('<h1>Internal Server Error</h1>');
 });
 
-test('sealedFetch throws ResponseUnexpected for an HTTP 500 when its body breaks off', async () => {
+test('sealedFetch throws ResponseUnexpected for an HTTP 500 with a body that breaks off', async () => {
   const address = await listen((_, response) => {
     response.writeHead(500, { 'Content-Length': '1000' });
     response.write('<h1>', () => response.destroy());
@@ -120,17 +120,17 @@ test.each<[string, (sealed: Response) => Response, object]>([
     { code: 'HeaderInvalid', header: 'Client-Id' },
   ],
 ])('sealedFetch refuses a reply %s', async (_, change, expected) => {
-  const fetch = answering(async () => change(await sealedReply()));
+  const fetch = replying(async () => change(await sealedReply()));
   expect(await refusalOf(send({ fetch })(url, body))).toMatchObject(expected);
 });
 
 test('sealedFetch throws TimeNotAccepted with the skew for a stale reply', async () => {
-  const fetch = answering(() => sealedReply({ now: () => instant - 4_000_000 }));
+  const fetch = replying(() => sealedReply({ now: () => instant - 4_000_000 }));
   expect(await refusalOf(send({ fetch })(url, body))).toMatchObject({ code: 'TimeNotAccepted', skew: 4000 });
 });
 
-test('sealedFetch throws AlgorithmNotSupported for an encrypted reply when encryption is not configured', async () => {
-  const fetch = answering(() => sealedReply({ encryption }, encryptedTo));
+test('sealedFetch throws AlgorithmNotSupported for an encrypted reply when encryption is not set', async () => {
+  const fetch = replying(() => sealedReply({ encryption }, encryptedTo));
   expect(await refusalOf(send({ fetch })(url, body))).toMatchObject({
     code: 'AlgorithmNotSupported',
     algorithm: 'RSA_AES',
@@ -138,7 +138,7 @@ test('sealedFetch throws AlgorithmNotSupported for an encrypted reply when encry
 });
 
 test('sealedFetch accepts a plain reply to an encrypted request unless requireEncryption is set', async () => {
-  const fetch = answering(() => sealedReply());
+  const fetch = replying(() => sealedReply());
   expect(await (await send({ fetch, encryption })(url, body)).text()).toBe(reply);
   expect(await refusalOf(send({ fetch, encryption, requireEncryption: true })(url, body))).toMatchObject({
     code: 'HeaderInvalid',
@@ -164,9 +164,9 @@ test('sealedFetch sends an update over HTTP and opens the reply, plain and encry
   }
 });
 
-test('sealedFetch takes a string, a URL, a Request, and a Request with changes', async () => {
+test('sealedFetch accepts a string, a URL, a Request, and a Request with an init', async () => {
   const seen: string[] = [];
-  const fetch = answering(async (request) => {
+  const fetch = replying(async (request) => {
     seen.push(`${request.method} ${request.url} ${await request.clone().text()}`);
     return sealedReply();
   });
@@ -178,7 +178,7 @@ test('sealedFetch takes a string, a URL, a Request, and a Request with changes',
   expect(seen).toEqual([...Array(3).fill(`POST ${url} {"points":100}`), `POST ${url} {}`]);
 });
 
-test('sealedFetch seals each call anew', async () => {
+test('sealedFetch makes a new time, signature and symmetric key for each call', async () => {
   const seen: Request[] = [];
   let clock = instant;
   const ticking = () => {
@@ -188,7 +188,7 @@ test('sealedFetch seals each call anew', async () => {
   const sealed = send({
     now: ticking,
     encryption,
-    fetch: answering((request) => {
+    fetch: replying((request) => {
       seen.push(request);
       return sealedReply({ now: () => clock });
     }),

@@ -6,21 +6,21 @@ import { httpUri, listen, ofGateway, ofMerchant, refusalOf, reply, url } from '.
 const send = (fetch: unknown) => sealedFetch({ ...ofMerchant, fetch: fetch as SealedFetchOptions['fetch'] });
 const body = { method: 'POST', body: '{"points":100}' };
 
-/** Opens what arrives and seals a reply. */
+/** A gateway that opens each request and seals a reply. */
 async function gateway(request: Request): Promise<Response> {
   const to = await openRequest(request, ofGateway);
   return sealResponse(new Response(reply), to, ofGateway);
 }
 
 const unhandled: unknown[] = [];
-const note = (error: unknown): void => void unhandled.push(error);
-process.on('unhandledRejection', note);
+const record = (error: unknown): void => void unhandled.push(error);
+process.on('unhandledRejection', record);
 afterEach(async () => {
   await new Promise((resolve) => setTimeout(resolve));
   expect(unhandled.splice(0)).toEqual([]);
 });
 
-describe('what a fetch may do', () => {
+describe('the option fetch', () => {
   const illegal = () => {
     throw new TypeError('Illegal invocation: function called with incorrect `this` reference.');
   };
@@ -50,13 +50,13 @@ describe('what a fetch may do', () => {
       { code: 'ResponseUnexpected', reason: 'status', response: { status } },
     ]),
   ];
-  test.each(cases)('a fetch that %s ends in a documented error', async (_, fetch, expected) => {
+  test.each(cases)('sealedFetch throws a documented error for a fetch that %s', async (_, fetch, expected) => {
     const refusal = await refusalOf(send(fetch)(url, body));
     expect(refusal).toMatchObject(expected);
     expect(isMessageError(refusal) || refusal instanceof TypeError).toBe(true);
   });
 
-  test('a fetch that resolves with undefined after the timeout leaves no promise unhandled', async () => {
+  test('sealedFetch leaves no rejection unhandled when fetch resolves with undefined after the timeout', async () => {
     const fetch = () => new Promise((resolve) => setTimeout(resolve, 60));
     const sending = sealedFetch({ ...ofMerchant, timeout: 10, fetch: fetch as never })(url, body);
     expect(await refusalOf(sending)).toMatchObject({ code: 'ResponseMissing' });
@@ -66,12 +66,12 @@ describe('what a fetch may do', () => {
   test.each([
     ['text', 'fetch'],
     ['null', null],
-  ])('the option fetch given as %s is a TypeError before anything is sent', (_, fetch) => {
+  ])('sealedFetch throws TypeError for a fetch that is %s', (_, fetch) => {
     expect(() => send(fetch)).toThrow(new TypeError('fetch must be a function'));
   });
 });
 
-test('an HTTP status that no Response can be made with is kept, with its body', async () => {
+test('ResponseUnexpected keeps a status that the Response constructor refuses, and the body', async () => {
   const fetch = async () => Object.defineProperty(new Response('over'), 'status', { value: 799 });
   const refusal = await refusalOf(send(fetch)(url, body));
   expect(refusal.message).toBe('received HTTP status 799; expected 200');
@@ -79,7 +79,7 @@ test('an HTTP status that no Response can be made with is kept, with its body', 
   expect([response.status, await response.text()]).toEqual([799, 'over']);
 });
 
-test('globalThis.fetch is looked up at each call: one put in place later is used', async () => {
+test('sealedFetch uses the globalThis.fetch at the time of the call', async () => {
   const sealed = sealedFetch(ofMerchant);
   const original = globalThis.fetch;
   onTestFinished(() => {
@@ -91,7 +91,15 @@ test('globalThis.fetch is looked up at each call: one put in place later is used
   expect(mock).toHaveBeenCalledOnce();
 });
 
-test('undici’s fetch with a dispatcher of its own carries a signed request', async () => {
+test('sealedFetch does not call a fetch again that has sent and then failed to parse a URL of its own', async () => {
+  const fetch = vi.fn(async () => {
+    throw new TypeError('Failed to parse URL from http://log:port');
+  });
+  expect(await refusalOf(send(fetch)(url, body))).toMatchObject({ code: 'ResponseMissing' });
+  expect(fetch).toHaveBeenCalledOnce();
+});
+
+test('sealedFetch sends through the fetch of npm’s undici with a dispatcher', async () => {
   const received: string[] = [];
   const address = await listen(async (incoming, outgoing) => {
     const chunks: Buffer[] = [];
@@ -113,10 +121,10 @@ test('undici’s fetch with a dispatcher of its own carries a signed request', a
   expect(received).toEqual([body.body]);
 });
 
-test('a request with a body that was read already is a TypeError that says so', async () => {
+test('opening and sealing throw TypeError for a body that was read before', async () => {
   const request = new Request(url, body);
   await request.text();
-  const text = 'the body was read already; expected the message as it arrived, before anything reads its body';
+  const text = 'the body was read before; expected a message with an unread body';
   expect(await refusalOf(openRequest(request, ofGateway))).toMatchObject({ name: 'HeaderInvalid' }); // unsigned
   const sealed = new Request(url, { ...body, headers: await sealedHeaders() });
   await sealed.text();

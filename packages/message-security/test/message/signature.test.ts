@@ -43,18 +43,18 @@ const versioned = {
   publicTwo: await importPublicKey(keys.gateway.publicKey, { keyVersion: '2' }),
 };
 
-/** A key that some other service holds, and that records what it is asked. */
+/** A remote key that records what it verifies. */
 function recordingKey(isGood: boolean, keyVersion?: string, algorithm = 'RSA256') {
-  const asked: Uint8Array[] = [];
+  const uses: Uint8Array[] = [];
   const key: PublicKey = {
     algorithm,
     keyVersion,
     verify: async (_, data) => {
-      asked.push(data);
+      uses.push(data);
       return isGood;
     },
   };
-  return { key, asked };
+  return { key, uses };
 }
 
 test('verify throws SignatureVerificationFailed when any part changes', async () => {
@@ -110,42 +110,42 @@ test('verify throws SignatureVerificationFailed for another key', async () => {
 });
 
 test.each(['RS256', 'RSA', 'none', 'SHA256withRSA', 'RSA2566'])(
-  'verify throws AlgorithmNotSupported for %s, and asks no key',
+  'verify throws AlgorithmNotSupported for %s, and uses no key',
   async (algorithm) => {
-    const { key, asked } = recordingKey(true);
+    const { key, uses } = recordingKey(true);
     const { value } = parseHeader('Signature', header);
     const text = `algorithm=${algorithm}, signature=${Buffer.from(value).toString('base64')}`;
     const refusal = await refusalOf(verify(parts, text, key));
     expect(refusal).toBeInstanceOf(AlgorithmNotSupported);
     expect(refusal).toMatchObject({ code: 'AlgorithmNotSupported', algorithm });
     expect(refusal.message).toBe(`Signature header names algorithm "${algorithm}"; expected RSA256`);
-    expect(asked).toEqual([]);
+    expect(uses).toEqual([]);
   },
 );
 
-test('verify throws AlgorithmNotSupported that names the import of ECC224 keys when there is none', async () => {
+test('AlgorithmNotSupported names the import for ECC224 keys when no key is ECC224', async () => {
   for (const algorithm of ['ECC224', 'ecc224']) {
-    const { key, asked } = recordingKey(true);
+    const { key, uses } = recordingKey(true);
     const refusal = await refusalOf(verify(parts, `algorithm=${algorithm}, signature=AQID`, key));
     expect(refusal).toMatchObject({ code: 'AlgorithmNotSupported', header: 'Signature', algorithm });
     expect(refusal.message).toBe(
       `Signature header names algorithm "${algorithm}"; expected RSA256, or a key from @alipayhk-pass/message-security/ecc224`,
     );
-    expect(asked).toEqual([]);
+    expect(uses).toEqual([]);
   }
 });
 
 test('verify throws AlgorithmNotSupported for RSA256 when the key has another algorithm', async () => {
-  const { key, asked } = recordingKey(true, undefined, 'ECC224');
+  const { key, uses } = recordingKey(true, undefined, 'ECC224');
   const refusal = await refusalOf(verify(parts, header, key));
   expect(refusal).toMatchObject({ code: 'AlgorithmNotSupported', algorithm: 'RSA256' });
   expect(refusal.message).toContain('expected ECC224');
   const unnamed = await refusalOf(verify(parts, header.replace('algorithm=RSA256, ', ''), key));
   expect(unnamed).toMatchObject({ code: 'AlgorithmNotSupported', algorithm: 'RSA256' });
-  expect(asked).toEqual([]);
+  expect(uses).toEqual([]);
 });
 
-test('AlgorithmNotSupported names every algorithm that is configured', async () => {
+test('AlgorithmNotSupported names the algorithm of every key', async () => {
   const ring = [
     recordingKey(true, '1', 'ECC224').key,
     recordingKey(true, '1').key,
@@ -155,28 +155,28 @@ test('AlgorithmNotSupported names every algorithm that is configured', async () 
   expect(refusal.message).toMatch(/; expected (ECC224 or RSA256|RSA256 or ECC224)$/);
 });
 
-test('verify throws HeaderInvalid for a keyVersion that is not configured, and asks no key', async () => {
-  const { key, asked } = recordingKey(true, '1');
+test('verify throws HeaderInvalid for a keyVersion that is not configured, and uses no key', async () => {
+  const { key, uses } = recordingKey(true, '1');
   const refusal = await refusalOf(verify(parts, header.replace('RSA256,', 'RSA256, keyVersion=2,'), key));
   expect(refusal).toBeInstanceOf(HeaderInvalid);
   expect(refusal).toMatchObject({ header: 'Signature' });
   expect(refusal.message).toBe('Signature header names a keyVersion that is not configured');
-  expect(asked).toEqual([]);
+  expect(uses).toEqual([]);
 });
 
-test('verify asks only the key of the version named', async () => {
+test('verify uses only the key of the version named', async () => {
   const text = await sign(parts, versioned.one);
   const renamed = text.replace('keyVersion=1', 'keyVersion=2');
   const refusal = await refusalOf(verify(parts, renamed, [versioned.publicOne, versioned.publicTwo]));
   expect(refusal).toBeInstanceOf(SignatureVerificationFailed);
 });
 
-test('verify throws HeaderInvalid for a malformed header, and asks no key', async () => {
-  const { key, asked } = recordingKey(true);
+test('verify throws HeaderInvalid for a malformed header, and uses no key', async () => {
+  const { key, uses } = recordingKey(true);
   for (const text of ['', 'algorithm=RSA256', 'signature=*', `${header}, ${header}`]) {
     expect(await refusalOf(verify(parts, text, key))).toBeInstanceOf(HeaderInvalid);
   }
-  expect(asked).toEqual([]);
+  expect(uses).toEqual([]);
 });
 
 test('sign throws TypeError for a version that no key has', async () => {
@@ -187,14 +187,15 @@ test('sign throws TypeError for a version that no key has', async () => {
   }
 });
 
-test('sign and verify reject with the error of a remote key', async () => {
+test('sign rejects with the error of a remote key, and verify with one that has it as its cause', async () => {
   const down = async (): Promise<never> => {
     throw new Error('the KMS is down');
   };
   expect((await refusalOf(sign(parts, { algorithm: 'RSA256', sign: down }))).message).toBe('the KMS is down');
-  expect((await refusalOf(verify(parts, header, { algorithm: 'RSA256', verify: down }))).message).toBe(
-    'the KMS is down',
-  );
+  expect(await refusalOf(verify(parts, header, { algorithm: 'RSA256', verify: down }))).toMatchObject({
+    message: 'publicKey.verify failed',
+    cause: { message: 'the KMS is down' },
+  });
 });
 
 test('contentToBeSigned joins method, target, Client-Id, time and the bytes of the body', () => {
@@ -218,7 +219,7 @@ test('contentToBeSigned copies the body', () => {
   expect(body).toEqual(utf8('{}'));
 });
 
-test('sign makes the signature of OpenSSL: RSASSA-PKCS1-v1_5 with SHA-256', async () => {
+test('sign makes the same signature as OpenSSL: RSASSA-PKCS1-v1_5 with SHA-256', async () => {
   const expected = nodeSign('sha256', contentToBeSigned(parts), keys.merchant.privateKey);
   expect(header).toBe(`algorithm=RSA256, signature=${encodeURIComponent(expected.toString('base64'))}`);
   const { value } = parseHeader('Signature', header);
@@ -235,11 +236,11 @@ test('OpenSSL verifies the signature over a body of any bytes and length', async
   }
 });
 
-test.each(['RSA256', 'rsa256', 'Rsa256'])('verify takes the algorithm %s for RSA256', async (algorithm) => {
+test.each(['RSA256', 'rsa256', 'Rsa256'])('verify reads the algorithm %s as RSA256', async (algorithm) => {
   expect(await verify(parts, header.replace('RSA256', algorithm), merchant.publicKey)).toBe(merchant.publicKey);
 });
 
-test('verify takes a header without an algorithm for RSA256', async () => {
+test('verify reads a header without an algorithm as RSA256', async () => {
   expect(await verify(parts, header.replace('algorithm=RSA256, ', ''), merchant.publicKey)).toBe(merchant.publicKey);
   expect(await verify(parts, header.replace('RSA256', ''), merchant.publicKey)).toBe(merchant.publicKey);
 });
@@ -256,7 +257,7 @@ test('sign uses the key of the version named', async () => {
   expect(await verify(parts, text, versioned.publicOne)).toBe(versioned.publicOne);
 });
 
-test('verify returns the key that matched', async () => {
+test('verify returns the key that verified', async () => {
   const ring = [versioned.publicOne, versioned.publicTwo] as const;
   expect(await verify(parts, await sign(parts, versioned.one), ring)).toBe(versioned.publicOne);
   expect(await verify(parts, await sign(parts, versioned.two), ring)).toBe(versioned.publicTwo);
@@ -266,18 +267,18 @@ test('verify tries the latest key first for a header without a version', async (
   const older = recordingKey(true, '1');
   const latest = recordingKey(false, '2');
   expect(await verify(parts, header, [older.key, latest.key])).toBe(older.key);
-  expect([latest.asked.length, older.asked.length]).toEqual([1, 1]);
+  expect([latest.uses.length, older.uses.length]).toEqual([1, 1]);
   expect(await verify(parts, header, [latest.key, older.key])).toBe(older.key);
-  expect([latest.asked.length, older.asked.length]).toEqual([1, 2]);
-  expect(latest.asked[0]).toEqual(contentToBeSigned(parts));
+  expect([latest.uses.length, older.uses.length]).toEqual([1, 2]);
+  expect(latest.uses[0]).toEqual(contentToBeSigned(parts));
 });
 
-test('verify takes an empty keyVersion for none', async () => {
+test('verify reads an empty keyVersion as absent', async () => {
   const text = header.replace('RSA256,', 'RSA256, keyVersion=,');
   expect(await verify(parts, text, versioned.publicOne)).toBe(versioned.publicOne);
 });
 
-test('verify tries a key without a version for every version', async () => {
+test('verify uses a key without a version for every version', async () => {
   const text = header.replace('RSA256,', 'RSA256, keyVersion=7,');
   expect(await verify(parts, text, merchant.publicKey)).toBe(merchant.publicKey);
   expect(await verify(parts, text, [versioned.publicTwo, merchant.publicKey])).toBe(merchant.publicKey);

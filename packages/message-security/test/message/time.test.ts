@@ -16,7 +16,7 @@ test.each([
   ['a zone of three digits', '2024-05-22T06:42:21+530'],
   ['a zone with seconds', '2024-05-22T06:42:21+05:30:00'],
   ['a zone without a sign', '2024-05-22T06:42:2105:30'],
-  ['a minus sign that is no hyphen', '2024-05-22T06:42:21−05:30'],
+  ['a minus sign that is not a hyphen', '2024-05-22T06:42:21−05:30'],
   ['a zone by name', '2024-05-22T06:42:21[Asia/Hong_Kong]'],
   ['two zones', '2024-05-22T06:42:21Z+00:00'],
   ['an offset of 24 hours', '2024-05-22T06:42:21+24:00'],
@@ -41,7 +41,7 @@ test.each([
   ['a year of two digits', '24-05-22T06:42:21Z'],
   ['a year of six digits', '+002024-05-22T06:42:21Z'],
   ['a year of six digits and no seconds', '+012024-05-22T06:42Z'],
-  ['a year before the first', '-000001-05-22T06:42Z'],
+  ['a negative year', '-000001-05-22T06:42Z'],
   ['a month of one digit', '2024-5-22T06:42:21Z'],
   ['the basic form', '20240522T064221Z'],
   ['a week date', '2024-W21-3T06:42:21Z'],
@@ -50,14 +50,14 @@ test.each([
   ['a blank before', ' 2024-05-22T06:42:21Z'],
   ['a blank after', '2024-05-22T06:42:21Z '],
   ['a line feed after', '2024-05-22T06:42:21Z\n'],
-  ['something after', '2024-05-22T06:42:21Z.{}'],
+  ['text after', '2024-05-22T06:42:21Z.{}'],
   ['digits of another script', '２０２４-05-22T06:42:21Z'],
 ])('parseTime returns undefined for %s', (_, text) => {
   expect(parseTime(text)).toBeUndefined();
 });
 
 test.each([
-  ['2024-05-22T06:42:21+05:30', 'the page’s sample'],
+  ['2024-05-22T06:42:21+05:30', 'the sample of AlipayHK’s page'],
   ['2024-05-22T06:42:21+0530', 'an offset without its colon'],
   ['2024-05-22T01:12:21Z', 'UTC'],
   ['2024-05-22T01:12:21+00:00', 'UTC as an offset'],
@@ -66,8 +66,8 @@ test.each([
   ['2024-05-22T09:12:21+08:00', 'Hong Kong'],
   ['2024-05-21T20:12:21-05:00', 'the day before, west of Greenwich'],
   ['2024-05-23T00:12:21+23:00', 'the day after, at the last hour of an offset'],
-  ['2024-05-22T01:12:21.0Z', 'a fraction of nothing'],
-  ['2024-05-22T01:12:21.000000000Z', 'a fraction of nothing in nanoseconds'],
+  ['2024-05-22T01:12:21.0Z', 'a fraction of 0'],
+  ['2024-05-22T01:12:21.000000000Z', 'a fraction of nine zeros'],
 ])('parseTime reads %s: %s', (text) => {
   expect(parseTime(text)).toBe(instant);
 });
@@ -115,7 +115,7 @@ test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 9e15,
   },
 );
 
-test('formatTime throws TypeError for a year that four digits cannot hold', () => {
+test('formatTime throws TypeError for a year outside 0 to 9999', () => {
   expect(() => formatTime(instant * 1000)).toThrow(TypeError);
   expect(() => formatTime(Date.parse('-000001-12-31T00:00:00Z'))).toThrow(TypeError);
 });
@@ -145,7 +145,7 @@ test('parseTime reads what formatTime wrote as the same second, in every zone', 
   }
 });
 
-/** The refusal of a time that says `instant`, by a clock that says `now`. */
+/** The error for the time `instant` when the clock is at `now`. */
 const refusalAt = (now: number, tolerance = 300) =>
   refusalOf(() => checkTime('Request-Time', '2024-05-22T01:12:21Z', instant, now, tolerance));
 
@@ -162,7 +162,7 @@ test('checkTime throws TimeNotAccepted with a negative skew for a time too far i
   expect(refusal.message).toBe('Request-Time is 3600 s ahead of this clock; expected within 300 s');
 });
 
-test('checkTime accepts the tolerance itself and refuses one millisecond more, in both directions', async () => {
+test('checkTime accepts a distance of exactly the tolerance and refuses one millisecond more', async () => {
   for (const tolerance of [1, 300, 86_400]) {
     for (const direction of [1, -1]) {
       const limit = instant + direction * tolerance * 1000;
@@ -176,7 +176,7 @@ test('checkTime throws TimeNotAccepted when the clock is not a number', async ()
   expect(await refusalAt(Number.NaN)).toMatchObject({ code: 'TimeNotAccepted' });
 });
 
-test('the skew is rounded away from zero', async () => {
+test('checkTime rounds the skew away from zero', async () => {
   expect(await refusalAt(instant + 300_400)).toMatchObject({ skew: 301 });
   expect(await refusalAt(instant - 300_400)).toMatchObject({ skew: -301 });
 });

@@ -1,0 +1,174 @@
+/**
+ * The admin API of a sandbox, called: by its page, by tests, by whatever sets a sandbox up. The types come from the
+ * routes themselves.
+ */
+import { type ClientResponse, hc, type InferRequestType } from 'hono/client';
+import type { ErrorBody, ErrorCode, Issue } from './admin/errors.ts';
+import type { FaultKind } from './admin/faults.ts';
+import type { AdminRoutes, ReadyMerchant } from './admin/routes.ts';
+import type { ActiveFault } from './tables/faults.ts';
+import type { Entry } from './tables/ledger-entries.ts';
+import type { Merchant } from './tables/merchants.ts';
+import type { NewPass, Pass } from './tables/passes.ts';
+import type { Template } from './tables/templates.ts';
+
+export type { ErrorCode, Issue } from './admin/errors.ts';
+export type { Stage, Verdict } from './gateway/stages.ts';
+export type { ActiveFault, Entry, FaultKind, Merchant, NewPass, Pass, ReadyMerchant, Template };
+
+/** What `createSandboxClient` takes besides the origin. */
+export interface SandboxClientOptions {
+  /** The sandbox's token, if it asks for one; a function is called for each request. */
+  token?: string | (() => string | undefined) | undefined;
+  /** Carries out the requests; `globalThis.fetch` unless given. */
+  fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
+  /** How long a response may take, in milliseconds; 30 seconds unless given. */
+  timeout?: number | undefined;
+}
+
+/** The admin API refused a request, or something else replied in its place. */
+export class SandboxError extends Error {
+  override readonly name = 'SandboxError';
+  /** HTTP status. */
+  readonly status: number;
+  /** `undefined` if the response is not one of the admin API. */
+  readonly code: ErrorCode | undefined;
+  readonly issues: readonly Issue[];
+  constructor(status: number, error: Partial<ErrorBody['error']> = {}) {
+    super(error.message ?? `the sandbox replied HTTP ${status} without an error of its own`);
+    this.status = status;
+    this.code = error.code;
+    this.issues = error.issues ?? [];
+  }
+}
+
+/** Which items of a list. */
+export interface ListQuery<After> {
+  clientId?: string;
+  /** Only items after this one: the `next` of the page before. */
+  after?: After;
+  /** At most so many, up to 100; 50 unless given. */
+  limit?: number;
+}
+
+/** A page of passes. */
+export interface PassPage {
+  passes: Pass[];
+  /** Where the next page goes on, if there is one. */
+  next?: string | undefined;
+}
+
+/** A page of the ledger. */
+export interface EntryPage {
+  entries: Entry[];
+  /** Where the next page goes on, if there is one. */
+  next?: number | undefined;
+}
+
+type EntryQuery = ListQuery<number> & { passId?: string };
+type Api = ReturnType<typeof hc<AdminRoutes>>;
+
+/** What a fault is added with. */
+export type NewFault = InferRequestType<Api['faults']['$post']>['json'];
+
+/** The admin API as functions. Each rejects with SandboxError, or with what `fetch` rejects with. */
+export type SandboxClient = ReturnType<typeof createSandboxClient>;
+
+/**
+ * A client of the admin API.
+ *
+ * @param origin - of the sandbox, as `http://127.0.0.1:8787`
+ */
+export function createSandboxClient(origin: string, options: SandboxClientOptions = {}) {
+  const api = connect(origin, options);
+  const listPasses = (query: ListQuery<string> = {}): Promise<PassPage> =>
+    read(api.passes.$get({ query: texts(query) }));
+  const listEntries = (query: EntryQuery = {}): Promise<EntryPage> => read(api.ledger.$get({ query: texts(query) }));
+
+  return {
+    /** The merchant that the sandbox offers, private key included. */
+    readReady: (): Promise<ReadyMerchant> => read(api.ready.$get()),
+    /** Makes every pass as new, and empties the ledger and the list of faults. */
+    reset: (): Promise<{ reset: boolean }> => read(api.reset.$post()),
+
+    listMerchants: (): Promise<{ merchants: Merchant[] }> => read(api.merchants.$get()),
+    /** Creates a merchant, or replaces its keys and settings. */
+    setMerchant: ({ clientId, ...settings }: Merchant): Promise<Merchant> =>
+      read(api.merchants[':clientId'].$put({ param: encoded({ clientId }), json: settings })),
+
+    listTemplates: (): Promise<{ templates: Template[] }> => read(api.templates.$get()),
+    createTemplate: (template: { templateCode: string; merchantId: string; name?: string }): Promise<Template> =>
+      read(api.templates.$post({ json: template })),
+
+    listPasses,
+    /** Every pass, page by page. */
+    async allPasses(query: ListQuery<string> = {}): Promise<Pass[]> {
+      const all: Pass[] = [];
+      for (let after = query.after; ; ) {
+        const { passes, next } = await listPasses({ limit: 100, ...query, ...(after !== undefined && { after }) });
+        all.push(...passes);
+        if (next === undefined) return all;
+        after = next;
+      }
+    },
+    createPass: (pass: NewPass): Promise<Pass> => read(api.passes.$post({ json: pass })),
+    readPass: (passId: string): Promise<Pass> => read(api.passes[':passId'].$get({ param: encoded({ passId }) })),
+    /** Makes one pass as new. */
+    resetPass: (passId: string): Promise<Pass> =>
+      read(api.passes[':passId'].reset.$post({ param: encoded({ passId }) })),
+
+    listEntries,
+    /** Every entry of the ledger, page by page, the oldest first. */
+    async allEntries(query: EntryQuery = {}): Promise<Entry[]> {
+      const all: Entry[] = [];
+      for (let after = query.after; ; ) {
+        const { entries, next } = await listEntries({ limit: 100, ...query, ...(after !== undefined && { after }) });
+        all.push(...entries);
+        if (next === undefined) return all;
+        after = next;
+      }
+    },
+    readEntry: (tracerId: string): Promise<Entry> =>
+      read(api.ledger[':tracerId'].$get({ param: encoded({ tracerId }) })),
+    clearLedger: (): Promise<{ deleted: number }> => read(api.ledger.$delete()),
+
+    /** The catalog of faults, and the faults that wait for a request. */
+    listFaults: (): Promise<{ catalog: FaultKind[]; active: ActiveFault[] }> => read(api.faults.$get()),
+    addFault: (fault: NewFault): Promise<ActiveFault> => read(api.faults.$post({ json: fault })),
+    removeFault: (id: number): Promise<{ deleted: number }> =>
+      read(api.faults[':id{[0-9]{1,15}}'].$delete({ param: { id: `${id}` } })),
+    removeFaults: (): Promise<{ deleted: number }> => read(api.faults.$delete()),
+  };
+}
+
+function connect(origin: string, options: SandboxClientOptions): Api {
+  const { token, fetch: send = (url, init) => globalThis.fetch(url, init), timeout = 30_000 } = options;
+  return hc<AdminRoutes>(new URL('/sandbox', origin).href, {
+    headers(): Record<string, string> {
+      const text = typeof token === 'function' ? token() : token;
+      // A browser writes this header by itself; elsewhere it says that no page asks.
+      return { 'Sec-Fetch-Site': 'none', ...(text && { Authorization: `Bearer ${text}` }) };
+    },
+    async fetch(url: unknown, init?: RequestInit) {
+      const response = await send(String(url), { ...init, signal: AbortSignal.timeout(timeout) });
+      if (response.ok) return response;
+      const body = await response.json().catch(() => undefined);
+      throw new SandboxError(response.status, (body as ErrorBody | undefined)?.error);
+    },
+  });
+}
+
+async function read<T>(response: Promise<ClientResponse<T>>): Promise<T> {
+  return (await response).json() as Promise<T>;
+}
+
+/** hc puts parameters into the path as they are. */
+function encoded<Params extends Record<string, string>>(params: Params): Params {
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, encodeURIComponent(value)])) as Params;
+}
+
+/** A query holds texts only. */
+function texts(query: object): Record<string, string> {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
+}

@@ -1,0 +1,31 @@
+/** Cloudflare's D1 as the store of a sandbox. `wrangler d1 migrations apply` makes its tables. */
+import type { SqlStore } from './store.ts';
+
+/** What this file needs of a D1 database; Cloudflare's `D1Database` fits. */
+export interface D1 {
+  prepare(sql: string): D1Statement;
+  batch(statements: D1Statement[]): Promise<{ results: unknown[]; meta: { changes: number } }[]>;
+}
+
+/** What this file needs of a prepared statement; Cloudflare's `D1PreparedStatement` fits. */
+export interface D1Statement {
+  bind(...values: unknown[]): D1Statement;
+}
+
+/**
+ * A store in D1.
+ *
+ * @param database - the binding, with the migrations applied
+ */
+export function d1Store(database: D1): SqlStore {
+  return {
+    // A batch of D1 is a transaction: https://developers.cloudflare.com/d1/worker-api/d1-database/#batch
+    async run(statements) {
+      const results = await database.batch(statements.map(({ sql, values }) => database.prepare(sql).bind(...values)));
+      return results.map(({ results: rows, meta }) => ({
+        rows: rows as Record<string, unknown>[],
+        changes: meta.changes,
+      }));
+    },
+  };
+}

@@ -1,0 +1,39 @@
+/**
+ * How the names of a reply's headers are spelled. Some clients look for names in lower case and know no other; others look
+ * for `Signature` exactly.
+ */
+
+/** `lower`: `signature`, `client-id`; `title`: `Signature`, `Client-Id`. */
+export type HeaderCase = 'lower' | 'title';
+
+export const headerCases = ['lower', 'title'] as const satisfies HeaderCase[];
+
+const caseOf = new WeakMap<Response, HeaderCase>();
+
+/** A response with its names spelled like this, as far as the runtime keeps them; `wireHeaders` has them in any runtime. */
+export function spelledResponse(
+  body: BodyInit | null,
+  init: ResponseInit & { headers: Headers },
+  headerCase: HeaderCase,
+): Response {
+  const headers = new Headers([...init.headers].map(([name, value]) => [spell(name, headerCase), value]));
+  const response = new Response(body, { ...init, headers });
+  caseOf.set(response, headerCase);
+  return response;
+}
+
+/**
+ * Headers of a response of a sandbox, with their names exactly as they are to be sent: for whoever puts it on a socket.
+ * `Headers` itself lists names in lower case, and runtimes differ in what they send.
+ *
+ * @param response - as the sandbox returned it
+ */
+export function wireHeaders(response: Response): [name: string, value: string][] {
+  const headerCase = caseOf.get(response) ?? 'title';
+  return [...response.headers].map(([name, value]) => [spell(name, headerCase), value]);
+}
+
+function spell(name: string, headerCase: HeaderCase): string {
+  const lower = name.toLowerCase();
+  return headerCase === 'lower' ? lower : lower.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
+}
