@@ -14,14 +14,8 @@ export function bigIntToBytes(value: bigint, length: number): Uint8Array<ArrayBu
   // A digit of 1 in front in place of padding: the work is the same however many zeros the value begins with.
   const hex = (value + (1n << BigInt(8 * length))).toString(16);
   const bytes = new Uint8Array(length);
-  for (let i = 0; i < length; i++) bytes[i] = (digitAt(hex, i * 2 + 1) << 4) | digitAt(hex, i * 2 + 2);
+  for (let i = 0; i < length; i++) bytes[i] = Number.parseInt(hex.slice(i * 2 + 1, i * 2 + 3), 16);
   return bytes;
-}
-
-/** Of `0` to `9` and `a` to `f`; six times as fast as `parseInt`. */
-function digitAt(hex: string, index: number): number {
-  const code = hex.charCodeAt(index);
-  return (code & 15) + 9 * (code >> 6);
 }
 
 /** How many bits a number has. */

@@ -5,13 +5,13 @@
  * so that the nonce may always be the same.
  */
 import { bigIntToBytes, bytesToBigInt } from './big-integer.ts';
-import { bytesFrom, offersAes } from './offers.ts';
+import { bytesFrom, offeredAes } from './offers.ts';
 import type { WebCrypto } from './web-crypto.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 // Types of runtimes do not have the format "raw-secret" yet.
-const hasOcb = /* @__PURE__ */ offersAes('raw-secret', 'AES-OCB');
+const hasOcb = /* @__PURE__ */ offeredAes('raw-secret', 'AES-OCB');
 
 /**
  * Encrypts blocks, each by itself.

@@ -75,7 +75,7 @@ export function defineEncryption(cipher: ContentCipher, transport: KeyTransport)
   /** What a Crypto fails with is not this package's own, and says more than it should. */
   const orTypeError = <T>(sealing: Promise<T>): Promise<T> =>
     sealing.catch(() => {
-      throw new TypeError('crypto failed to encrypt; expected one that does as Web Crypto does');
+      throw new TypeError('crypto failed to encrypt');
     });
   suites.set(encryption, {
     checkEncryptionKey: (key, name) => void encryptionNumbers(key, name),
