@@ -12,6 +12,7 @@ import {
   createPublicKey,
   privateDecrypt,
   publicEncrypt,
+  sign,
   verify,
   type webcrypto,
 } from 'node:crypto';
@@ -86,10 +87,14 @@ export const ownAlgorithms: Record<string, Algorithm> = {
 
 /** Of keys that stay Web Crypto's, with some operations done here. */
 export const sharedAlgorithms: Record<string, Algorithm> = {
-  'RSASSA-PKCS1-v1_5'({ format, data, hash, usages }) {
-    if (!chosen.verify || format !== 'jwk' || hash !== 'SHA-256' || !usages.includes('verify')) return undefined;
-    const { n, e } = data as webcrypto.JsonWebKey;
-    const publicKey = createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' });
+  'RSASSA-PKCS1-v1_5'({ format, data, hash }) {
+    if (!chosen.rsassa || format !== 'jwk' || hash !== 'SHA-256') return undefined;
+    const jwk = data as webcrypto.JsonWebKey;
+    if (jwk.d !== undefined) {
+      const privateKey = createPrivateKey({ key: jwk, format: 'jwk' });
+      return { sign: (content) => bufferOf(sign('sha256', content, privateKey)) };
+    }
+    const publicKey = createPublicKey({ key: jwk, format: 'jwk' });
     return { verify: (signature, content) => verify('sha256', content, publicKey, signature) };
   },
 };
