@@ -1,6 +1,6 @@
 /**
- * Two generators make types and validators. Before anything is written, the compiler compares the two here, schema by schema,
- * so that a difference is reported with the schema that causes it.
+ * Two generators make types and validators. Before anything is written, the compiler compares the two here, schema by
+ * schema, so that a difference is reported with the schema that causes it.
  */
 import { join, relative } from 'node:path';
 import ts from 'typescript';

@@ -1,7 +1,7 @@
 /**
- * Checks the operations around the schemas. Types are made of every part of an operation, but code handles only some, so any
- * other part is refused. A body is JSON, a reply is HTTP 200, a header is one that sealing writes, and each of them refers to
- * a schema with a validator.
+ * Checks the operations around the schemas. Types are made of every part of an operation, but code handles only some,
+ * so any other part is refused. A body is JSON, a reply is HTTP 200, a header is one that sealing writes, and each of
+ * them refers to a schema with a validator.
  */
 import { type Components, nameOf } from './components.ts';
 import { asList, asObject, kindOf, onlyMembers, pointer, SpecRefused } from './refusal.ts';

@@ -41,8 +41,8 @@ export function asList(value: unknown, at: string, least = 1): unknown[] {
 }
 
 /**
- * Refuses members that the generator does not know: if it ignored one, types and validators could differ. Names that begin
- * with `x-` are ignored.
+ * Refuses members that the generator does not know: if it ignored one, types and validators could differ. Names that
+ * begin with `x-` are ignored.
  *
  * @param known - names of the members that are allowed
  * @throws SpecRefused for the first other member

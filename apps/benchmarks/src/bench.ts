@@ -65,8 +65,12 @@ async function agree(runtime: string, server: Server): Promise<Record<string, st
     if (runtime === 'Bun' && where.startsWith('node:crypto: open')) continue;
     throw new Error(`${runtime}, ${where}: expected the same result as ours, received ${problem}`);
   }
-  if (rsaImports.some((count: number) => count > 0)) {
-    throw new Error(`${runtime}: expected messages to import no RSA key, received ${rsaImports.join(', then ')}`);
+  // The first message asks once what the runtime's Web Crypto offers; those after it must not.
+  const [, ...later] = rsaImports as number[];
+  if (later.some((count) => count > 0)) {
+    throw new Error(
+      `${runtime}: a message after the first one imported ${later.join(', then ')} RSA keys; expected none`,
+    );
   }
   return problems;
 }

@@ -5,8 +5,6 @@
 import { ecc224Cases } from './cases/ecc224.ts';
 import { encryptionCases } from './cases/encryption.ts';
 import { keyCases } from './cases/keys.ts';
-import { largeKeyCases } from './cases/large-keys.ts';
-import { primeCases } from './cases/primes.ts';
 import { roundTripCases } from './cases/round-trip.ts';
 import { textCases } from './cases/texts.ts';
 import { vectorCases } from './cases/vectors.ts';
@@ -21,7 +19,5 @@ export function suite(test: Test, mutations = 1_000): void {
   ecc224Cases(test);
   encryptionCases(test, mutations);
   keyCases(test);
-  largeKeyCases(test);
-  primeCases(test);
   roundTripCases(test);
 }

@@ -1,5 +1,6 @@
 /**
- * Reads the bodies of verified messages at both ends: bytes become JSON that fits the contract, or issues with their paths.
+ * Reads the bodies of verified messages at both ends: bytes become JSON that fits the contract, or issues with their
+ * paths.
  */
 import { DecryptionFailed } from '@alipayhk-pass/message-security';
 import * as v from 'valibot';
@@ -37,8 +38,8 @@ export function readJson(body: ArrayBuffer, encrypted: boolean, tracerId?: strin
 }
 
 /**
- * Copies `result` of a reply to `resultInfo` when `resultInfo` is absent or null. AlipayHK's pages use both names, and other
- * gateways send null for absent fields.
+ * Copies `result` of a reply to `resultInfo` when `resultInfo` is absent or null. AlipayHK's pages use both names, and
+ * other gateways send null for absent fields.
  *
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a13 A13}
  */

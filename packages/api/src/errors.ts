@@ -42,8 +42,8 @@ export class ResponseInvalid extends MessageError<'ResponseInvalid'> {
 }
 
 /**
- * A verified result other than S. F: AlipayHK refused the update, and will refuse it again. U: the outcome is unknown, and
- * the update may have taken effect; send it again, before any later update of the same pass.
+ * A verified result other than S. F: AlipayHK refused the update, and will refuse it again. U: the outcome is unknown,
+ * and the update may have taken effect; send it again, before any later update of the same pass.
  *
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a14 A14}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a23 A23}
  */
@@ -58,8 +58,8 @@ export class ResultNotSuccess extends MessageError<'ResultNotSuccess'> {
 }
 
 /**
- * A reply of F or U without a signature. A gateway may send it when it refuses the merchant's own signature. Use it to find
- * the cause, not to decide: anybody may have written it, so the outcome is unknown.
+ * A reply of F or U without a signature. A gateway may send it when it refuses the merchant's own signature. Use it to
+ * find the cause, not to decide: anybody may have written it, so the outcome is unknown.
  *
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a11 A11}
  */

@@ -33,3 +33,4 @@ export {
   type UpdatePassError,
 } from './errors.ts';
 export type { CodeInfo, DataInfo, ResultInfo, UpdatePassRequest } from './generated/types.ts';
+export { type GatewayProfile, optionsOfProfile, type ProfileOptions, type ProfileSettings } from './profile.ts';

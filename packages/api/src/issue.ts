@@ -4,8 +4,8 @@ import type * as v from 'valibot';
 import type { Issue } from './errors.ts';
 
 /**
- * The issue that valibot reports, with its path and a message such as `must be a string`. The value is left out: it may be
- * personal data.
+ * The issue that valibot reports, with its path and a message such as `must be a string`. The value is left out: it may
+ * be personal data.
  *
  * @param issue - of a schema in `generated/schemas.ts`
  */
@@ -18,7 +18,8 @@ export function toIssue({ input, message, path: keys, issues }: v.BaseIssue<unkn
 }
 
 /**
- * The message for what is expected: `must be a string`, `must have at most 3 characters`, `is not a field of the contract`.
+ * The message for what is expected: `must be a string`, `must have at most 3 characters`, `is not a field of the
+ * contract`.
  *
  * @param expected - as `a string`
  */

@@ -30,8 +30,8 @@ export function record<Schema extends v.GenericSchema>(
 }
 
 /**
- * A value that fits every schema, returned unchanged. valibot's `intersect` merges the outputs of the schemas, and fails for
- * a field named `constructor`.
+ * A value that fits every schema, returned unchanged. valibot's `intersect` merges the outputs of the schemas, and
+ * fails for a field named `constructor`.
  *
  * @param schemas - two or more
  */

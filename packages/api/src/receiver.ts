@@ -147,7 +147,8 @@ async function receive<Context>(request: Request, context: Context, end: End<Con
   try {
     if ('seal' in outcome) return await outcome.seal(responseOf(end.bodyOf(outcome.body), exchange));
     const { stage, error, opened } = outcome;
-    // The Encrypt header is not signed, so an encrypted body without JSON gets the same reply as one that does not decrypt.
+    // The Encrypt header is not signed, so an encrypted body without JSON gets the same reply as one that does not
+    // decrypt.
     const isSigned = end.signsUnverified || (opened !== undefined && stage !== 'decryption');
     if (!isSigned) return unsigned(stage, error);
     const { body } = refuse(stage, error);
@@ -224,7 +225,9 @@ async function perform<Context>(
   }
 }
 
-/** Wraps an error of the handler or of sealing. It may be a MessageError about another message, with a stage of its own. */
+/**
+ * Wraps an error of the handler or of sealing. It may be a MessageError about another message, with a stage of its own.
+ */
 class Failed extends Error {
   readonly stage: Stage;
   readonly reason: unknown;
@@ -247,7 +250,8 @@ const callOwn = <T>(own: () => T | Promise<T>): Promise<T> => (async () => own()
 /**
  * The result of the handler.
  *
- * @throws TypeError for one that does not fit the contract; it names the fields, and unlike valibot's error holds no values
+ * @throws TypeError for one that does not fit the contract; it names the fields, and unlike valibot's error holds no
+ *   values
  */
 function fitting<T>(schema: v.GenericSchema<unknown, T>, result: unknown): T {
   const { success, output, issues } = v.safeParse(schema, result);

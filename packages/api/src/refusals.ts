@@ -1,6 +1,6 @@
 /**
- * Refusals: the result code, the fixed message and the HTTP status that the sender gets for each. The error with the reason
- * goes to `onRefusal` and never to the wire.
+ * Refusals: the result code, the fixed message and the HTTP status that the sender gets for each. The error with the
+ * reason goes to `onRefusal` and never to the wire.
  */
 import { isMessageError, type Stage } from '@alipayhk-pass/message-security';
 import type { ResultInfo } from './generated/types.ts';

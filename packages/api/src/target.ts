@@ -2,8 +2,9 @@
 import { Refused } from './refusals.ts';
 
 /**
- * The path and query that were signed: those that arrived, with the prefix added if a proxy has removed it. An operation's
- * path may itself begin like the prefix (`/api`), so `isOperation` decides whether the prefix is still there.
+ * The path and query that were signed: those that arrived, with the prefix added if a proxy has removed it. An
+ * operation's path may itself begin like the prefix (`/api`), so `isOperation` decides whether the prefix is still
+ * there.
  *
  * @param arrived - path and query of the request
  * @param signedPrefix - such as `/api`; empty for none

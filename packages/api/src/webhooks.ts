@@ -64,9 +64,9 @@ export interface WebhooksOptions<Context = undefined> extends SharedOptions<Cont
 }
 
 /**
- * Makes the merchant's end of both calls: a function from `Request` to `Response`. Make it once. A call that does not verify
- * gets an unsigned HTTP error and reaches neither function: a signed reply over a path that a stranger chose could be used
- * as a request of the merchant.
+ * Makes the merchant's end of both calls: a function from `Request` to `Response`. Make it once. A call that does not
+ * verify gets an unsigned HTTP error and reaches neither function: a signed reply over a path that a stranger chose
+ * could be used as a request of the merchant.
  *
  * There is no replay guard: a repeated call needs a reply each time, and `billNo` shows the repetition.
  *

@@ -1,7 +1,7 @@
 /**
  * Two copies of this package in one program: npm installs a second one when version ranges conflict. A copy keeps the
- * numbers of keys and the suites to itself, so a handle from another copy cannot encrypt. It is recognised by its mark, and
- * refused with the cause.
+ * numbers of keys and the suites to itself, so a handle from another copy cannot encrypt. It is recognised by its mark,
+ * and refused with the cause.
  */
 
 /** Key of the mark on handles and errors; the same in every copy. */

@@ -1,6 +1,6 @@
 /**
- * ECC224 keys. Text becomes a checked number or point, and then a handle that signs or verifies wherever an RSA256 key does.
- * AlipayHK's page gives only the algorithm's name; curve, digest and encoding are this project's assumption (A3).
+ * ECC224 keys. Text becomes a checked number or point, and then a handle that signs or verifies wherever an RSA256 key
+ * does. AlipayHK's page gives only the algorithm's name; curve, digest and encoding are this project's assumption (A3).
  */
 import { brandHandle } from './copies.ts';
 import { digests, ecdsaWith, SCALAR_BYTES } from './crypto/p224.ts';
@@ -28,14 +28,15 @@ export interface Ecc224Options {
 const formats = { DER: 'der', 'IEEE-P1363': 'compact' } as const;
 
 /**
- * Imports the P-224 private key that signs: PKCS#8 or SEC1. Curves go by name; if the key holds its public half too, it
- * must be this key's. Signatures are deterministic (RFC 6979).
+ * Imports a P-224 private key, which signs: PKCS#8 or SEC1. The curve must be named. A public half in the text must
+ * belong to the key. Signatures are deterministic (RFC 6979).
  *
- * The key signs and does nothing else: for RSA_AES, symmetric keys are wrapped for RSA keys. In a Worker, import it
- * within a request: before the first one there are no random numbers to blind the computation with.
+ * The key only signs: RSA_AES needs RSA keys. In a Worker, import it within a request: before the first one there are
+ * no random numbers for blinding.
  *
- * @param input - PEM or base64 as for `importPrivateKey`; the EC PARAMETERS block of `openssl ecparam` may stand before it
- * @throws TypeError that says what was given instead: a public key, an encrypted one, an RSA key, another curve …
+ * @param input - PEM or base64 as for `importPrivateKey`; the EC PARAMETERS block of `openssl ecparam` may stand before
+ *   it
+ * @throws TypeError that says what the input is instead: a public key, an encrypted one, an RSA key, another curve …
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a3 A3}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a5 A5}; RFC 5208 §5 (PKCS#8), RFC 5915 §3 (SEC1), RFC 5480 §2.1 (curves), FIPS 186-5 §6.4 and SP 800-186 §3.2.1.2
  */
 export async function importEcc224PrivateKey(input: string, options: Ecc224Options = {}): Promise<LocalPrivateKey> {
@@ -50,14 +51,15 @@ export async function importEcc224PrivateKey(input: string, options: Ecc224Optio
 }
 
 /**
- * Imports the P-224 public key that verifies: SPKI or an X.509 certificate (for its key only: neither dates nor issuer
- * are checked). Curves go by name; the point may be compressed.
+ * Imports a P-224 public key, which verifies: SPKI or an X.509 certificate. Of a certificate only the key is read; its
+ * dates and its issuer are not checked. The curve must be named; the point may be compressed.
  *
- * A signature in another form than `encoding` does not verify, and DER is taken to the letter. Whoever holds a signature
- * can make a second one for the same message (s and n - s both verify), so do not tell messages apart by it.
+ * A signature in another form than `encoding` does not verify, and neither does one that is not strict DER. Anybody who
+ * has a signature can make a second one for the same message (s and n - s both verify), so do not identify messages by
+ * it.
  *
  * @param input - PEM or base64 as for `importPublicKey`
- * @throws TypeError that says what was given instead
+ * @throws TypeError that says what the input is instead
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a3 A3}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}; RFC 5480 §2 (SPKI), RFC 5280 §4.1 (certificates), FIPS 186-5 §6.4 and SP 800-186 §3.2.1.2
  */
 export async function importEcc224PublicKey(input: string, options: Ecc224Options = {}): Promise<PublicKey> {

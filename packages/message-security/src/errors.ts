@@ -1,6 +1,6 @@
 /**
- * Every error about a message, each with the stage at which it arose. A mistake of the caller is a TypeError instead. Texts
- * say what is wrong, then what was expected, and never hold key bytes, plaintext or signatures.
+ * Every error about a message, each with the stage at which it arose. A mistake of the caller is a TypeError instead.
+ * Texts say what is wrong, then what was expected, and never hold key bytes, plaintext or signatures.
  */
 import { brand } from './copies.ts';
 import { printable } from './printable.ts';
@@ -8,8 +8,9 @@ import { printable } from './printable.ts';
 /**
  * Where a message was refused, in the order of opening. `target`: method, path and media type. `client`: the Client-Id.
  * `headers`: a missing or malformed header. `body`: its length or its arrival. Then `signature`, `time`, `replay` and
- * `decryption`. `contract`: the fields of the body. `handler`: a function of the receiver. `sealing`: its reply. Only at the
- * sending end: `connection` for no complete response, `status` for an HTTP error, `result` for a verified F or U.
+ * `decryption`. `contract`: the fields of the body. `handler`: a function of the receiver. `sealing`: its reply. Only
+ * at the sending end: `connection` for no complete response, `status` for an HTTP error, `result` for a verified F or
+ * U.
  */
 export type Stage =
   | 'target'
@@ -70,7 +71,9 @@ export class HeaderInvalid extends MessageError<'HeaderInvalid'> {
 export class AlgorithmNotSupported extends MessageError<'AlgorithmNotSupported'> {
   /** The header that names the algorithm: `Signature` or `Encrypt`. */
   readonly header: string;
-  /** The algorithm as received; `?` if it is not a name of at most 24 characters: it may be anything, also a signature. */
+  /**
+   * The algorithm as received; `?` if it is not a name of at most 24 characters: it may be anything, also a signature.
+   */
   readonly algorithm: string;
   constructor(header: 'Signature' | 'Encrypt', algorithm: string, expected: string) {
     const shown = /^[\w.-]{1,24}$/.test(algorithm) ? algorithm : '?';
@@ -151,8 +154,8 @@ export class BodyIncomplete extends MessageError<'BodyIncomplete'> {
 }
 
 /**
- * An HTTP error, or HTTP 200 without a signature. `response` holds the body as received, unverified: use it for a log, not
- * for a decision.
+ * An HTTP error, or HTTP 200 without a signature. `response` holds the body as received, unverified: use it for a log,
+ * not for a decision.
  */
 export class ResponseUnexpected extends MessageError<'ResponseUnexpected'> {
   /** `status` for an HTTP status other than 200; `unsigned` for a response without a signature. */
@@ -205,8 +208,8 @@ export function withTracerId(error: unknown, response: Response | undefined): un
 }
 
 /**
- * The tracer id of a response, from the header `Tracer-Id` or `tracerId`: both are in use. It is not signed, so it is cut at
- * 128 characters, and control characters are replaced.
+ * The tracer id of a response, from the header `Tracer-Id` or `tracerId`: both are in use. It is not signed, so it is
+ * cut at 128 characters, and control characters are replaced.
  */
 export function tracerIdOf({ headers }: Pick<Response, 'headers'>): string | undefined {
   const received = headers.get('Tracer-Id') || headers.get('tracerId');

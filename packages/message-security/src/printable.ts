@@ -1,6 +1,6 @@
 /**
- * Prepares received text for an error or a log: cuts it, and replaces control and format characters by U+FFFD, because they
- * can fake a line of a log or hide text.
+ * Prepares received text for an error or a log: cuts it, and replaces control and format characters by U+FFFD, because
+ * they can fake a line of a log or hide text.
  *
  * @param text - text as received
  * @param most - greatest length of the result, in UTF-16 units

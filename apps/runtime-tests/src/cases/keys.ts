@@ -10,6 +10,8 @@ import {
 import { equal, errorOf } from '../assert.ts';
 import { importKeys, texts } from '../keys.ts';
 import type { Test } from '../test.ts';
+import { largeKeyCases } from './large-keys.ts';
+import { primeCases } from './primes.ts';
 
 const { privateKey: pkcs8, publicKey: spki } = texts.merchant;
 
@@ -124,6 +126,8 @@ async function isPair({
 }
 
 export function keyCases(test: Test): void {
+  largeKeyCases(test);
+  primeCases(test);
   for (const [name, spelling] of Object.entries(privateSpellings)) {
     test(`key: private, ${name}`, async () => {
       const privateKey = await importPrivateKey(await spelling());

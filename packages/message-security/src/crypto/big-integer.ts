@@ -1,4 +1,4 @@
-/** Big integers: bytes to numbers and back, and arithmetic modulo a number. BigInt does not run in constant time. */
+/** Big integers: conversion from and to bytes, and modular arithmetic. BigInt does not run in constant time. */
 
 const hexOf = /* @__PURE__ */ Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
@@ -11,19 +11,19 @@ export function bytesToBigInt(bytes: Uint8Array): bigint {
 
 /** A number as `length` big-endian bytes (I2OSP, RFC 8017 §4.1); it must fit. */
 export function bigIntToBytes(value: bigint, length: number): Uint8Array<ArrayBuffer> {
-  // A digit of 1 in front in place of padding: the work is the same however many zeros the value begins with.
+  // A digit 1 in front instead of padding: the work does not depend on the leading zeros of the value.
   const hex = (value + (1n << BigInt(8 * length))).toString(16);
   const bytes = new Uint8Array(length);
   for (let i = 0; i < length; i++) bytes[i] = Number.parseInt(hex.slice(i * 2 + 1, i * 2 + 3), 16);
   return bytes;
 }
 
-/** How many bits a number has. */
+/** The length of a number in bits. */
 export function bitLength(value: bigint): number {
   return value.toString(2).length;
 }
 
-/** base^exponent for the small public exponent. */
+/** base^exponent modulo `modulus`, for a public exponent: its time depends on the exponent. */
 export function publicPower(base: bigint, exponent: bigint, modulus: bigint): bigint {
   let result = 1n;
   for (const bit of exponent.toString(2)) {
@@ -33,7 +33,7 @@ export function publicPower(base: bigint, exponent: bigint, modulus: bigint): bi
   return result;
 }
 
-/** base^exponent in windows of 5 bits: each window costs the same five squarings and one multiplication. */
+/** base^exponent modulo `modulus`, for a secret exponent: every 5 bits take five squarings and one multiplication. */
 export function secretPower(base: bigint, exponent: bigint, modulus: bigint): bigint {
   const powers = [1n, base];
   for (let i = 2; i < 32; i++) powers.push(((powers[i - 1] as bigint) * base) % modulus);
@@ -46,8 +46,10 @@ export function secretPower(base: bigint, exponent: bigint, modulus: bigint): bi
 }
 
 /**
- * Whether an odd number is prime, by Miller-Rabin (FIPS 186-5 appendix B.3.1) with one base between 1 and value - 1: never
- * wrong about a prime, and about another number for less than a quarter of the bases.
+ * Whether an odd number is prime, by one round of Miller-Rabin (FIPS 186-5 appendix B.3.1). For a prime the result is
+ * always `true`; for any other number it is wrong for less than a quarter of the bases.
+ *
+ * @param base - between 1 and value - 1
  */
 export function isProbablePrime(value: bigint, base: bigint): boolean {
   const last = value - 1n;

@@ -1,8 +1,8 @@
 /**
- * AES-ECB of many blocks in one call of AES-OCB, which Node 24.7 and newer and Deno have in Web Crypto.
- * OCB encrypts block i as C_i = Offset_i xor E(P_i xor Offset_i) (RFC 7253 §4.2). The offsets follow from E(0) and
- * E(nonce), so P_i = X_i xor Offset_i gives E(X_i) xor Offset_i. The tag is dropped, and nothing of OCB is seen outside,
- * so that the nonce may always be the same.
+ * AES-ECB of many blocks in one call of AES-OCB, which Node 24.7 and newer and Deno have in Web Crypto. OCB encrypts
+ * block i as C_i = Offset_i xor E(P_i xor Offset_i) (RFC 7253 §4.2). The offsets follow from E(0) and E(nonce), so P_i
+ * = X_i xor Offset_i gives E(X_i) xor Offset_i. The tag is dropped, and no OCB ciphertext leaves this file, so the
+ * nonce may always be the same.
  */
 import { bigIntToBytes, bytesToBigInt } from './big-integer.ts';
 import { bytesFrom, offeredAes } from './offers.ts';
@@ -10,17 +10,17 @@ import type { WebCrypto } from './web-crypto.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-// Types of runtimes do not have the format "raw-secret" yet.
+// The runtimes' types do not have the format "raw-secret" yet.
 const hasOcb = /* @__PURE__ */ offeredAes('raw-secret', 'AES-OCB');
 
 /**
- * Encrypts blocks, each by itself.
+ * Encrypts each block by itself.
  *
- * @param key - of 16, 24 or 32 bytes
- * @param blocks - of 16 bytes each, at least one
- * @param encryptEach - does the same in another way
- * @returns `undefined` where there is no AES-OCB, or where its last block is not what `encryptEach` makes of it
- * @throws whatever the Crypto fails with; TypeError where it gives no such ciphertext
+ * @param key - 16, 24 or 32 bytes
+ * @param blocks - one or more blocks of 16 bytes
+ * @param encryptEach - encrypts blocks without AES-OCB
+ * @returns `undefined` if there is no AES-OCB, or if its last block differs from that of `encryptEach`
+ * @throws the error of the Crypto; TypeError for a ciphertext of another length
  */
 export async function ecbFromOcb(
   key: Bytes,
@@ -60,7 +60,7 @@ export async function ecbFromOcb(
   return encrypted.subarray(32).every((byte, i) => byte === result[length - 16 + i]) ? result : undefined;
 }
 
-/** Four bytes at a time: whichever order a machine has them in, it is the same on both sides. */
+/** XORs a mask into the target, four bytes at a time; the byte order of the machine does not matter. */
 export function xorInto(target: Uint32Array, mask: Uint32Array): void {
   for (let i = 0; i < target.length; i++) target[i] = (target[i] as number) ^ (mask[i] as number);
 }

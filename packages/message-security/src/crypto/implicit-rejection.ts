@@ -1,7 +1,7 @@
 /**
- * The synthetic message that takes the place of one whose padding is wrong (draft-irtf-cfrg-rsa-guidance-04 §7): made from
- * the private key and the ciphertext, so that it is always the same and nobody else knows it. Its length is the draft's;
- * of its bytes only the last are made, which is all that an AES key may have.
+ * The synthetic message that replaces a message with wrong padding (draft-irtf-cfrg-rsa-guidance-04 §7). It is derived
+ * from the private key and the ciphertext, so it is always the same, and nobody else knows it. Its length is that of
+ * the draft. Only its last 32 bytes are made, the most that an AES key has.
  */
 import { bigIntToBytes, bitLength } from './big-integer.ts';
 import { bytesFrom, oncePer } from './offers.ts';
@@ -12,10 +12,10 @@ type Bytes = Uint8Array<ArrayBuffer>;
 type Subtle = WebCrypto['subtle'];
 
 const hmac = { name: 'HMAC', hash: 'SHA-256' };
-/** How many bytes HMAC-SHA256 gives at a time, and how many of a message are kept. */
+/** Length of an HMAC-SHA256, and of the part of a message that is kept, in bytes. */
 export const TAIL = 32;
 
-/** HMAC key SHA-256(d): hashed once a key. */
+/** The HMAC key SHA-256(d), made once per key. */
 const rejectionKeyOf = /* @__PURE__ */ oncePer(async ({ d, size }: RsaPrivateNumbers, subtle) => {
   const hash = await bytesFrom(TAIL, subtle.digest('SHA-256', bigIntToBytes(d, size)));
   return subtle.importKey('raw', hash, hmac, false, ['sign']);
@@ -24,7 +24,7 @@ const rejectionKeyOf = /* @__PURE__ */ oncePer(async ({ d, size }: RsaPrivateNum
 /**
  * The synthetic message for a ciphertext as long as the modulus: its length and its last 32 bytes.
  *
- * @throws whatever the Crypto fails with; TypeError where it gives no HMAC
+ * @throws the error of the Crypto; TypeError for an HMAC of another length
  */
 export async function syntheticMessage(
   ciphertext: Bytes,
@@ -35,14 +35,14 @@ export async function syntheticMessage(
   const sign = (hmacKey: WebCryptoKey, data: Bytes) => bytesFrom(TAIL, subtle.sign('HMAC', hmacKey, data));
   const derivationKey = await sign((await rejectionKeyOf(key, subtle)) as WebCryptoKey, ciphertext);
   const prfKey = await subtle.importKey('raw', derivationKey, hmac, false, ['sign']);
-  /** One HMAC of the `length` bytes for a label: over its index, the label and the length in bits, two bytes (draft §7.2). */
+  /** The part `index` of `length` bytes for a label: the HMAC over index, label and length in bits (draft §7.2). */
   const prf = (index: number, label: string, length: number): Promise<Bytes> =>
     sign(prfKey, new Uint8Array([0, index, ...new TextEncoder().encode(label), length >> 5, length * 8]));
   const longest = size - 11;
   const mask = 2 ** bitLength(BigInt(longest)) - 1;
   let length = -1;
-  // The last length among 128 candidates counts, and it is nearly always one of the last 16. Whether it is depends on the
-  // key and the ciphertext, and not on the padding.
+  // The last of 128 candidates that fits is the length, nearly always among the last 16. How many are tried depends on
+  // the key and the ciphertext, not on the padding.
   for (let index = 7; index >= 0 && length < 0; index--) {
     const candidates = new DataView((await prf(index, 'length', 256)).buffer);
     for (let i = 0; i < TAIL; i += 2) {

@@ -1,14 +1,14 @@
 /**
- * What a Crypto may offer beyond Web Crypto, under names that no runtime's own Web Crypto knows:
+ * Algorithms that an injected Crypto may offer beyond Web Crypto, under names that no runtime's own Web Crypto has:
  *
  * | algorithm | `importKey` | `encrypt` | `decrypt` |
  * |---|---|---|---|
  * | `AES-ECB` | `raw`: 16, 24 or 32 bytes | pads by PKCS#7, then encrypts each block | the reverse of it |
  * | `RSA-RAW` | `jwk`: a public or a private key | by both: m^e mod n (RSAEP, RFC 8017 §5.1.1) | by a private one: c^d mod n (RSADP, §5.1.2) |
  *
- * `RSA-RAW` takes and gives blocks as long as the modulus and knows no padding. Keys, data and results are as in Web
- * Crypto. What `importKey` rejects is not offered, and neither is what gets a first answer wrong that is known here: this
- * package then does it by itself. @peculiar/webcrypto offers the first, @alipayhk-pass/node-crypto both.
+ * `RSA-RAW` takes and returns blocks as long as the modulus, without padding. Keys, data and results are as in Web
+ * Crypto. An algorithm counts as not offered when `importKey` rejects it, or when its first result is wrong; this
+ * package then does the work itself. @peculiar/webcrypto offers the first, @alipayhk-pass/node-crypto both.
  */
 import { toBytes } from './bytes.ts';
 import type { WebCrypto } from './web-crypto.ts';
@@ -16,9 +16,10 @@ import type { WebCrypto } from './web-crypto.ts';
 type Subtle = WebCrypto['subtle'];
 
 /**
- * What a Crypto gives, if it is as long as the algorithm prescribes.
+ * The bytes that a Crypto returns, if they have the length that the algorithm prescribes.
  *
- * @throws TypeError for another length and for what is no bytes
+ * @param length - in bytes
+ * @throws TypeError for another length, or for a value that is not bytes
  */
 export async function bytesFrom(length: number, giving: Promise<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = toBytes(await giving, 'crypto');
@@ -26,7 +27,7 @@ export async function bytesFrom(length: number, giving: Promise<ArrayBuffer>): P
   throw new TypeError('crypto returned another length');
 }
 
-/** Makes a value once for each owner and Web Crypto; `undefined`, for good, where making it fails. */
+/** Makes a value once for each pair of owner and Web Crypto; `undefined`, for good, if making it fails. */
 export function oncePer<Owner extends object, Value>(
   make: (owner: Owner, subtle: Subtle) => Promise<Value>,
 ): (owner: Owner, subtle: Subtle) => Promise<Value | undefined> {
@@ -42,7 +43,7 @@ export function oncePer<Owner extends object, Value>(
   };
 }
 
-/** A key of zeros where a Web Crypto has an AES of this name, `undefined` where it does not; asked once an object. */
+/** A function that finds out whether a Web Crypto has the AES algorithm `name`: a key of zeros if so. It tries once per object. */
 export const offeredAes = (format: string, name: string) =>
   oncePer(async (subtle: Subtle) =>
     subtle.importKey(format as 'raw', new Uint8Array(16), name, false, ['encrypt', 'decrypt']),

@@ -11,8 +11,8 @@ export const digests = { 'SHA-224': sha224, 'SHA-256': sha256 } as const;
 let cached: WeierstrassPointCons<bigint> | undefined;
 
 /**
- * The curve. It is made on first use, not when the module loads: noble then draws random numbers for blinding, and workerd
- * has none before the first request. A key that is imported that early still signs, but without blinding.
+ * The curve. It is made on first use, not when the module loads: noble then draws random numbers for blinding, and
+ * workerd has none before the first request. A key that is imported that early still signs, but without blinding.
  */
 export function p224(): WeierstrassPointCons<bigint> {
   cached ??= weierstrass({

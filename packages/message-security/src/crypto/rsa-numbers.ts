@@ -1,9 +1,9 @@
-/** The numbers of an RSA key, and their one form for Web Crypto. */
+/** The numbers of an RSA key, and their JWK. */
 import { encodeBase64Url } from './base64.ts';
 import { bigIntToBytes, bitLength } from './big-integer.ts';
 import type { RsaJwk } from './web-crypto.ts';
 
-/** A public key: modulus, exponent, and the modulus' length in bytes. */
+/** A public key: modulus, exponent, and length of the modulus in bytes. */
 export interface RsaPublicNumbers {
   n: bigint;
   e: bigint;
@@ -23,7 +23,7 @@ export interface RsaPrivateNumbers extends RsaPublicNumbers {
 /** Order of the numbers in PKCS#1 (RFC 8017 appendix A.1). */
 export const numberNames = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi'] as const;
 
-/** Numbers as the JWK that Web Crypto imports: the one canonical form, understood alike everywhere. */
+/** The JWK of the numbers, in its canonical form, which every runtime imports in the same way (RFC 7518 §6.3). */
 export function toJwk(numbers: RsaPublicNumbers | RsaPrivateNumbers): RsaJwk {
   const jwk: RsaJwk = { kty: 'RSA' };
   for (const name of 'd' in numbers ? numberNames : numberNames.slice(0, 2)) {

@@ -1,6 +1,7 @@
 /**
- * The bare RSA operations (RFC 8017 §5.1 and §5.2), which Web Crypto does not have: by an injected Crypto that offers them,
- * else by BigInt, where the private one is by CRT and blinded. They know no padding. A private result is checked.
+ * The RSA operations without padding (RFC 8017 §5.1 and §5.2), which Web Crypto lacks. An injected Crypto does them if
+ * it offers them; otherwise BigInt does, the private one by CRT and blinded. The result of the private operation is
+ * checked.
  */
 import { bigIntToBytes, bytesToBigInt, modInverse, publicPower, secretPower } from './big-integer.ts';
 import { bytesFrom, oncePer } from './offers.ts';
@@ -12,7 +13,7 @@ type Subtle = WebCrypto['subtle'];
 
 const RAW = 'RSA-RAW';
 
-/** This key in the Crypto's hands; `undefined` if it does not offer RSA-RAW, or gets wrong a power that is known here. */
+/** The key as imported by the Crypto; `undefined` if it does not offer RSA-RAW, or if its first result is wrong. */
 const rawKeyOf = /* @__PURE__ */ oncePer(async (numbers: RsaPublicNumbers, subtle: Subtle) => {
   const { n, e, size } = numbers;
   const m = n >> 1n;
@@ -22,9 +23,10 @@ const rawKeyOf = /* @__PURE__ */ oncePer(async (numbers: RsaPublicNumbers, subtl
 });
 
 /**
- * m^e mod n (RSAEP, RFC 8017 §5.1.1), of a block as long as the modulus and below it.
+ * The public operation: m^e mod n (RSAEP, RFC 8017 §5.1.1).
  *
- * @throws whatever the Crypto fails with; TypeError where it gives no such block
+ * @param m - a block as long as the modulus, and less than it
+ * @throws the error of the Crypto; TypeError for a result of another length
  */
 export async function rsaPublic(m: Bytes, key: RsaPublicNumbers, subtle: Subtle): Promise<Bytes> {
   const { n, e, size } = key;
@@ -35,10 +37,12 @@ export async function rsaPublic(m: Bytes, key: RsaPublicNumbers, subtle: Subtle)
 }
 
 /**
- * c^d mod n (RSADP, RFC 8017 §5.1.2), of a block as long as the modulus and below it.
+ * The private operation: c^d mod n (RSADP, RFC 8017 §5.1.2).
  *
- * @returns `undefined` when the result does not give `c` back, so that a fault neither leaks a prime nor passes for a message
- * @throws whatever the Crypto fails with; TypeError where it gives no such block
+ * @param c - a block as long as the modulus, and less than it
+ * @returns `undefined` for a wrong result, found by the public operation: a fault must neither leak a prime nor count
+ *   as a message
+ * @throws the error of the Crypto; TypeError for a result of another length
  */
 export async function rsaPrivate(c: Bytes, key: RsaPrivateNumbers, crypto: WebCrypto): Promise<Bytes | undefined> {
   const { subtle } = crypto;
@@ -72,7 +76,9 @@ interface Blinding {
 
 const blindings = new WeakMap<RsaPrivateNumbers, Blinding>();
 
-/** A pair that no attacker knows: drawn anew every 32 uses, squared in between, as OpenSSL does (an inverse costs much). */
+/**
+ * A secret pair for blinding: a new one every 32 uses, squared in between as OpenSSL does, because an inverse is slow.
+ */
 function nextBlinding(key: RsaPrivateNumbers, crypto: WebCrypto): Blinding {
   const { n, e, size } = key;
   let blinding = blindings.get(key);

@@ -1,8 +1,9 @@
 /**
- * RSAES-PKCS1-v1_5 (RFC 8017 §7.2) for the symmetric key, because no runtime's Web Crypto has it.
- * The padding is the one that Bleichenbacher broke, so decryption never says that it was wrong: it goes on with a
- * synthetic message (draft-irtf-cfrg-rsa-guidance-04 §7, "implicit rejection"). Every decision on padding is made here,
- * whoever does the RSA operation. SECURITY.md says what is left of BigInt's time, which is not constant.
+ * RSAES-PKCS1-v1_5 (RFC 8017 §7.2) for the symmetric key, because no runtime's Web Crypto has it. Bleichenbacher's
+ * attack needs to know whether a padding is right, so decryption never shows it: for a wrong one it goes on with a
+ * synthetic message (draft-irtf-cfrg-rsa-guidance-04 §7, "implicit rejection"). The padding is checked here, also when
+ * an injected Crypto does the RSA operation. SECURITY.md describes what the timing of BigInt, which is not constant,
+ * still shows.
  */
 import { bytesToBigInt } from './big-integer.ts';
 import { lessThan, select, syntheticMessage, TAIL } from './implicit-rejection.ts';
@@ -14,9 +15,10 @@ import type { WebCrypto } from './web-crypto.ts';
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * Encrypts up to `size - 11` bytes with fresh padding.
+ * Encrypts a message with new random padding.
  *
- * @throws whatever the Crypto fails with
+ * @param message - at most `size - 11` bytes
+ * @throws the error of the Crypto
  */
 export async function encryptPkcs1(message: Uint8Array, key: RsaPublicNumbers, crypto: WebCrypto): Promise<Bytes> {
   const { size } = key;
@@ -32,22 +34,22 @@ export async function encryptPkcs1(message: Uint8Array, key: RsaPublicNumbers, c
   return rsaPublic(encoded, key, crypto.subtle);
 }
 
-/** What decryption yields: never an error that depends on the padding. */
+/** The result of a decryption. It does not show whether the padding was right. */
 export interface Pkcs1Decryption {
-  /** Length in bytes of the message, or for a wrong padding of the synthetic one. */
+  /** Length of the message in bytes; for a wrong padding, of the synthetic message. */
   length: number;
-  /** The last 32 bytes of the encoded message, or of the synthetic one. */
+  /** The last 32 bytes of the encoded message; for a wrong padding, of the synthetic message. */
   tail: Bytes;
-  /** The last 32 bytes of the synthetic message in every case: for a caller who needs another length than this one. */
+  /** The last 32 bytes of the synthetic message, for a message with a length that the caller does not accept. */
   substitute: Bytes;
 }
 
 /**
- * Decrypts `ciphertext`, with implicit rejection.
+ * Decrypts a ciphertext with implicit rejection.
  *
- * @returns `undefined` only for what everybody can see: a wrong length, a value not below the modulus, a fault in the RSA
- *   operation
- * @throws whatever the Crypto fails with
+ * @returns `undefined` for a wrong length, a value not below the modulus, or a fault in the RSA operation: these do not
+ *   depend on the padding
+ * @throws the error of the Crypto
  */
 export async function decryptPkcs1(
   ciphertext: Bytes,
@@ -72,7 +74,7 @@ export async function decryptPkcs1(
 /** All ones when `value` (0 to 255) is zero, else 0. */
 const isZero = (value: number): number => (value - 1) >> 31;
 
-/** As the key transport of RSA_AES: a wrong padding or a wrong length goes on with a key that fits nothing. */
+/** The key transport of RSA_AES. A wrong padding or length yields a key that decrypts nothing. */
 export const rsaesPkcs1: KeyTransport = {
   wrap: encryptPkcs1,
   async unwrap(encryptedKey, key, crypto) {

@@ -1,9 +1,11 @@
 /**
- * Types of Web Crypto, taken from the global `crypto`. The names `Crypto`, `CryptoKey` and `JsonWebKey` are global only with
- * TypeScript's DOM library, which the users of this package may not have.
+ * Types of Web Crypto, taken from the global `crypto`. The names `Crypto`, `CryptoKey` and `JsonWebKey` are global only
+ * with TypeScript's DOM library, which the users of this package may not have.
  */
 
-/** Type of the global `crypto`. Not `typeof globalThis.crypto`: Workers' types declare a `const`, which is not a member. */
+/**
+ * Type of the global `crypto`. Not `typeof globalThis.crypto`: Workers' types declare a `const`, which is not a member.
+ */
 export type WebCrypto = typeof crypto;
 
 /** A CryptoKey. */

@@ -51,8 +51,8 @@ export async function fingerprint(key: PrivateKey | PublicKey, options: KeyOptio
 }
 
 /**
- * Checks the merchant's pair and AlipayHK's key, each by itself and against the others. It reports a wrong key and does not
- * throw for it.
+ * Checks the merchant's pair and AlipayHK's key, each by itself and against the others. It reports a wrong key and does
+ * not throw for it.
  *
  * @param keys - any of the three
  * @param options - `crypto` replaces `globalThis.crypto`

@@ -1,6 +1,6 @@
 /**
- * Reads an EC key in any format: returns its checked number or point, or says what a wrong key is. Text and DER are read by
- * key-text.ts, as for RSA keys.
+ * Reads an EC key in any format: returns its checked number or point, or says what a wrong key is. Text and DER are
+ * read by key-text.ts, as for RSA keys.
  */
 import { bytesToBigInt } from '../crypto/big-integer.ts';
 import { p224, SCALAR_BYTES } from '../crypto/p224.ts';
@@ -28,8 +28,10 @@ const otherCurves: Record<string, string> = {
 };
 
 /**
- * The half of a P-224 key that is wanted: a private key's 28 bytes, or a public key's point, uncompressed;
- * a string says what the text is instead.
+ * The P-224 key of the wanted half in a text.
+ *
+ * @returns the 28 bytes of a private key, or the uncompressed point of a public key; a string says what the text is
+ *   instead
  */
 export function readEcKey(text: string, want: 'private' | 'public'): Uint8Array<ArrayBuffer> | string {
   const der = readDerText(text, want);

@@ -33,8 +33,8 @@ export function signingKey<Key extends Versioned>(privateKey: KeyRing<Key>, keyV
 }
 
 /**
- * The keys that a header may mean, the latest first: those of the version that it names, or all of them if it names none. A
- * key without a version stands for every version.
+ * The keys that a header may mean, the latest first: those of the version that it names, or all of them if it names
+ * none. A key without a version stands for every version.
  *
  * @param header - name of the header, for the error
  * @param keyVersion - version that the header names

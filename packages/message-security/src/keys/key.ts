@@ -1,6 +1,6 @@
 /**
- * Keys: text in whatever form people hold it -> checked numbers -> one non-extractable CryptoKey, imported once.
- * `PrivateKey` and `PublicKey` are interfaces, so a KMS or another algorithm fits where a local key does.
+ * Imports RSA keys: the input becomes checked numbers, and then one CryptoKey that is not extractable. `PrivateKey` and
+ * `PublicKey` are interfaces, so that a remote key or a key of another algorithm can stand in for a local one.
  */
 import { brandHandle } from '../copies.ts';
 import { bytesToBigInt } from '../crypto/big-integer.ts';
@@ -9,81 +9,82 @@ import { type RsaPrivateNumbers, type RsaPublicNumbers, toJwk } from '../crypto/
 import type { RsaJwk, WebCrypto, WebCryptoKey } from '../crypto/web-crypto.ts';
 import { checkNumbers, readJwk, readKeyText, wrongSize } from './rsa-key.ts';
 
-/** Our half of a pair: signs what we send and, for RSA_AES, unwraps the symmetric keys that we are sent. */
+/** The own key of an end: it signs the messages sent and, for RSA_AES, unwraps the symmetric keys received. */
 export interface PrivateKey {
-  /** Signature algorithm, as `RSA256`. */
+  /** Signature algorithm, such as `RSA256`. */
   readonly algorithm: string;
   /**
-   * Written into the Signature header when given.
+   * Version of the key, for the Signature header; the header names none if it is `undefined`.
    *
    * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}
    */
   readonly keyVersion?: string | undefined;
-  /** Signature over `data`. A remote key (a KMS, an HSM) implements just this. */
+  /** Signs `data`. A remote key (a KMS, an HSM) that does not decrypt implements only this. */
   sign(data: Uint8Array<ArrayBuffer>): Promise<BytesLike>;
   /**
-   * For a remote key that takes part in RSA_AES: RSAES-PKCS1-v1_5 decryption of an encrypted symmetric key.
-   * A local key does not show this: there is no plaintext without a verified signature.
+   * Decrypts a symmetric key by RSAES-PKCS1-v1_5, for RSA_AES with a remote key. A local key does not have it: nothing is
+   * decrypted before a signature is verified.
    */
   unwrapKey?(encryptedKey: Uint8Array<ArrayBuffer>): Promise<BytesLike>;
 }
 
-/** A private key in this program, as `importPrivateKey` returns it. */
+/** A private key in this program, as `importPrivateKey` returns it. `sign` returns a `Uint8Array`. */
 export interface LocalPrivateKey extends PrivateKey {
   sign(data: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** The other side's half: verifies what we receive and, for RSA_AES, encrypts what we send. */
+/** The key of the other end: it verifies the messages received and, for RSA_AES, encrypts the messages sent. */
 export interface PublicKey {
-  /** Signature algorithm, as `RSA256`. */
+  /** Signature algorithm, such as `RSA256`. */
   readonly algorithm: string;
   /**
-   * Which version this key is; without one it stands for every version.
+   * Version of the key. Without one the key stands for every version.
    *
    * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}
    */
   readonly keyVersion?: string | undefined;
-  /** Whether `signature` belongs to `data` and this key. */
+  /** Whether `signature` is a signature of `data` by this key. */
   verify(signature: Uint8Array<ArrayBuffer>, data: Uint8Array<ArrayBuffer>): Promise<boolean>;
 }
 
 /**
- * A key as text, as a JWK, or as a CryptoKey. Text is PEM or base64, as consoles, environments and secret stores hand it out:
- * quotes, escapes, blanks and words around it do no harm, nor one more base64 around the whole. Other keys may stand beside
- * the one that is wanted, but not a second one of its kind.
+ * A key as text, as a JWK, or as a CryptoKey. Text is PEM or base64, as consoles, environment variables and secret
+ * stores give it: quotes, escapes, blanks and words around it are ignored, and the whole may be in base64 once more.
+ * The text may hold other keys too, but only one of the kind that is imported.
  */
 export type KeyInput = string | RsaJwk | WebCryptoKey;
 
-/** What `importPrivateKey` and `importPublicKey` take besides the key. */
+/** Options of `importPrivateKey` and `importPublicKey`. */
 export interface KeyOptions {
   /** Version that AlipayHK's console shows for this key: letters, digits, dot, dash and underscore. */
   keyVersion?: string | undefined;
-  /** What errors call the key, as `MERCHANT_PRIVATE_KEY`; `privateKey` or `publicKey` unless given. */
+  /** Name of the key in errors, such as `MERCHANT_PRIVATE_KEY`; `privateKey` or `publicKey` unless given. */
   name?: string | undefined;
   /** Replaces `globalThis.crypto`. */
   crypto?: WebCrypto | undefined;
 }
 
 const rsassa = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' } as const;
-// Beside the handle, not in it: nothing that prints, copies or serialises a handle can reach a private number.
+// Not in the handle: nothing that prints, copies or serialises a handle shows a private number.
 const privateNumbers = new WeakMap<PrivateKey, RsaPrivateNumbers>();
 const publicNumbers = new WeakMap<PublicKey, RsaPublicNumbers>();
 
-/** The numbers of a local private key: for encryption.ts, not exported from the package. */
+/** The numbers of a local private key; `undefined` for other keys. Not exported from the package. */
 export const privateNumbersOf = (key: PrivateKey): RsaPrivateNumbers | undefined => privateNumbers.get(key);
 
-/** The numbers of a local public key: for encryption.ts, not exported from the package. */
+/** The numbers of a local public key; `undefined` for other keys. Not exported from the package. */
 export const publicNumbersOf = (key: PublicKey): RsaPublicNumbers | undefined => publicNumbers.get(key);
 
 /**
- * Imports the RSA private key that signs, of 2048 bits or more: PKCS#8 or PKCS#1 as text; a JWK; a CryptoKey.
- * A CryptoKey that is not extractable signs but cannot take part in RSA_AES, which needs the key's numbers.
+ * Imports an RSA private key of 2048 to 8192 bits, which signs: PKCS#8 or PKCS#1 as text, a JWK, or a CryptoKey. A
+ * CryptoKey that is not extractable signs but cannot decrypt with RSA_AES, which needs the key's numbers.
  *
- * The numbers are checked, and that both factors are primes (Miller-Rabin): 5 ms for 2048 bits on Node, 30 ms for 4096.
- * So import a key once.
+ * The numbers are checked, also that both factors are primes (Miller-Rabin). This takes 5 ms for 2048 bits on Node, and
+ * 30 ms for 4096, so import a key once.
  *
- * @throws TypeError that says what was given instead: a public key, an encrypted one, an EC key, one too short, one that
- * this runtime cannot use …
+ * @param input - the key
+ * @throws TypeError that says what the input is instead: a public key, an encrypted one, an EC key, one too short, one
+ *   that this runtime cannot use …
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a2 A2}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a18 A18}; RFC 5208 §5 (PKCS#8), RFC 8017 appendix A.1 (PKCS#1), RFC 7518 §6.3 (JWK), FIPS 186-5 appendix B.3.1 (Miller-Rabin)
  */
 export async function importPrivateKey(input: KeyInput, options: KeyOptions = {}): Promise<LocalPrivateKey> {
@@ -99,10 +100,12 @@ export async function importPrivateKey(input: KeyInput, options: KeyOptions = {}
 }
 
 /**
- * Imports the RSA public key that verifies, of 2048 bits or more: SPKI, PKCS#1 or an X.509 certificate (for its key only:
- * neither dates nor issuer are checked) as text; a JWK; a CryptoKey.
+ * Imports an RSA public key of 2048 to 8192 bits, which verifies: SPKI, PKCS#1 or an X.509 certificate as text, a JWK,
+ * or a CryptoKey. Of a certificate only the key is read; its dates and its issuer are not checked.
  *
- * @throws TypeError that says what was given instead, or that this runtime cannot use a key of that size (Deno: over 4096 bits)
+ * @param input - the key
+ * @throws TypeError that says what the input is instead, also for a size that this runtime cannot use (Deno: over 4096
+ *   bits)
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a2 A2}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a18 A18}; RFC 5280 §4.1 (SPKI), RFC 8017 appendix A.1 (PKCS#1), RFC 7518 §6.3 (JWK)
  */
 export async function importPublicKey(input: KeyInput, options: KeyOptions = {}): Promise<PublicKey> {
@@ -111,7 +114,7 @@ export async function importPublicKey(input: KeyInput, options: KeyOptions = {})
   const handle: PublicKey = brandHandle({
     algorithm: 'RSA256',
     keyVersion: checkKeyVersion(options.keyVersion),
-    // A Web Crypto that fails has verified nothing.
+    // An injected Crypto that fails has verified nothing.
     verify: async (signature: Uint8Array<ArrayBuffer>, data: Uint8Array<ArrayBuffer>) => {
       try {
         return await subtle.verify(rsassa.name, key, signature, data);
@@ -158,7 +161,7 @@ async function importRsa(
   }
   const { modulusLength } = key.algorithm as RsaHashedKeyAlgorithm;
   if (modulusLength > 4096) {
-    // Deno fails at each use of a public key over 4,096 bits. What a runtime cannot do must be known before it is needed.
+    // Deno fails at each use of a public key over 4096 bits. A key that the runtime cannot use is refused at import.
     const data = new Uint8Array(modulusLength / 8);
     const use = want === 'private' ? subtle.sign(rsassa, key, data) : subtle.verify(rsassa, key, data, data);
     await use.catch(() => refuse(`an RSA key of ${modulusLength} bits, which this runtime cannot use`));
@@ -170,7 +173,12 @@ function isCryptoKey(input: KeyInput): input is WebCryptoKey {
   return typeof input === 'object' && 'usages' in input && 'extractable' in input;
 }
 
-/** For every importer of keys; not exported from the package. */
+/**
+ * Checks a key version. Not exported from the package.
+ *
+ * @returns the same version
+ * @throws TypeError for one that no header can hold
+ */
 export function checkKeyVersion(keyVersion: string | undefined): string | undefined {
   if (keyVersion === undefined || /^[\w.-]+$/.test(keyVersion)) return keyVersion;
   throw new TypeError('keyVersion must be letters, digits, dots, dashes or underscores');

@@ -1,26 +1,31 @@
 /**
- * From text as editors, secret stores and consoles hand it out to every key in it: PEM blocks, or where there are none, runs
- * of base64. Nothing is repaired: a key is taken only when its DER is whole. The text may come from anywhere, so each
- * regular expression takes linear time on any input.
+ * Finds every key in a text as editors, secret stores and consoles give it: PEM blocks or, if there are none, runs of
+ * base64. Nothing is repaired: a key counts only when its DER is complete. The text may be from anybody, so every
+ * regular expression takes linear time.
  */
 import { decodeBase64 } from '../crypto/base64.ts';
 import { type Der, parseDer } from './der.ts';
 
-/** Line ends as \n or \\n, characters as in JSON and URLs, and a backslash before anything else. */
+/** Escapes: line ends as \n or \\n, characters as in JSON or URLs, and a backslash before any other character. */
 const escapes = /\\+(?:[nrt]|u00([\da-fA-F]{2}))?|%([\da-fA-F]{2})/g;
 
-/** A text without escapes, blanks and control characters, and with every dash as a hyphen. */
+/** Removes escapes, blanks and control characters from a text, and makes every dash a hyphen. */
 export function plainText(text: string): string {
   return text
     .replace(escapes, (_, json, url = json) => String.fromCharCode(Number.parseInt(url, 16)))
     .replace(/[\s\p{C}]/gu, '')
-    .replace(/[\p{Pd}\u2212]/gu, '-'); // what word processors make of two hyphens
+    .replace(/[\p{Pd}\u2212]/gu, '-'); // word processors turn two hyphens into a dash
 }
 
-/** Every key in a text that `plainText` returned, and words for what stands in a key's place. */
+/**
+ * Every key in a text, and for every block that is not a key a string that says what it is.
+ *
+ * @param plain - as `plainText` returns it
+ * @param depth - how many layers of base64 were removed
+ */
 export function keysIn(plain: string, depth = 0): (Der | string)[] {
   const found: (Der | string)[] = [];
-  // Blocks as in RFC 7468 §2, whatever stands before, between and after them.
+  // PEM blocks (RFC 7468 §2), with any text before, between and after them.
   const pieces = plain.split(/-(BEGIN|END)([A-Z\d]+)-/);
   for (let i = 1; i < pieces.length; i += 6) {
     const [begin, label = '', body = '', end, endLabel] = pieces.slice(i, i + 5);
@@ -35,17 +40,17 @@ export function keysIn(plain: string, depth = 0): (Der | string)[] {
   }
   if (found.length > 0) return found;
 
-  // Between quotes, after a name, in JSON or YAML: a key is a run of base64 all the same.
+  // A key is a run of base64, whether in quotes, after a name, in JSON or in YAML.
   for (const run of plain.split(/[^\w+/-]+/)) {
     const der = readDer(run);
     if (typeof der !== 'string' && der.content.length > 30) found.push(der);
-    // Secret stores encode a text in base64 once more; PowerShell makes it UTF-16 before.
+    // Secret stores encode a text in base64 once more; PowerShell converts it to UTF-16 first.
     else if (depth < 3) found.push(...keysIn(plainText(new TextDecoder().decode(decodeBase64(run))), depth + 1));
   }
   return found;
 }
 
-/** The DER that a text is in base64; a string says what it is instead. */
+/** Decodes base64 and parses the DER in it; returns a string that says what the text is instead. */
 export function readDer(base64: string): Der | string {
   const bytes = decodeBase64(base64);
   if (!bytes?.length) return 'neither PEM nor whole base64';

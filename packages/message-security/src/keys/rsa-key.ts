@@ -1,6 +1,6 @@
 /**
- * From an RSA key in any spelling to its numbers, checked: the same result in every runtime (der.ts says why), and
- * words for what a wrong key is. Wrong or swapped keys are the first cause of "the signature does not verify".
+ * Reads an RSA key in any format: returns its checked numbers, the same in every runtime (der.ts says why), or says
+ * what a wrong key is. Wrong or swapped keys are the most frequent cause of "the signature does not verify".
  */
 import { decodeBase64 } from '../crypto/base64.ts';
 import { bitLength, bytesToBigInt, isProbablePrime } from '../crypto/big-integer.ts';
@@ -9,7 +9,7 @@ import type { RsaJwk } from '../crypto/web-crypto.ts';
 import { type Der, derInteger, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, parseDer, SEQUENCE } from './der.ts';
 import { readDerText, unwrapDer } from './key-text.ts';
 
-/** Numbers of the key of which a text holds the half that is wanted; a string says what the text is instead of an RSA key. */
+/** The numbers of the RSA key of the wanted half in a text, in the order of PKCS#1; a string says what it is instead. */
 export function readKeyText(text: string, want: 'private' | 'public'): bigint[] | string {
   const der = readDerText(text, want);
   if (typeof der === 'string') return der;
@@ -42,7 +42,7 @@ function wrongAlgorithm({ parts: [oid, parameters, more] }: Der): string | undef
   return id === '42.134.72.134.247.13.1.1.1' && isNull ? undefined : 'a key that is not rsaEncryption';
 }
 
-/** Numbers of an RSA JWK (RFC 7518 §6.3); a string says what it is instead. */
+/** The numbers of an RSA JWK (RFC 7518 §6.3), in the order of PKCS#1; a string says what it is instead. */
 export function readJwk(jwk: RsaJwk): bigint[] | string {
   if (jwk.kty !== 'RSA') return jwk.kty === 'EC' ? 'an EC key' : 'an object that is not an RSA JWK';
   const numbers: bigint[] = [];
@@ -56,9 +56,11 @@ export function readJwk(jwk: RsaJwk): bigint[] | string {
 }
 
 /**
- * What is wrong with a modulus of so many bits or with this exponent. Exponents are 3 and 65537 only, as in workerd:
- * another one would work here and fail there.
+ * Says what is wrong with the length of a modulus or with an exponent. Only the exponents 3 and 65537 are accepted:
+ * workerd refuses every other one.
  *
+ * @param bits - length of the modulus
+ * @returns `undefined` if nothing is wrong
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a18 A18}
  */
 export function wrongSize(bits: number, e: bigint): string | undefined {
@@ -67,7 +69,12 @@ export function wrongSize(bits: number, e: bigint): string | undefined {
   return e === 3n || e === 65537n ? undefined : 'an RSA key with a public exponent other than 65537 and 3';
 }
 
-/** Checks the numbers and names them; a string says which check failed. */
+/**
+ * Checks the numbers of a key.
+ *
+ * @param numbers - in the order of PKCS#1
+ * @returns the numbers by name, or a string that says what is wrong
+ */
 export function checkNumbers(
   numbers: bigint[],
   want: 'private' | 'public',
@@ -81,7 +88,7 @@ export function checkNumbers(
   if (n % 2n === 0n) return 'an RSA key with an even modulus';
   const size = Math.ceil(bits / 8);
   if (!isPrivate) return { n, e, size };
-  // That both are less than n says that neither is 1.
+  // Both are less than n, so neither is 1.
   const consistent =
     p < n &&
     q < n &&
@@ -94,10 +101,10 @@ export function checkNumbers(
     (e * dp) % (p - 1n) === 1n &&
     (e * dq) % (q - 1n) === 1n;
   if (!consistent) return 'an RSA private key with inconsistent numbers';
-  // The shorter of very different primes is easy to find, and with a q far above p Deno signs for ever.
+  // A much shorter prime is easy to find, and with a q far above p signing does not end in Deno.
   const similar = p >> 512n <= q && q >> 8n <= p;
-  // No runtime looks: with a composite, Deno panics, workerd fails at each signature, and Node's do not verify. The second
-  // base is not random, since workerd has no random numbers before the first request; it is the key's own.
+  // No runtime checks this. With a composite factor Deno panics, workerd fails at each signature, and Node's signatures
+  // do not verify. The second base is the key's own d: workerd has no random numbers before the first request.
   const isPrime = (factor: bigint): boolean => isProbablePrime(factor, 2n) && isProbablePrime(factor, d);
   if (!similar || !isPrime(p) || !isPrime(q)) return 'an RSA private key without two primes of similar size';
   return { n, e, size, d, p, q, dp, dq, qi };

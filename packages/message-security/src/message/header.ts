@@ -36,8 +36,8 @@ export function formatHeader(
 }
 
 /**
- * Parses a `Signature` or `Encrypt` header. Pairs may come in any order, with or without blanks around them; unknown keys are
- * ignored. The value is base64 or base64url, percent-encoded or not, and may hold blanks or line feeds.
+ * Parses a `Signature` or `Encrypt` header. Pairs may come in any order, with or without blanks around them; unknown
+ * keys are ignored. The value is base64 or base64url, percent-encoded or not, and may hold blanks or line feeds.
  *
  * @param text - the header's value
  * @throws HeaderInvalid for a pair without `=`, a repeated key, a missing value, bad base64 or bad percent-encoding. A

@@ -1,6 +1,6 @@
 /**
- * Opening: verify the signature, check the time, decrypt (A4). A response differs from a request in three ways: its time is in
- * Response-Time, it is signed over the path of its request, and it may lack Client-Id (A12).
+ * Opening: verify the signature, check the time, decrypt (A4). A response differs from a request in three ways: its
+ * time is in Response-Time, it is signed over the path of its request, and it may lack Client-Id (A12).
  */
 import {
   AlgorithmNotSupported,
@@ -35,7 +35,9 @@ export interface OpenedRequest {
   /** The Request-Time header, verbatim. */
   requestTime: string;
   encrypted: boolean;
-  /** Length of the symmetric key in bytes, if encrypted. The response gets one as long: some clients know only AES-128. */
+  /**
+   * Length of the symmetric key in bytes, if encrypted. The response gets one as long: some clients know only AES-128.
+   */
   symmetricKeyLength: SymmetricKeyLength | undefined;
   /** The key that verified the signature. An encrypted response is encrypted for this one. */
   publicKey: PublicKey;
@@ -164,9 +166,9 @@ async function open(
   if (encrypt === undefined && options.requireEncryption) {
     throw new HeaderInvalid('Encrypt', 'missing Encrypt header; this message must be encrypted', 'decryption');
   }
-  // Before decryption: otherwise a second copy shows whether the first one decrypted, which is a padding oracle. The guard
-  // also remembers the encrypted key, which is not signed: a copy with another one must not make the message a replay. Twice
-  // the tolerance, because the time may be in the future.
+  // Before decryption: otherwise a second copy shows whether the first one decrypted, which is a padding oracle. The
+  // guard also remembers the encrypted key, which is not signed: a copy with another one must not make the message a
+  // replay. Twice the tolerance, because the time may be in the future.
   const until = Number(now()) + 2 * tolerance * 1000;
   const isFirst = replayGuard === undefined || (await replayGuard({ ...parts, encryptedKey: encrypt?.value }, until));
   if (isFirst !== true) throw new MessageReplayed();

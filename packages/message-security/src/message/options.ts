@@ -58,9 +58,9 @@ export interface OpenOptions extends MessageOptions {
   /** Longest body on the wire, in bytes; 2 MiB unless given, enough for 1 MiB that is encrypted. */
   maxBodyBytes?: number | undefined;
   /**
-   * Refuses a message when its signed content was received before. Without it, a message can be replayed while its time is
-   * accepted. At the sending end it refuses a reply that was received before, and also the second of two equal replies that
-   * were signed within one second.
+   * Refuses a message when its signed content was received before. Without it, a message can be replayed while its time
+   * is accepted. At the sending end it refuses a reply that was received before, and also the second of two equal
+   * replies that were signed within one second.
    */
   replayGuard?: ReplayGuard | undefined;
   /** Refuses a message that is not encrypted. Requires `encryption`. */
@@ -97,7 +97,10 @@ const isRing = (method: 'sign' | 'verify') => (ring: unknown) => {
   const keys = [ring].flat() as (Partial<PrivateKey & PublicKey> | null | undefined)[];
   return keys.length > 0 && keys.every((key) => typeof key?.[method] === 'function');
 };
-/** Whether both can stand in a header. A remote key brings its own, so they are checked before anything is sent or applied. */
+/**
+ * Whether both can stand in a header. A remote key brings its own, so they are checked before anything is sent or
+ * applied.
+ */
 const hasNames = ({ algorithm, keyVersion = '1' }: PrivateKey | PublicKey) =>
   [algorithm, keyVersion].every((name) => typeof name === 'string' && /^[\w.-]+$/.test(name));
 const isWithin = (most: number) => (value: unknown) => typeof value === 'number' && value > 0 && value <= most;
@@ -155,7 +158,8 @@ export function checkOpenOptions(options: OpenOptions): void {
  * Refuses options with which sealing or opening would fail. An absent option is refused only if it is required.
  *
  * @param required - names of the options that are required
- * @param uses - `seals: false` when nothing is sealed, so that no key has to encrypt; `opens: false` when nothing is opened
+ * @param uses - `seals: false` when nothing is sealed, so that no key has to encrypt; `opens: false` when nothing is
+ *   opened
  * @throws TypeError that names the option and what was expected
  */
 export function checkOptions(

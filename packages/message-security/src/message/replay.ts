@@ -1,6 +1,6 @@
 /**
- * Replay protection. The protocol has no nonce, so a signed message can be sent again while its time is accepted. A receiver
- * that must not process it twice has to remember it for that long.
+ * Replay protection. The protocol has no nonce, so a signed message can be sent again while its time is accepted. A
+ * receiver that must not process it twice has to remember it for that long.
  */
 import type { WebCrypto } from '../crypto/web-crypto.ts';
 import { contentToBeSigned, type SignedParts } from './signature.ts';
@@ -32,8 +32,8 @@ export interface ReplayStore {
 }
 
 /**
- * Makes a guard that remembers messages in a store. It stores the SHA-256 of the content to be signed and of the encrypted
- * key, not the signature: anybody can turn an ECDSA signature into a second valid one.
+ * Makes a guard that remembers messages in a store. It stores the SHA-256 of the content to be signed and of the
+ * encrypted key, not the signature: anybody can turn an ECDSA signature into a second valid one.
  *
  * Two identical messages that are signed within the same second count as one, because Request-Time is in whole seconds.
  *

@@ -1,6 +1,6 @@
 /**
- * Sealing: encrypt, then sign (A4). A response differs from a request in two ways: its time is in Response-Time, and it is
- * signed over the path of its request.
+ * Sealing: encrypt, then sign (A4). A response differs from a request in two ways: its time is in Response-Time, and it
+ * is signed over the path of its request.
  */
 import { isAesLength } from '../crypto/suite.ts';
 import type { PublicKey } from '../keys/key.ts';
@@ -21,7 +21,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
  * @param request - its body must not have been read
  * @param options - `clientId` and `privateKey` are required; with `encryption` also `publicKey`
  * @returns a new request with Client-Id, Request-Time, Content-Type, Signature and, if encrypted, Encrypt
- * @throws TypeError for an option out of form, for a body that was read before, or for one to be encrypted that is not UTF-8
+ * @throws TypeError for an option out of form, for a body that was read before, or for one to be encrypted that is not
+ *   UTF-8
  * @throws the error of a remote key that fails to sign
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a1 A1}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a4 A4}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a6 A6}
  */
@@ -60,8 +61,8 @@ export type RepliedTo = Pick<OpenedRequest, 'httpUri' | 'encrypted'> &
   Partial<Pick<OpenedRequest, 'symmetricKeyLength'>>;
 
 /**
- * Seals the response to a request. It is signed over the request's path, and encrypted if and only if the request was, with a
- * symmetric key of the same length.
+ * Seals the response to a request. It is signed over the request's path, and encrypted if and only if the request was,
+ * with a symmetric key of the same length.
  *
  * @param response - its body must not have been read
  * @param to - the request as `openRequest` returned it; for a request that does not open, what is known of it

@@ -23,12 +23,12 @@ export interface SealedFetchOptions extends SealOptions, OpenResponseOptions {
 }
 
 /**
- * Makes a `fetch` that seals its requests and opens their responses. A response has its body in plain. It keeps its Signature
- * and Encrypt headers, as a record of what was verified.
+ * Makes a `fetch` that seals its requests and opens their responses. A response has its body in plain. It keeps its
+ * Signature and Encrypt headers, as a record of what was verified.
  *
- * The function rejects with ResponseMissing when no complete response arrives or is opened in time, with the signal's reason
- * when the caller aborts, with a TypeError when `fetch` cannot be called and nothing was sent, and with the errors of
- * `sealRequest` and `openResponse`.
+ * The function rejects with ResponseMissing when no complete response arrives or is opened in time, with the signal's
+ * reason when the caller aborts, with a TypeError when `fetch` cannot be called and nothing was sent, and with the
+ * errors of `sealRequest` and `openResponse`.
  *
  * @param options - `clientId`, `privateKey` and `publicKey` are required
  * @throws TypeError for an option out of form

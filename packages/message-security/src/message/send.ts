@@ -14,15 +14,16 @@ export type SendingFetch = (request: Request) => Promise<Response>;
  *
  * @param request - the request
  * @param parts - the same request as URL and init
- * @throws TypeError for a `fetch` that lacks its object; ResponseMissing when it rejects or resolves with something other than
- *   a response
+ * @throws TypeError for a `fetch` that lacks its object; ResponseMissing when it rejects or resolves with something
+ *   other than a response
  */
 export async function sendBy(fetch: SendingFetch, request: Request, { url, init }: SealedParts): Promise<Response> {
   const sending: Promise<unknown> = (async () => fetch(request))();
   const response = await sending
     .catch((error: unknown) => {
       const text = error instanceof Error ? error.message : '';
-      // undici converts a Request of another class to the text "[object Request]" and parses it as a URL: nothing was sent.
+      // undici converts a Request of another class to the text "[object Request]" and parses it as a URL: nothing was
+      // sent.
       if (text.includes('Failed to parse URL from [object Request]')) return (fetch as unknown as UrlFetch)(url, init);
       if (!/Illegal invocation|incorrect `this`/.test(text)) throw error;
       throw new Mistake('fetch was called without its object; expected (request) => env.BINDING.fetch(request)');

@@ -1,6 +1,6 @@
 /**
- * The signature of a message, over method, path and query, Client-Id, time and the bytes on the wire (A1). The key decides the
- * algorithm: a header that names another one is refused.
+ * The signature of a message, over method, path and query, Client-Id, time and the bytes on the wire (A1). The key
+ * decides the algorithm: a header that names another one is refused.
  */
 import { bytesOf, kindOf } from '../crypto/bytes.ts';
 import { AlgorithmNotSupported, SignatureVerificationFailed } from '../errors.ts';

@@ -1,6 +1,6 @@
 /**
- * Other suites of RSA_AES, for gateways that agree to them beforehand (A26). The default stays Ant's: `RSA_AES`.
- * Everything here is native Web Crypto; only the default needs crypto/.
+ * Other suites of RSA_AES, for ends that agree on them beforehand (A26). The default remains Ant's, `RSA_AES`. The other
+ * algorithms are native Web Crypto.
  */
 import { aesEcb } from '../crypto/aes-ecb.ts';
 import { toBytes } from '../crypto/bytes.ts';
@@ -11,20 +11,21 @@ import { type ContentCipher, isAesLength, type KeyTransport } from '../crypto/su
 import type { WebCryptoKey } from '../crypto/web-crypto.ts';
 import { defineEncryption, type Encryption } from './encryption.ts';
 
-/** What `rsaAes` takes; what is left out is as in `RSA_AES`. */
+/** Options of `rsaAes`. An absent one is as in `RSA_AES`. */
 export interface RsaAesOptions {
   content?: 'AES-ECB' | 'AES-CBC' | 'AES-GCM';
   /**
-   * With AES-ECB: from how many bytes on a body is encrypted through AES-OCB, where the runtime has it; 2049 unless given,
-   * 0 for every body, Infinity for none. The bytes are the same and come sooner, but Node prints an ExperimentalWarning
-   * when it is used for the first time.
+   * For AES-ECB: least length of a body, in bytes, that is encrypted with AES-OCB if the runtime has it; 2049 unless
+   * given, 0 for every body, Infinity for none. The result is the same and faster, but Node prints an
+   * ExperimentalWarning at first use.
    */
   ocbFrom?: number;
   keyTransport?: 'RSAES-PKCS1-v1_5' | 'RSA-OAEP' | 'RSA-OAEP-256';
 }
 
 /**
- * RSA_AES with another content cipher or key transport than Ant's. Both ends must be set to the same: no header says which.
+ * RSA_AES with another content cipher or key transport than Ant's. Both ends must use the same, because no header names
+ * them.
  *
  * @throws TypeError for a name that is not listed, or an `ocbFrom` out of form
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a26 A26}; NIST SP 800-38A §6.2 (CBC), SP 800-38D (GCM), RFC 8017 §7.1 (OAEP, with SHA-1 or, as RSA-OAEP-256, SHA-256)

@@ -1,6 +1,6 @@
 /**
- * Request-Time and Response-Time: ISO-8601 with a zone (A10). The header is signed as text, so a received time is parsed only
- * for its check, and is never formatted again.
+ * Request-Time and Response-Time: ISO-8601 with a zone (A10). The header is signed as text, so a received time is
+ * parsed only for its check, and is never formatted again.
  */
 import { TimeNotAccepted } from '../errors.ts';
 
@@ -24,8 +24,8 @@ export function formatTime(time: number, zone = '+08:00'): string {
 const iso = /^(\d.{18})(?:\.(\d{1,9}))?(?:Z|([+-](?:[01]\d|2[0-3])):?([0-5]\d))$/;
 
 /**
- * Parses the time of a header. The zone may be `+05:30`, `+0530` or `Z`; seconds may have a fraction. The zone is required: it
- * also marks the end of the time in the content to be signed, where a dot follows it.
+ * Parses the time of a header. The zone may be `+05:30`, `+0530` or `Z`; seconds may have a fraction. The zone is
+ * required: it also marks the end of the time in the content to be signed, where a dot follows it.
  *
  * @param text - the header, verbatim
  * @returns milliseconds since the epoch; `undefined` for another form, or for a day or hour that does not exist

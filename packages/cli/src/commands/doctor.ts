@@ -1,0 +1,142 @@
+/** `doctor`: are keys, settings, clock and connection as they have to be; and, on request, what the gateway is like. */
+import { createInterface } from 'node:readline/promises';
+import { diagnoseKeys, type GatewayProfile, importPrivateKey } from '@alipayhk-pass/api';
+import type { Command } from '../command.ts';
+import { type Check, clockChecks, keyChecks, settingChecks } from '../doctor/checks.ts';
+import { CommandError, exitCodes, UsageError } from '../exit.ts';
+import { writeOutput } from '../files.ts';
+import type { Input } from '../options.ts';
+import { colour, print, printError, printJson } from '../output.ts';
+import { mailTo, settle } from '../probe/assumptions.ts';
+import { type Findings, probe } from '../probe/probe.ts';
+import { clientOptions, originOf, readKeyText, readPrivateKey, readPublicKey } from '../settings.ts';
+
+export const doctor: Command = {
+  summary: 'check keys, settings, clock and gateway, and find out what the gateway is like',
+  usage: '',
+  positionals: [0, 0],
+  options: {
+    ...clientOptions,
+    'merchant-id': { help: 'the merchant, for --probe', value: 'ID', env: 'MERCHANT_ID', config: 'merchantId' },
+    'own-public-key': { help: 'the public key that you handed to AlipayHK', value: 'FILE', config: 'ownPublicKeyFile' },
+    offline: { help: 'ask no gateway' },
+    probe: { help: 'send harmless requests, and write a profile of the gateway' },
+    confirm: { help: "the gateway's host, to confirm --probe where nobody can be asked", value: 'HOST' },
+    out: { help: 'the profile', value: 'FILE', unless: 'alipayhk-pass.profile.json' },
+    mail: {
+      help: 'a mail to AlipayHK with the questions that stay open',
+      value: 'FILE',
+      unless: 'alipayhk-pass.mail.txt',
+    },
+    pause: { help: 'between two requests of --probe', value: 'MILLISECONDS', unless: '250' },
+    force: { help: 'overwrite profile and mail' },
+  },
+  details: `Says which key is wrong, and how: a public key as the private one, your own as AlipayHK's, two that are no pair. Holds
+this clock against the gateway's.
+
+With --probe it sends at most 23 requests: updates of a passId that nobody has, never CLOSED, signed, and encrypted in every
+suite and Content-Type until one is understood. From the replies it writes a profile: what of spec/ASSUMPTIONS.md is
+settled, and what AlipayHK still has to be asked, with a mail that asks. --profile FILE gives it to every other command,
+optionsOfProfile gives it to createClient. The host has to be confirmed first.`,
+  examples: [
+    ['Before the first request', 'alipayhk-pass doctor'],
+    ['What is the gateway like?', 'alipayhk-pass doctor --probe --gateway https://open-id-pre.alipay.com'],
+    ['Then', 'alipayhk-pass update --profile alipayhk-pass.profile.json update.json'],
+  ],
+  async run(input) {
+    const checks: Check[] = settingChecks(input);
+    const texts = {
+      merchantPrivateKey: readKeyText(input, 'private-key')?.text,
+      merchantPublicKey: readKeyText(input, 'own-public-key')?.text,
+      gatewayPublicKey: readKeyText(input, 'public-key')?.text,
+    };
+    checks.push(...keyChecks(await diagnoseKeys(texts), texts, input));
+    const baseUrl = originOf(input);
+    if (!input.isSet('offline')) checks.push(...(await clockChecks(baseUrl, input.number('timeout', 1) ?? 10_000)));
+    const json = input.isSet('json');
+    if (!json) for (const check of checks) print(lineOf(check));
+    const isFine = checks.every(({ verdict }) => verdict !== 'problem');
+    if (!input.isSet('probe')) {
+      if (json) printJson({ fine: isFine, checks });
+      return isFine ? exitCodes.done : exitCodes.failed;
+    }
+    if (!isFine) throw new CommandError('nothing was sent: correct the problems above first', exitCodes.failed);
+    const { profile, findings, files } = await runProbe(input, baseUrl, json);
+    if (json) printJson({ fine: true, checks, findings, profile, files });
+    else print(findingLines(profile, files));
+    return findings.plain === 'accepted' || findings.encryption ? exitCodes.done : exitCodes.security;
+  },
+};
+
+async function runProbe(input: Input, baseUrl: string, json: boolean) {
+  const { host } = new URL(baseUrl);
+  await confirm(input, host);
+  const privateKey = await readPrivateKey(input);
+  const text = readKeyText(input, 'private-key')?.text ?? '';
+  const other = await importPrivateKey(text, privateKey.keyVersion === undefined ? { keyVersion: '1' } : {});
+  const parties = {
+    clientId: input.required('client-id'),
+    merchantId: input.required('merchant-id'),
+    privateKey,
+    publicKey: await readPublicKey(input),
+    baseUrl,
+    timeout: input.number('timeout', 1) ?? 10_000,
+    pause: input.number('pause', 0) ?? 250,
+  };
+  const findings: Findings = await probe(parties, other, (step) => !json && printError(`asking: ${step}`));
+  const assumptions = settle(findings);
+  const { encryption, encryptedContentTypes, encryptedReplies } = findings;
+  const [contentType] = encryptedContentTypes;
+  const profile: GatewayProfile = {
+    version: 1,
+    baseUrl,
+    probedAt: new Date().toISOString(),
+    settings: {
+      encryption,
+      ...(contentType && { encryptedContentType: contentType }),
+      ...(encryptedReplies && { requireEncryption: true }),
+    },
+    assumptions,
+  };
+  const files = {
+    profile: input.text('out') ?? 'alipayhk-pass.profile.json',
+    mail: input.text('mail') ?? 'alipayhk-pass.mail.txt',
+  };
+  const force = input.isSet('force');
+  writeOutput(files.profile, `${JSON.stringify(profile, null, 2)}\n`, { force });
+  writeOutput(files.mail, mailTo(parties.clientId, host, assumptions), { force });
+  return { profile, findings, files };
+}
+
+/** @throws UsageError when the host is not confirmed */
+async function confirm(input: Input, host: string): Promise<void> {
+  const given = input.text('confirm');
+  if (given === host) return;
+  if (given !== undefined)
+    throw new UsageError(`--confirm is not the host of the gateway, which is ${host}; nothing was sent`);
+  if (!process.stdin.isTTY)
+    throw new UsageError(`the probe of ${host} is not confirmed; expected --confirm ${host}; nothing was sent`);
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  const typed = await prompt.question(`Up to 23 harmless requests go to ${host}. Type its name to confirm: `);
+  prompt.close();
+  if (typed.trim() !== host) throw new UsageError('not confirmed; nothing was sent');
+}
+
+function lineOf({ name, verdict, detail }: Check): string {
+  const shown = {
+    fine: colour('green', 'fine'),
+    problem: colour('red', 'problem'),
+    unknown: colour('yellow', 'unknown'),
+  };
+  return `${name.padEnd(20)} ${shown[verdict]}  ${detail}`;
+}
+
+function findingLines({ assumptions }: GatewayProfile, files: { profile: string; mail: string }): string {
+  const of = (settled: boolean): string[] =>
+    Object.entries(assumptions).flatMap(([number, each]) =>
+      each.settled === settled ? [`  ${number.padEnd(4)} ${each.finding}`] : [],
+    );
+  const settled = ['', colour('bold', 'settled'), ...of(true)];
+  const open = ['', colour('bold', 'still to be asked'), ...of(false)];
+  return [...settled, ...open, '', `wrote ${files.profile} and ${files.mail}`].join('\n');
+}

@@ -1,0 +1,71 @@
+/** `sandbox`: a gateway in AlipayHK's place on this machine, with its page. */
+import type { Command } from '../command.ts';
+import { UsageError } from '../exit.ts';
+import { colour, print, printJson } from '../output.ts';
+
+export const sandbox: Command = {
+  summary: "start a gateway in AlipayHK's place, with its page",
+  usage: '',
+  positionals: [0, 0],
+  options: {
+    port: { help: 'port on 127.0.0.1; 0 for a free one', value: 'PORT', unless: '8787' },
+    folder: { help: 'for keys, passes and the ledger', value: 'FOLDER', unless: 'alipayhk-sandbox' },
+    memory: { help: 'keep passes and ledger in memory only' },
+  },
+  details: `It verifies and decrypts as AlipayHK's gateway does, applies updates to passes, writes every request down, and fails on
+demand. A merchant and a pass are ready; their keys are made at the first start. On its page, "Use the sandbox's key" and
+"Seal and send" send a first update and show it on the wire at both ends.
+
+Everybody on this machine may use it, and nobody else. Where the runtime has no node:sqlite (Node before 22.13), passes and
+ledger are in memory only.`,
+  examples: [
+    ['Start it, and open the page that it names', 'alipayhk-pass sandbox'],
+    ['For a test', 'alipayhk-pass sandbox --port 0 --memory --json'],
+  ],
+  async run(input) {
+    const port = input.number('port', 0) ?? 8787;
+    if (port > 65_535) throw new UsageError('--port must be at most 65535');
+    const ended = new Promise<void>((resolve) => {
+      for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve());
+    });
+    hideSqliteWarning();
+    const folder = input.text('folder') ?? 'alipayhk-sandbox';
+    // Only now: no other command needs it, and it is most of the program.
+    const { startSandbox } = await import('../sandbox/start.ts');
+    const started = await startSandbox(folder, port, input.isSet('memory'));
+    const { url, kept, clientId, pass, merchant, gateway } = started;
+    const files = {
+      privateKey: merchant.privateKeyPath,
+      publicKey: gateway.publicKeyPath,
+      gatewayPrivateKey: gateway.privateKeyPath,
+    };
+    const inMemory = input.isSet('memory')
+      ? 'in memory'
+      : 'in memory: this runtime has no node:sqlite, as Node 22.13, Deno and Bun have';
+    const passes = kept ? `kept in ${folder}` : inMemory;
+    if (input.isSet('json')) printJson({ url, kept, clientId, ...pass, ...files });
+    else {
+      print(`${colour('bold', 'open')}       ${colour('cyan', url)}
+passes     ${passes}
+
+${colour('dim', '# or, in another terminal')}
+npx alipayhk-pass update --gateway ${url} --client-id ${clientId} \\
+  --private-key ${files.privateKey} --public-key ${files.publicKey} \\
+  --merchant-id ${pass.merchantId} --user-id ${pass.userId} --pass-id ${pass.passId} --data points:=880
+
+Ctrl-C stops it.`);
+    }
+    await ended;
+    await started.stop();
+    return undefined;
+  },
+};
+
+/** Node says that SQLite is experimental; that is no news for whoever starts a sandbox. */
+function hideSqliteWarning(): void {
+  const listeners = process.listeners('warning');
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => {
+    if (warning.name !== 'ExperimentalWarning') for (const listener of listeners) listener.call(process, warning);
+  });
+}

@@ -1,0 +1,157 @@
+/** `trigger`: the calls that AlipayHK makes to a merchant, made here with the caller's own data and a key of a test gateway. */
+import { createNotifier, type NotifierOptions } from '@alipayhk-pass/api/gateway';
+import type { Command } from '../command.ts';
+import { type ExitCode, exitCodes, reportError, UsageError } from '../exit.ts';
+import { knownKeyOptions } from '../explain/known-keys.ts';
+import { readFields, readObject } from '../fields.ts';
+import type { Input } from '../options.ts';
+import { colour, print, printJson } from '../output.ts';
+import {
+  clientIdOption,
+  encryptionOf,
+  encryptionOptions,
+  gatewayOptions,
+  originOf,
+  readPrivateKey,
+  readPublicKey,
+  zoneOption,
+} from '../settings.ts';
+
+/** After how many seconds AlipayHK repeats a bill whose reply is not S; from the reply before. */
+const timetable = [120, 600, 600, 3600, 7200, 21_600, 54_000];
+
+/** One call and its reply. */
+interface Attempt {
+  /** In seconds of AlipayHK's timetable. */
+  at: number;
+  reply?: object;
+  error?: { code: string; message: string };
+  exitCode: ExitCode;
+}
+
+export const trigger: Command = {
+  summary: 'call a merchant as AlipayHK does',
+  usage: 'bill|membercard [FILE]',
+  positionals: [1, 2],
+  options: {
+    to: { help: "origin of the merchant's server", value: 'URL', env: 'MERCHANT_URL', config: 'merchantUrl' },
+    tag: {
+      help: "the merchant's part of the path: /TAG/points/…",
+      value: 'TAG',
+      env: 'MERCHANT_TAG',
+      config: 'merchantTag',
+    },
+    prefix: { help: 'what stands before the tag in the path', value: 'PATH', config: 'signedPrefix' },
+    ...clientIdOption,
+    'gateway-private-key': {
+      ...knownKeyOptions['gateway-private-key'],
+      help: "the key that signs in place of AlipayHK's; the variable holds the key itself",
+    },
+    'own-public-key': {
+      help: "the merchant's public key",
+      value: 'FILE',
+      env: 'MERCHANT_PUBLIC_KEY',
+      config: 'ownPublicKeyFile',
+    },
+    ...encryptionOptions,
+    ...zoneOption,
+    timeout: gatewayOptions.timeout,
+    'key-version': { help: 'version of the key that signs', value: 'VERSION' },
+    'user-id': { help: 'the member', value: 'ID' },
+    data: { help: 'another field: NAME=TEXT, or NAME:=JSON', value: 'FIELD', multiple: true },
+    repeat: { help: "go on by AlipayHK's timetable until the reply is S or F: 7 more calls in about a day" },
+    always: { help: 'with --repeat: make every call, whatever the replies are' },
+    speed: { help: 'how many times faster the timetable runs', value: 'FACTOR', unless: '3600' },
+  },
+  details: `The call is signed with a key of your own in place of AlipayHK's, so the merchant must be set to its public half: that of
+the sandbox, or one of keygen. FILE, or standard input with -, holds the body in JSON; flags replace its fields, and what
+is missing is filled in. A body that does not fit the contract is sent too: a merchant has to refuse it.
+
+Exits with the reply: 0 for S, 3 for F, 4 for U or none, 5 for a reply that does not verify.`,
+  examples: [
+    ['A bill', 'alipayhk-pass trigger bill --to http://127.0.0.1:8788 --tag shop --user-id 2160220000000001'],
+    [
+      'The same bill eight times: points must be granted once',
+      'alipayhk-pass trigger bill --data billNo=B1 --repeat --always --speed 86400 …',
+    ],
+    ['A new member', 'alipayhk-pass trigger membercard --user-id U1 --data mobileNo=85290000000'],
+  ],
+  async run(input) {
+    const [what, path] = input.positionals;
+    if (what !== 'bill' && what !== 'membercard')
+      throw new UsageError(`unknown call ${JSON.stringify(what)}; expected bill or membercard`);
+    const body = bodyOf(input, what, path);
+    const notifier = createNotifier(await readOptions(input));
+    const call = (): Promise<object> =>
+      what === 'bill' ? notifier.notifyBill(body as never) : notifier.createMembercard(body as never);
+    const attempts = await makeCalls(call, input);
+    if (input.isSet('json')) printJson({ body, attempts });
+    return attempts.at(-1)?.exitCode ?? exitCodes.failed;
+  },
+};
+
+async function readOptions(input: Input): Promise<NotifierOptions> {
+  const encryption = encryptionOf(input);
+  return {
+    baseUrl: originOf(input, input.required('to'), 'to'),
+    tag: input.required('tag'),
+    signedPrefix: input.text('prefix'),
+    clientId: input.required('client-id'),
+    privateKey: await readPrivateKey(input, 'gateway-private-key'),
+    publicKey: await readPublicKey(input, 'own-public-key'),
+    zone: input.text('zone'),
+    timeout: input.number('timeout', 1),
+    ...(encryption && { encryption }),
+    ...(input.text('encrypted-content-type') && { encryptedContentType: input.text('encrypted-content-type') }),
+  };
+}
+
+function bodyOf(input: Input, what: 'bill' | 'membercard', path: string | undefined): Record<string, unknown> {
+  const given = path === undefined ? {} : readObject(path, 'the body');
+  const userId = input.text('user-id');
+  const flags = { ...(userId && { userId }), ...readFields(input, 'data') };
+  if (what === 'membercard') return { ...given, ...flags };
+  const defaults = {
+    billNo: `${Date.now()}${Math.floor(Math.random() * 1e6)}`,
+    orderAmount: { currency: 'HKD', value: '10000' },
+    payTime: new Date(Date.now() + 8 * 3_600_000).toISOString().replace(/\.\d+Z$/, '+08:00'),
+    pointsProvider: 'ALIPAYHK',
+  };
+  return { ...defaults, ...given, ...flags };
+}
+
+async function makeCalls(call: () => Promise<object>, input: Input): Promise<Attempt[]> {
+  const speed = input.number('speed', 1, { whole: false }) ?? 3600;
+  const pauses = input.isSet('repeat') ? timetable : [];
+  const attempts: Attempt[] = [];
+  let at = 0;
+  for (const pause of [0, ...pauses]) {
+    if (pause > 0) await new Promise((resolve) => setTimeout(resolve, (pause * 1000) / speed));
+    at += pause;
+    const attempt = await attemptOf(call, at);
+    attempts.push(attempt);
+    if (!input.isSet('json')) print(lineOf(attempt));
+    const isFinal = attempt.exitCode === exitCodes.done || attempt.exitCode === exitCodes.refused;
+    if (isFinal && !input.isSet('always')) break;
+  }
+  return attempts;
+}
+
+async function attemptOf(call: () => Promise<object>, at: number): Promise<Attempt> {
+  try {
+    const reply = await call();
+    const { resultStatus } = (reply as { resultInfo: { resultStatus: 'S' | 'F' | 'U' } }).resultInfo;
+    const codes = { S: exitCodes.done, F: exitCodes.refused, U: exitCodes.unknown };
+    return { at, reply, exitCode: codes[resultStatus] };
+  } catch (error) {
+    const { exitCode, error: report } = reportError(error);
+    if (exitCode === exitCodes.usage || exitCode === exitCodes.failed) throw error;
+    return { at, error: { code: report.code, message: report.message }, exitCode };
+  }
+}
+
+function lineOf({ at, reply, error, exitCode }: Attempt): string {
+  const shown =
+    exitCode === exitCodes.done ? colour('green', 'S') : colour('red', exitCode === exitCodes.refused ? 'F' : 'U');
+  return `+${String(at).padStart(6)} s  ${error ? `${colour('red', 'no')}  ${error.message}` : `${shown}  ${JSON.stringify(reply)}`}`;
+}

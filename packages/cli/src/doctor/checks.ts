@@ -1,0 +1,86 @@
+/** The checks of `doctor` that send nothing in the merchant's name. */
+import { statSync } from 'node:fs';
+import type { KeyDiagnosis, KeysToDiagnose } from '@alipayhk-pass/api';
+import type { Input } from '../options.ts';
+import { pathOf } from '../settings.ts';
+
+/** One thing that was looked at. */
+export interface Check {
+  name: string;
+  verdict: 'fine' | 'problem' | 'unknown';
+  detail: string;
+}
+
+/** Where settings come from; never what a secret one is. */
+export function settingChecks(input: Input): Check[] {
+  return ['client-id', 'private-key', 'public-key', 'merchant-id', 'gateway'].map((name): Check => {
+    const setting = input.setting(name);
+    if (setting) {
+      const isKey = name.endsWith('-key') && setting.from === 'environment';
+      return { name, verdict: 'fine', detail: `${isKey ? 'set' : setting.value} (${setting.name})` };
+    }
+    if (name === 'gateway') return { name, verdict: 'fine', detail: 'https://open.alipay.hk, unless given' };
+    const isNeeded = name !== 'merchant-id';
+    return { name, verdict: isNeeded ? 'problem' : 'unknown', detail: input.missing(name) };
+  });
+}
+
+/** What is wrong with the keys, and their fingerprints. */
+export function keyChecks({ problems, fingerprints }: KeyDiagnosis, keys: KeysToDiagnose, input: Input): Check[] {
+  const name = 'keys';
+  if (Object.values(keys).every((key) => key === undefined)) return [];
+  const prints = Object.entries(fingerprints).map(
+    ([key, print]): Check => ({ name: 'fingerprint', verdict: 'fine', detail: `${print} of ${key}` }),
+  );
+  const found = problems.map((detail): Check => ({ name, verdict: 'problem', detail }));
+  return [
+    ...(found.length > 0 ? found : [{ name, verdict: 'fine', detail: 'nothing is wrong with them' } as const]),
+    ...prints,
+    ...modeChecks(input),
+  ];
+}
+
+/** A private key that others on this machine can read. */
+function modeChecks(input: Input): Check[] {
+  const setting = input.setting('private-key');
+  const path = pathOf(input, 'private-key');
+  if (!path || path === '-' || setting?.from === 'environment' || process.platform === 'win32') return [];
+  const { mode } = statSync(path);
+  if ((mode & 0o077) === 0) return [];
+  return [
+    {
+      name: 'private-key',
+      verdict: 'problem',
+      detail: `${path} can be read by others on this machine; expected chmod 600 ${path}`,
+    },
+  ];
+}
+
+/** Whether the gateway can be reached, and how far its clock is from this one. */
+export async function clockChecks(baseUrl: string, timeout: number): Promise<Check[]> {
+  const name = 'reachability';
+  const started = Date.now();
+  let response: Response;
+  try {
+    response = await fetch(baseUrl, { redirect: 'manual', signal: AbortSignal.timeout(timeout) });
+    await response.body?.cancel();
+  } catch (error) {
+    const { cause, message } = error as Error;
+    const reason = (cause as NodeJS.ErrnoException | undefined)?.code ?? message;
+    return [
+      {
+        name,
+        verdict: 'problem',
+        detail: `${baseUrl} does not reply (${reason}); AlipayHK's development environment lets in known addresses only`,
+      },
+    ];
+  }
+  const reached: Check = { name, verdict: 'fine', detail: `${baseUrl} replies with HTTP ${response.status}` };
+  const theirs = Date.parse(response.headers.get('Date') ?? '');
+  if (Number.isNaN(theirs))
+    return [reached, { name: 'clock', verdict: 'unknown', detail: 'the gateway sends no Date' }];
+  const ours = (started + Date.now()) / 2;
+  const seconds = Math.round((ours - theirs - 500) / 1000); // Date has whole seconds, cut off
+  const detail = `this clock is ${Math.abs(seconds)} s ${seconds < 0 ? 'behind' : 'ahead of'} the gateway's`;
+  return [reached, { name: 'clock', verdict: Math.abs(seconds) > 120 ? 'problem' : 'fine', detail }];
+}

@@ -1,0 +1,85 @@
+/** The keys that the caller has, and the ends to which they belong. */
+import { importPrivateKey, importPublicKey, type PrivateKey, type PublicKey } from '@alipayhk-pass/api';
+import { UsageError } from '../exit.ts';
+import { readInput } from '../files.ts';
+import type { Input, Options } from '../options.ts';
+import { privateKeyOptions, publicKeyOptions, readKeyText } from '../settings.ts';
+import { type CandidateKey, candidateKey } from './opened-signature.ts';
+
+export type End = 'merchant' | 'gateway';
+
+/** One key, of which one half or both are known. */
+export interface KnownKey {
+  owner: End | 'other';
+  candidate: CandidateKey;
+  publicKey: PublicKey;
+  /** Where the private half is known: it decrypts. */
+  privateKey?: PrivateKey;
+}
+
+export const knownKeyOptions = {
+  'private-key': privateKeyOptions['private-key'],
+  'own-public-key': {
+    help: 'your public key, where the private one is not at hand',
+    value: 'FILE',
+    config: 'ownPublicKeyFile',
+  },
+  'public-key': publicKeyOptions['public-key'],
+  'gateway-private-key': {
+    help: "the gateway's private key, of a sandbox; the variable holds the key itself",
+    value: 'FILE',
+    env: 'GATEWAY_PRIVATE_KEY',
+    config: 'gatewayPrivateKeyFile',
+  },
+  'other-key': { help: 'a key that may have been used by mistake, private or public', value: 'FILE', multiple: true },
+} as const satisfies Options;
+
+/**
+ * Reads every key that is there.
+ *
+ * @throws UsageError when there is none; TypeError for what is no key
+ */
+export async function readKnownKeys(input: Input): Promise<KnownKey[]> {
+  const settings = [
+    ['merchant', 'private-key', 'private'],
+    ['merchant', 'own-public-key', 'public'],
+    ['gateway', 'gateway-private-key', 'private'],
+    ['gateway', 'public-key', 'public'],
+  ] as const;
+  const keys: KnownKey[] = [];
+  const add = async (
+    owner: KnownKey['owner'],
+    half: 'private' | 'public',
+    text: string,
+    name: string,
+  ): Promise<void> => {
+    const privateKey = half === 'private' ? await importPrivateKey(text, { name }) : undefined;
+    if (half === 'public') await importPublicKey(text, { name }); // which says what is wrong with it
+    const whose = { merchant: "the merchant's key", gateway: "AlipayHK's key", other: 'another key' }[owner];
+    const candidate = candidateKey(`${whose}, ${name}`, text);
+    if (candidate === undefined) throw new UsageError(`${name} cannot be read`);
+    const { n, e } = candidate;
+    const publicKey = await importPublicKey({ kty: 'RSA', n: toBase64Url(n), e: toBase64Url(e) }, { name });
+    const same = keys.find((each) => each.candidate.n === n && each.owner === owner);
+    if (same === undefined) keys.push({ owner, candidate, publicKey, ...(privateKey && { privateKey }) });
+  };
+  for (const [owner, option, half] of settings) {
+    const found = readKeyText(input, option);
+    if (found) await add(owner, half, found.text, found.name);
+  }
+  for (const path of input.all('other-key')) {
+    const text = readInput(path, '--other-key').toString();
+    const isPrivate = await importPrivateKey(text).then(
+      () => true,
+      () => false,
+    );
+    await add('other', isPrivate ? 'private' : 'public', text, `--other-key (${path})`);
+  }
+  if (keys.length === 0) throw new UsageError('there is no key to verify with; expected --public-key or --private-key');
+  return keys;
+}
+
+function toBase64Url(number: bigint): string {
+  const hex = number.toString(16);
+  return Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex').toString('base64url');
+}

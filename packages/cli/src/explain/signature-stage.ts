@@ -1,0 +1,87 @@
+/** The stage of the signature: verified as the core does and, if it fails, searched for what it does cover. */
+import { isMessageError } from '@alipayhk-pass/api';
+import { type SignedParts, verify } from '@alipayhk-pass/message-security';
+import { firstDifference } from './difference.ts';
+import { type Cause, failed, passed, type StageReport } from './explanation.ts';
+import type { KnownKey } from './known-keys.ts';
+import { type Found, search } from './search.ts';
+import { signatureReadings } from './signature-variants.ts';
+import type { Variant } from './variant.ts';
+
+/**
+ * @param header - text of the Signature header
+ * @param expected - keys of the end that sent the message
+ * @param others - every other key
+ */
+export async function signatureStage(
+  parts: SignedParts,
+  header: string,
+  expected: KnownKey[],
+  others: KnownKey[],
+  variants: () => Variant[],
+): Promise<StageReport> {
+  for (const { publicKey, candidate } of expected) {
+    try {
+      await verify(parts, header, publicKey);
+      return passed('signature', `it verifies with ${candidate.name}`);
+    } catch (error) {
+      if (!isMessageError(error)) throw error;
+      if (error.code === 'AlgorithmNotSupported')
+        return failed('signature', [{ cause: 'algorithm', words: error.message }]);
+    }
+  }
+  const readings = signatureReadings(header);
+  const keys = [...expected, ...others].map(({ candidate }) => candidate);
+  const found = await search(parts, readings, keys, variants());
+  if (found === undefined) return failed('signature', [withoutKey(readings[0]?.bytes, expected, others)]);
+  const isExpected = expected.some(({ candidate }) => candidate === found.key);
+  const causes = causesOf(found, isExpected, expected);
+  const { match } = found;
+  if (match === undefined) return failed('signature', causes);
+  const changes = [...(found.reading.words ? [found.reading.words] : []), ...match.variants.map(({ words }) => words)];
+  const difference = firstDifference(parts, match.content);
+  return failed('signature', causes, {
+    key: found.key.name,
+    changes,
+    ...(difference && { firstDifference: difference }),
+  });
+}
+
+function causesOf({ key, reading, hash, match }: Found, isExpected: boolean, expected: KnownKey[]): Cause[] {
+  const causes: Cause[] = [];
+  if (!isExpected) {
+    const names =
+      expected.map(({ candidate }) => candidate.name).join(' or ') || 'the key of its sender, which was not given';
+    causes.push({ cause: 'wrong-key', words: `the signature was made with ${key.name}; expected ${names}` });
+  }
+  if (reading.cause && reading.words) causes.push({ cause: reading.cause, words: reading.words });
+  if (hash !== 'sha256') causes.push({ cause: 'wrong-algorithm', words: algorithmWords(hash) });
+  if (match === undefined) {
+    causes.push({
+      cause: 'content-unknown',
+      words: `the signature was made with ${key.name}, but over a content that no known change makes of this message; give the body as your program had it with --plain FILE`,
+    });
+  }
+  return [...causes, ...(match?.variants ?? []).map(({ cause, words }) => ({ cause, words }))];
+}
+
+function algorithmWords(hash: string): string {
+  if (hash === 'pss') return 'the signature is RSASSA-PSS; expected RSASSA-PKCS1-v1_5 with SHA-256';
+  if (hash === 'raw')
+    return 'the signature has a digest without its DigestInfo; expected RSASSA-PKCS1-v1_5 with SHA-256';
+  return `the signature is RSASSA-PKCS1-v1_5 with ${hash.toUpperCase().replace('SHA', 'SHA-')}; expected SHA-256`;
+}
+
+function withoutKey(signature: Uint8Array | undefined, expected: KnownKey[], others: KnownKey[]): Cause {
+  const sizes = [...expected, ...others].map(({ candidate }) => candidate.size);
+  if (signature === undefined)
+    return { cause: 'signature-unreadable', words: 'the Signature header holds no signature that can be read' };
+  if (!sizes.includes(signature.length)) {
+    return {
+      cause: 'signature-length',
+      words: `the signature has ${signature.length} bytes; expected ${[...new Set(sizes)].join(' or ')}, as long as the key: it was cut, or is of a key of another length`,
+    };
+  }
+  const names = [...expected, ...others].map(({ candidate }) => candidate.name).join('; ');
+  return { cause: 'unknown-key', words: `none of the keys given made the signature: ${names}` };
+}

@@ -1,0 +1,107 @@
+/** The stages after the signature that need no key: the time, the fields of the body, the result. */
+import { checkUpdate, isUpdatePassError } from '@alipayhk-pass/api';
+import { parseTime } from '@alipayhk-pass/message-security';
+import { headerOf, type Message } from '../capture/message.ts';
+import { failed, notChecked, passed, type StageReport } from './explanation.ts';
+import { isWebhook, timeHeaderOf } from './head-stages.ts';
+
+/** Clocks that are known besides the message's own. */
+export interface Clocks {
+  /** In milliseconds since the epoch, with the words for it. */
+  reference?: { instant: number; words: string } | undefined;
+  /** Of a reply: the Request-Time of its request. */
+  requestTime?: string | undefined;
+  /** In seconds. */
+  tolerance: number;
+}
+
+export function timeStage(message: Message, { reference, requestTime, tolerance }: Clocks): StageReport {
+  const header = timeHeaderOf(message);
+  const instant = parseTime(headerOf(message, header) ?? '');
+  if (instant === undefined) return notChecked('time', `there is no ${header} that can be read`);
+  const sent = parseTime(requestTime ?? '');
+  if (message.kind === 'reply' && sent !== undefined && sent - instant > 60_000) {
+    const seconds = Math.ceil((sent - instant) / 1000);
+    return failed('time', [
+      {
+        cause: 'reply-older-than-request',
+        words: `the Response-Time is ${seconds} s before the Request-Time of its request: it is an old reply, or the clocks disagree`,
+      },
+    ]);
+  }
+  if (reference === undefined) return notChecked('time', 'no clock is known to hold it against; give --now');
+  const seconds = Math.round((instant - reference.instant) / 1000);
+  if (Math.abs(seconds) <= tolerance) return passed('time', `${Math.abs(seconds)} s from ${reference.words}`);
+  const side = seconds > 0 ? 'ahead of' : 'behind';
+  return failed('time', [
+    {
+      cause: 'clock-skew',
+      words: `the ${header} is ${Math.abs(seconds)} s ${side} ${reference.words}; expected within ${tolerance} s`,
+    },
+  ]);
+}
+
+/** @param plain - the body, decrypted if it was encrypted; `undefined` if it cannot be read */
+export function contractStage(message: Message, plain: Uint8Array | undefined): StageReport {
+  if (plain === undefined) return notChecked('contract', 'the body cannot be decrypted');
+  const value = parse(plain);
+  if (value === undefined) return failed('contract', [{ cause: 'not-json', words: 'the body is not JSON in UTF-8' }]);
+  if (message.kind === 'reply')
+    return resultOf(value)
+      ? passed('contract')
+      : failed('contract', [{ cause: 'no-result', words: 'the body has neither resultInfo nor result' }]);
+  if (isWebhook(message.httpUri))
+    return notChecked('contract', "the merchant's own contract is checked by its webhooks");
+  try {
+    checkUpdate(value);
+    return passed('contract');
+  } catch (error) {
+    if (!isUpdatePassError(error)) throw error;
+    return failed('contract', [{ cause: 'contract', words: error.message }]);
+  }
+}
+
+/** What the reply says; F and U are failures of their own. */
+export function resultStage(plain: Uint8Array | undefined): StageReport {
+  const result = plain && resultOf(parse(plain));
+  if (!result) return notChecked('result', 'there is no result that can be read');
+  const { resultStatus, resultCode } = result;
+  const code = /^\w{1,64}$/.test(resultCode) ? resultCode : '?';
+  if (resultStatus === 'S') return passed('result', `S ${code}`);
+  const meaning =
+    resultStatus === 'F'
+      ? 'refused, and the same request will be refused again'
+      : 'unknown: assume neither that it took effect nor that it did not';
+  return failed('result', [
+    {
+      cause: resultStatus === 'F' ? 'refused' : 'unknown',
+      words: `the result is ${resultStatus === 'F' ? 'F' : 'U'} ${code}: ${meaning}${adviceFor(code)}`,
+    },
+  ]);
+}
+
+function adviceFor(code: string): string {
+  const advice: Record<string, string> = {
+    INVALID_SIGNATURE: '; the gateway does not accept the signature or the time of the request',
+    INVALID_CLIENT: '; the gateway does not know this Client-Id, or has another environment in mind',
+    KEY_NOT_FOUND: '; the gateway has no key of this Client-Id and keyVersion',
+    INVALID_API: '; the path is not one of the gateway',
+    MEDIA_TYPE_NOT_ACCEPTABLE: '; the Content-Type is not accepted',
+    PARAM_ILLEGAL: '; the body does not decrypt, is not JSON or does not fit the contract',
+  };
+  return advice[code] ?? '';
+}
+
+function resultOf(value: unknown): { resultStatus: string; resultCode: string } | undefined {
+  const { resultInfo, result = resultInfo } = (value ?? {}) as Record<string, unknown>;
+  const { resultStatus, resultCode } = (resultInfo ?? result ?? {}) as Record<string, unknown>;
+  return typeof resultStatus === 'string' ? { resultStatus, resultCode: String(resultCode) } : undefined;
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,208 @@
+/**
+ * The journal: what became of every line, written before anything newer of the same pass is sent. A run that was killed
+ * goes on from it: what it does not name is sent again, and nothing newer of that pass was sent before.
+ */
+import {
+  closeSync,
+  createReadStream,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  readSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { createInterface } from 'node:readline';
+import { CommandError, exitCodes, UsageError } from '../exit.ts';
+
+/** S done, F refused, U unknown, I not fit to be sent. Lines with U are sent again by the next run. */
+export type Outcome = 'S' | 'F' | 'U' | 'I';
+
+/** What became of the lines of one request. */
+export interface JournalEntry {
+  /** Numbers of records. */
+  records: number[];
+  /** Lines of the file. */
+  lines: number[];
+  outcome: Outcome;
+  passId?: string;
+  /** Of what is not done: why. */
+  code?: string;
+  message?: string;
+  tracerId?: string;
+}
+
+/** What a journal belongs to: another file or target would make it lie. */
+export type JournalHead = Record<string, string | number | boolean>;
+
+export class Journal {
+  readonly path: string;
+  readonly #file: number;
+  readonly #lock: string;
+  /** A bit for each record that needs no more sending. */
+  #done = new Uint8Array(1024);
+  doneCount = 0;
+
+  private constructor(path: string, file: number, lock: string) {
+    this.path = path;
+    this.#file = file;
+    this.#lock = lock;
+  }
+
+  /**
+   * Opens the journal of an earlier run, or begins one.
+   *
+   * @throws UsageError when it belongs to another file or target, or another run is using it
+   */
+  static async open(path: string, head: JournalHead): Promise<Journal> {
+    const lock = `${path}.lock`;
+    takeLock(lock);
+    let file: number | undefined;
+    try {
+      file = openSync(path, 'a+', 0o600);
+      const journal = new Journal(path, file, lock);
+      cutTornLine(file);
+      if (fstatSync(file).size === 0) journal.#append({ 'alipayhk-pass': 'import', ...head });
+      else await journal.#read(head);
+      return journal;
+    } catch (error) {
+      if (file !== undefined) closeSync(file);
+      unlinkSync(lock);
+      throw error;
+    }
+  }
+
+  has(record: number): boolean {
+    return ((this.#done[record >> 3] ?? 0) & (1 << (record & 7))) !== 0;
+  }
+
+  /**
+   * Writes down what became of some lines; it is in the file when this returns.
+   *
+   * @throws CommandError for a disk that is full: nothing more may be sent then
+   */
+  write(entry: JournalEntry): void {
+    this.#append(entry);
+    if (entry.outcome !== 'U') this.#mark(entry.records);
+  }
+
+  /** What is not done, in the order of the journal; of a line that was tried again, what came last. */
+  async *entries(): AsyncGenerator<JournalEntry> {
+    for await (const line of createInterface({ input: createReadStream(this.path) })) {
+      const entry = JSON.parse(line);
+      if (entry.outcome && entry.outcome !== 'S') yield entry;
+    }
+  }
+
+  close(): void {
+    try {
+      fsyncSync(this.#file);
+    } catch {
+      // a device that has no such thing
+    }
+    closeSync(this.#file);
+    unlinkSync(this.#lock);
+  }
+
+  async #read(head: JournalHead): Promise<void> {
+    let isFirst = true;
+    for await (const line of createInterface({ input: createReadStream(this.path) })) {
+      const value = parse(line);
+      if (isFirst) {
+        isFirst = false;
+        const differs = Object.entries(head).find(([name, each]) => value?.[name] !== each)?.[0];
+        if (value?.['alipayhk-pass'] !== 'import') throw new UsageError(`${this.path} is no journal of an import`);
+        if (differs !== undefined) {
+          throw new UsageError(
+            `${this.path} is the journal of another import: its ${differs} differs; give another with --journal, or delete it to begin anew`,
+          );
+        }
+      } else if (value?.outcome && value.outcome !== 'U') this.#mark((value as unknown as JournalEntry).records);
+    }
+  }
+
+  #append(value: object): void {
+    const bytes = Buffer.from(`${JSON.stringify(value)}\n`);
+    try {
+      // One call: it is either there or it is the torn last line, which the next run cuts off.
+      if (writeSync(this.#file, bytes) !== bytes.length) throw Object.assign(new Error(), { code: 'ENOSPC' });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      const reason = code === 'ENOSPC' || code === 'EFBIG' || code === 'EDQUOT' ? 'the disk is full' : code;
+      throw new CommandError(
+        `${this.path} cannot be written: ${reason}; run the same command again to go on`,
+        exitCodes.failed,
+      );
+    }
+  }
+
+  #mark(records: number[]): void {
+    for (const record of records) {
+      const index = record >> 3;
+      if (index >= this.#done.length) {
+        const larger = new Uint8Array(Math.max(2 * this.#done.length, index + 1));
+        larger.set(this.#done);
+        this.#done = larger;
+      }
+      if (!this.has(record)) this.doneCount++;
+      this.#done[index] = (this.#done[index] ?? 0) | (1 << (record & 7));
+    }
+  }
+}
+
+/** A run that was killed may have left half a line. */
+function cutTornLine(file: number): void {
+  const { size } = fstatSync(file);
+  const tail = Buffer.alloc(Math.min(size, 1024 * 1024));
+  readSync(file, tail, 0, tail.length, size - tail.length);
+  const end = tail.lastIndexOf(10) + 1;
+  if (end < tail.length) ftruncateSync(file, size - tail.length + end);
+}
+
+/** The file of a process that has ended is taken over. */
+function takeLock(path: string): void {
+  for (let attempt = 0; attempt < 2; attempt++) {
+    try {
+      writeFileSync(path, String(process.pid), { flag: 'wx', mode: 0o600 });
+      return;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') throw new UsageError(`${path} cannot be written: its folder does not exist`);
+      if (code !== 'EEXIST') throw error;
+      const owner = Number(readFileSync(path, 'utf8'));
+      if (isAlive(owner))
+        throw new UsageError(`another import (process ${owner}) uses this journal; ${path} is its lock`);
+      unlinkSync(path);
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0 || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return !isZombie(pid);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Killed, but still listed: in a container nobody may ask for its exit code. Only Linux shows it here. */
+function isZombie(pid: number): boolean {
+  try {
+    return /^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+function parse(line: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,119 @@
+/** Harmless requests in the settings that are to be tried, and what their replies show. */
+import { isMessageError, type PrivateKey, type PublicKey } from '@alipayhk-pass/api';
+import { openResponse, rsaAes, sealRequest } from '@alipayhk-pass/message-security';
+import { toResponse } from '../capture/fetch.ts';
+import { headerOf, type ReplyMessage } from '../capture/message.ts';
+import { type Suite, suites } from '../explain/decryption.ts';
+import { updatePassPath } from '../settings.ts';
+import { exchange } from './exchange.ts';
+
+/** Who asks whom. */
+export interface Parties {
+  clientId: string;
+  merchantId: string;
+  privateKey: PrivateKey;
+  publicKey: PublicKey;
+  baseUrl: string;
+  timeout: number;
+  /** Between two requests, in milliseconds. */
+  pause: number;
+}
+
+/** How one request is made. */
+export interface Setting {
+  suite?: Suite;
+  contentType?: string;
+  /** The key with another version, or none. */
+  privateKey?: PrivateKey;
+  zone?: string;
+  /** A byte of the body is changed after it was signed. */
+  tampered?: boolean;
+}
+
+/** What one reply shows. */
+export interface Observed {
+  reply: ReplyMessage & { body: Uint8Array };
+  /** Whether its signature verifies. */
+  verified: boolean;
+  /** With which suite it was encrypted, if it was. */
+  suite: Suite | undefined;
+  encrypted: boolean;
+  /** Under which names the outcome is. */
+  wrappers: string[];
+  resultCode: string | undefined;
+  resultStatus: string | undefined;
+  /** Why it does not verify or decrypt. */
+  problem: string | undefined;
+}
+
+/** An update of a pass that nobody has; never CLOSED, so that it could end none. */
+export const probeBody = (merchantId: string): string => {
+  const passId = `PROBE${Date.now()}${Math.floor(Math.random() * 1e9)}`;
+  const update = { merchantId, userId: 'PROBE', passId, status: 'UPDATE', updateDetailType: 'UPDATE_MEMBER_CARD' };
+  return JSON.stringify(update);
+};
+
+/** Sends one request and reads its reply. */
+export async function observe(parties: Parties, setting: Setting = {}): Promise<Observed> {
+  const { clientId, publicKey, baseUrl, timeout, pause } = parties;
+  const { suite, contentType, zone, tampered, privateKey = parties.privateKey } = setting;
+  const plain = new Request(baseUrl + updatePassPath, { method: 'POST', body: probeBody(parties.merchantId) });
+  const sealed = await sealRequest(plain, {
+    ...{ clientId, privateKey, publicKey, zone },
+    ...(suite && { encryption: rsaAes(suite) }),
+    ...(contentType && { encryptedContentType: contentType }),
+  });
+  const sent = tampered ? new Request(sealed, { body: `${await sealed.clone().text()} ` }) : sealed;
+  const reply = await exchange(sent, timeout);
+  await new Promise((resolve) => setTimeout(resolve, pause));
+  return read(reply, sealed, parties, suite);
+}
+
+async function read(
+  reply: Observed['reply'],
+  sent: Request,
+  parties: Parties,
+  expected: Suite | undefined,
+): Promise<Observed> {
+  const encrypted = headerOf(reply, 'Encrypt') !== undefined;
+  const candidates = encrypted ? [...(expected ? [expected] : []), ...suites] : [undefined];
+  let problem: string | undefined;
+  for (const suite of candidates) {
+    try {
+      const { clientId, publicKey, privateKey } = parties;
+      const encryption = suite && { encryption: rsaAes(suite), privateKey };
+      // The times of both clocks are judged by themselves.
+      const options = { clientId, publicKey, tolerance: 86_400, replayAllowance: 86_400, ...encryption };
+      const { response } = await openResponse(toResponse({ ...reply, status: 200 }), sent, options);
+      return { reply, verified: true, suite, encrypted, problem: undefined, ...outcomeOf(await response.text()) };
+    } catch (error) {
+      if (!isMessageError(error)) throw error;
+      problem = error.message;
+      if (error.stage !== 'decryption') break;
+    }
+  }
+  return {
+    reply,
+    verified: false,
+    suite: undefined,
+    encrypted,
+    problem,
+    ...outcomeOf(Buffer.from(reply.body).toString()),
+  };
+}
+
+function outcomeOf(text: string): Pick<Observed, 'wrappers' | 'resultCode' | 'resultStatus'> {
+  try {
+    const value: unknown = JSON.parse(text);
+    const object = (value ?? {}) as Record<string, { resultCode?: unknown; resultStatus?: unknown }>;
+    const wrappers = ['resultInfo', 'result'].filter((name) => object[name]?.resultStatus);
+    const { resultCode, resultStatus } = object[wrappers[0] ?? ''] ?? {};
+    return { wrappers, resultCode: nameOf(resultCode), resultStatus: nameOf(resultStatus) };
+  } catch {
+    return { wrappers: [], resultCode: undefined, resultStatus: undefined };
+  }
+}
+
+/** What a stranger sends gets into a profile only as a name. */
+const nameOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^\w{1,64}$/.test(value) ? value : undefined;

@@ -1,0 +1,201 @@
+/** Settings that several commands share, and how they become keys and options of the packages below. */
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { PrivateKey, PublicKey } from '@alipayhk-pass/api';
+import { type ClientOptions, importPrivateKey, importPublicKey, optionsOfProfile } from '@alipayhk-pass/api';
+import { type Encryption, type RsaAesOptions, rsaAes } from '@alipayhk-pass/message-security';
+import { UsageError } from './exit.ts';
+import { readInput, unreadable } from './files.ts';
+import type { Input, Options } from './options.ts';
+
+/** Where updates go; signed with every message. */
+export const updatePassPath = '/api/open/alipay/v1/ipass/pass/manage/updatePass';
+
+export const contents = ['AES-ECB', 'AES-CBC', 'AES-GCM'] as const;
+export const keyTransports = ['RSAES-PKCS1-v1_5', 'RSA-OAEP', 'RSA-OAEP-256'] as const;
+
+export const clientIdOption = {
+  'client-id': { help: "the merchant's Client-Id", value: 'ID', env: 'CLIENT_ID', config: 'clientId' },
+} as const satisfies Options;
+
+export const privateKeyOptions = {
+  'private-key': {
+    help: 'your private key: PEM, or bare base64; the variable holds the key itself',
+    value: 'FILE',
+    env: 'MERCHANT_PRIVATE_KEY',
+    config: 'privateKeyFile',
+  },
+  'key-version': {
+    help: 'version of your key, as the console shows it; sent in the Signature header',
+    value: 'VERSION',
+    env: 'KEY_VERSION',
+    config: 'keyVersion',
+  },
+} as const satisfies Options;
+
+export const publicKeyOptions = {
+  'public-key': {
+    help: "the other end's public key: AlipayHK's, as its console shows it; the variable holds the key itself",
+    value: 'FILE',
+    env: 'ALIPAYHK_PUBLIC_KEY',
+    config: 'publicKeyFile',
+  },
+} as const satisfies Options;
+
+export const encryptionOptions = {
+  encrypt: { help: 'encrypt the body with RSA_AES', env: 'ENCRYPT', config: 'encrypt' },
+  content: { help: contents.join(', '), value: 'CIPHER', config: 'content', unless: 'AES-ECB' },
+  'key-transport': {
+    help: keyTransports.join(', '),
+    value: 'SCHEME',
+    config: 'keyTransport',
+    unless: 'RSAES-PKCS1-v1_5',
+  },
+  'encrypted-content-type': {
+    help: 'Content-Type of an encrypted body',
+    value: 'TYPE',
+    config: 'encryptedContentType',
+    unless: 'text/plain; charset=UTF-8',
+  },
+} as const satisfies Options;
+
+export const zoneOption = {
+  zone: { help: 'zone of the times that are written', value: 'OFFSET', config: 'zone', unless: '+08:00' },
+} as const satisfies Options;
+
+export const gatewayOptions = {
+  gateway: {
+    help: 'origin of the gateway',
+    value: 'URL',
+    env: 'GATEWAY_URL',
+    config: 'gatewayUrl',
+    unless: 'https://open.alipay.hk',
+  },
+  profile: {
+    help: 'profile of the gateway, as doctor --probe writes it',
+    value: 'FILE',
+    env: 'GATEWAY_PROFILE',
+    config: 'profile',
+  },
+  timeout: { help: 'how long a reply may take', value: 'MILLISECONDS', config: 'timeout', unless: '10000' },
+} as const satisfies Options;
+
+/** All that a client needs. */
+export const clientOptions = {
+  ...clientIdOption,
+  ...privateKeyOptions,
+  ...publicKeyOptions,
+  ...gatewayOptions,
+  ...encryptionOptions,
+  ...zoneOption,
+} as const satisfies Options;
+
+/**
+ * The text of a key: of the file that an option or the configuration names, or the variable itself.
+ *
+ * @param option - whose value it is
+ */
+export function readKeyText(input: Input, option: string): { text: string; name: string } | undefined {
+  const setting = input.setting(option);
+  if (setting === undefined) return undefined;
+  const { value, from, name } = setting;
+  if (from === 'environment') return { text: value, name };
+  if (value.includes('-----BEGIN')) {
+    throw new UsageError(`${name} is a key itself; expected the path of a file, because others can read command lines`);
+  }
+  return { text: readInput(pathOf(input, option) ?? value, name).toString(), name: `${name} (${value})` };
+}
+
+/** A path that an option gives, or the configuration file relative to itself. */
+export function pathOf(input: Input, option: string): string | undefined {
+  const setting = input.setting(option);
+  if (setting === undefined) return undefined;
+  const { value, from } = setting;
+  return from === 'config' && value !== '-' ? resolve(dirname(input.text('config') ?? '.'), value) : value;
+}
+
+/** @throws UsageError when there is none; TypeError that names it and says what it is instead */
+export async function readPrivateKey(input: Input, option = 'private-key'): Promise<PrivateKey> {
+  const found = readKeyText(input, option);
+  if (found === undefined) throw new UsageError(input.missing(option));
+  const keyVersion = input.text('key-version');
+  return importPrivateKey(found.text, { name: found.name, keyVersion });
+}
+
+/** @throws UsageError when there is none; TypeError that names it and says what it is instead */
+export async function readPublicKey(input: Input, option = 'public-key'): Promise<PublicKey> {
+  const found = readKeyText(input, option);
+  if (found === undefined) throw new UsageError(input.missing(option));
+  return importPublicKey(found.text, { name: found.name });
+}
+
+/** The suite that was chosen; `undefined` unless bodies are to be encrypted. */
+export function encryptionOf(input: Input): Encryption | undefined {
+  const chosen = suiteOf(input);
+  return input.isSet('encrypt') ? rsaAes(chosen) : undefined;
+}
+
+/** The names of the suite, whether it is used or not. */
+export function suiteOf(input: Input): RsaAesOptions {
+  const content = input.choice('content', contents);
+  const keyTransport = input.choice('key-transport', keyTransports);
+  return { ...(content && { content }), ...(keyTransport && { keyTransport }) };
+}
+
+/** What `createClient` takes, from the settings and, below them, the gateway's profile. */
+export async function readClientOptions(input: Input): Promise<ClientOptions & { baseUrl: string }> {
+  const profile = readProfile(input);
+  const encrypt = input.setting('encrypt') === undefined ? undefined : input.isSet('encrypt');
+  const suite = suiteOf(input);
+  const isChosen = suite.content !== undefined || suite.keyTransport !== undefined;
+  const encryption =
+    encrypt === false
+      ? undefined
+      : !isChosen && profile.encryption
+        ? profile.encryption
+        : encrypt
+          ? rsaAes(suite)
+          : undefined;
+  const encryptedContentType = input.text('encrypted-content-type') ?? profile.encryptedContentType;
+  return {
+    clientId: input.required('client-id'),
+    privateKey: await readPrivateKey(input),
+    publicKey: await readPublicKey(input),
+    baseUrl: originOf(input, profile.baseUrl),
+    timeout: input.number('timeout', 1),
+    zone: input.text('zone'),
+    ...(encryptedContentType && { encryptedContentType }),
+    ...(encryption && { encryption }),
+    ...(encryption && profile.requireEncryption && { requireEncryption: true }),
+  };
+}
+
+/** @throws UsageError for what is no origin */
+export function originOf(input: Input, fallback = 'https://open.alipay.hk', option = 'gateway'): string {
+  const setting = input.setting(option);
+  if (setting === undefined) return fallback;
+  const url = URL.canParse(setting.value) ? new URL(setting.value) : undefined;
+  const isOrigin = url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.username;
+  if (!isOrigin) throw new UsageError(`${setting.name} must be an origin such as https://open.alipay.hk`);
+  return url.origin;
+}
+
+function readProfile(
+  input: Input,
+): ReturnType<typeof optionsOfProfile> | ({ baseUrl?: undefined } & Partial<ReturnType<typeof optionsOfProfile>>) {
+  const path = pathOf(input, 'profile');
+  if (path === undefined) return {};
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw unreadable(error, path, '--profile');
+  }
+  try {
+    return optionsOfProfile(JSON.parse(text));
+  } catch (error) {
+    throw new UsageError(
+      `${path} is no profile: ${error instanceof SyntaxError ? 'it is not JSON' : (error as Error).message}`,
+    );
+  }
+}

@@ -1,0 +1,70 @@
+/** AlipayHK's end on a free port: the api package's gateway behind node:http, with what it accepted. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { importPrivateKey, importPublicKey } from '@alipayhk-pass/api';
+import { createGateway, type Refusal, type ResultInfo, type UpdatePassRequest } from '@alipayhk-pass/api/gateway';
+import { onTestFinished } from 'vitest';
+import { type Keys, pem } from './keys.ts';
+
+export const clientId = '4Q5Y8W0WSG45P907917';
+export const done: ResultInfo = { resultCode: 'SUCCESS', resultStatus: 'S', resultMessage: 'success.' };
+
+export interface StartedGateway {
+  url: string;
+  /** What was accepted, in order. */
+  updates: UpdatePassRequest[];
+  refusals: Refusal[];
+}
+
+/** What a gateway of a test does differently. */
+export interface GatewayOptions extends Partial<Omit<Parameters<typeof createGateway>[0], 'handler'>> {
+  handler?: (update: UpdatePassRequest) => ResultInfo | Promise<ResultInfo>;
+  /** Between the gateway and the wire. */
+  change?: (response: Response, request: Request) => Response | Promise<Response>;
+}
+
+/** Starts a gateway that stops with the test. */
+export async function startGateway(keys: Keys, options: GatewayOptions = {}): Promise<StartedGateway> {
+  const updates: UpdatePassRequest[] = [];
+  const refusals: Refusal[] = [];
+  const merchantKey = await importPublicKey(pem(keys.merchant.publicKey));
+  const { handler = () => done, change = (response) => response, ...rest } = options;
+  const gateway = createGateway({
+    privateKey: await importPrivateKey(pem(keys.gateway.privateKey)),
+    publicKeyOf: (id: string) => (id === clientId ? merchantKey : undefined),
+    onRefusal: (refusal: Refusal) => void refusals.push(refusal),
+    ...(rest as object),
+    handler: async (update: UpdatePassRequest) => {
+      const resultInfo = await handler(update);
+      if (resultInfo.resultStatus === 'S') updates.push(update);
+      return resultInfo;
+    },
+  });
+  const url = await serve(async (request) => change(await gateway(request), request));
+  return { url, updates, refusals };
+}
+
+/** Serves a function on a free port until the test ends. */
+export async function serve(handle: (request: Request) => Promise<Response>): Promise<string> {
+  const server = createServer(async (incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk);
+    const headers = new Headers(incoming.headers as Record<string, string>);
+    const { method = 'GET', url = '/' } = incoming;
+    const init =
+      method === 'GET' || method === 'HEAD' ? { method, headers } : { method, headers, body: Buffer.concat(chunks) };
+    const response = await handle(new Request(`http://${headers.get('host')}${url}`, init));
+    const names = (response as { rawNames?: Record<string, string> }).rawNames ?? {};
+    outgoing.writeHead(
+      response.status,
+      Object.fromEntries([...response.headers].map(([name, value]) => [names[name] ?? name, value])),
+    );
+    outgoing.end(Buffer.from(await response.arrayBuffer()));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}

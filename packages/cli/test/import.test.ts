@@ -1,0 +1,332 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { UpdatePassRequest } from '@alipayhk-pass/api';
+import { describe, expect, it } from 'vitest';
+import { done, serve, startGateway } from './gateway.ts';
+import { folderWithKeys, keys, newPair } from './keys.ts';
+import { binary, node, run, runtimes, start } from './runtimes.ts';
+
+const base = { userId: 'U1', status: 'UPDATE', updateDetailType: 'UPDATE_MEMBER_CARD', merchantId: '2160400000000001' };
+const fast = ['--rate', '0', '--backoff', '5'];
+const ndjson = (updates: object[]): string => updates.map((each) => `${JSON.stringify(each)}\n`).join('');
+const report = (cwd: string, name = 'in.ndjson') =>
+  readFileSync(join(cwd, `${name}.report.ndjson`), 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+const refused = { resultCode: 'PASS_HAS_NOT_EXIST', resultStatus: 'F', resultMessage: '' } as const;
+const unknown = { resultCode: 'SYSTEM_ERROR', resultStatus: 'U', resultMessage: '' } as const;
+const sequence = (update: UpdatePassRequest): number => Number(update.dataInfo?.points);
+
+/** Lines in the order of a night: the passes in turn, each with a state that counts up. */
+const lines = (count: number, passes: number): object[] =>
+  Array.from({ length: count }, (_, index) => ({
+    passId: String(index % passes),
+    userId: 'U1',
+    dataInfo: { points: index },
+  }));
+
+describe.each(runtimes)('import on $name', (runtime) => {
+  it('sends CSV and NDJSON alike, and exits with 0', async () => {
+    const { url, updates } = await startGateway(keys);
+    const cwd = folderWithKeys({ gatewayUrl: url });
+    const csv =
+      '\uFEFFpassId,userId,endDate,dataInfo.points:number,dataInfo.level\r\n1,U1,1956441600000,880,"金卡, ""alt"""\r\n2,U1,,5,\r\n';
+    writeFileSync(join(cwd, 'in.csv'), csv);
+    const first = { passId: '1', endDate: 1956441600000, dataInfo: { points: 880, level: '金卡, "alt"' } };
+    const second = { passId: '2', dataInfo: { points: 5 } };
+    expect(await run(['import', 'in.csv', ...fast], { cwd, runtime })).toMatchObject({ code: 0, stdout: '2 done\n' });
+    expect(new Set(updates)).toEqual(
+      new Set([
+        { ...base, ...first },
+        { ...base, ...second },
+      ]),
+    );
+    const input = `\n${ndjson([first, second].map((each) => ({ ...each, userId: 'U1' })))}`;
+    const streamed = await run(['import', '-', '--format', 'ndjson', '--journal', 'j', '--json', ...fast], {
+      cwd,
+      runtime,
+      input,
+    });
+    expect(JSON.parse(streamed.stdout)).toMatchObject({ done: 2, requests: 2 });
+    expect(updates).toHaveLength(4);
+  });
+
+  it('keeps the order of each pass after it is killed at random, and skips nothing', async () => {
+    const count = Number(process.env.IMPORT_LINES ?? (runtime === node ? 1500 : 240));
+    const kills = Number(process.env.IMPORT_KILLS ?? (runtime === node ? 5 : 2));
+    const { url, updates } = await startGateway(keys);
+    const cwd = folderWithKeys({ gatewayUrl: url });
+    const passes = Math.ceil(count / 6);
+    writeFileSync(join(cwd, 'in.ndjson'), ndjson(lines(count, passes)));
+    const args = ['import', 'in.ndjson', ...fast];
+    for (let kill = 1; kill <= kills; kill++) {
+      // Somewhere in the next part of the file, so that each of them meets a run under way.
+      const at = Math.floor(((kill - 1 + Math.random()) / (kills + 1)) * count) + 1;
+      const running = start(args, { cwd, runtime });
+      while (updates.length < at) {
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        if (running.child.exitCode !== null) throw new Error(`it ended by itself: ${(await running.ended).stderr}`);
+      }
+      running.kill('SIGKILL');
+      expect((await running.ended).code).not.toBe(0);
+    }
+    const last = await run(args, { cwd, runtime });
+    expect(last.code, last.stderr).toBe(0);
+    const byPass = Map.groupBy(updates, ({ passId }) => passId);
+    expect(byPass.size).toBe(passes);
+    for (const [passId, sent] of byPass) {
+      const states = sent.map(sequence);
+      expect(states, `pass ${passId} saw an older state after a newer one`).toEqual(states.toSorted((a, b) => a - b));
+      const expected = Array.from(
+        { length: Math.ceil((count - Number(passId)) / passes) },
+        (_, turn) => Number(passId) + turn * passes,
+      );
+      expect([...new Set(states)]).toEqual(expected);
+    }
+    expect(updates.length).toBeLessThan(count + kills * 16); // what was done is not sent again
+    const again = await run([...args, '--json'], { cwd, runtime });
+    expect(JSON.parse(again.stdout)).toMatchObject({ done: 0, skipped: count, requests: 0 });
+  }, 1_200_000);
+});
+
+describe('import', () => {
+  it('reports refused and malformed lines with their reason, goes on, and exits with 3', async () => {
+    const { url, updates } = await startGateway(keys, { handler: ({ passId }) => (passId === '2' ? refused : done) });
+    const cwd = folderWithKeys({ gatewayUrl: url });
+    const text = `${ndjson([
+      { passId: '1', userId: 'U1' },
+      { passId: '2', userId: 'U1' },
+    ])}{"passId":\n[1]\n${ndjson([{ passId: '3' }])}${'x'.repeat(1_200_000)}\n${ndjson([{ passId: '4', userId: 'U1' }])}`;
+    writeFileSync(join(cwd, 'in.ndjson'), text);
+    const ended = await run(['import', 'in.ndjson', ...fast], { cwd });
+    expect(ended).toMatchObject({ code: 3, stdout: '2 done, 1 refused, 4 invalid\nwhy: in.ndjson.report.ndjson\n' });
+    expect(updates.map(({ passId }) => passId).sort()).toEqual(['1', '4']);
+    const found = report(cwd).sort((a, b) => a.line - b.line);
+    expect(found).toMatchObject([
+      { line: 2, outcome: 'refused', passId: '2', code: 'PASS_HAS_NOT_EXIST' },
+      { line: 3, outcome: 'invalid', message: 'is not JSON in UTF-8' },
+      { line: 4, outcome: 'invalid', message: 'is not a JSON object' },
+      { line: 5, outcome: 'invalid', message: 'the body has no userId or openId' },
+      { line: 6, outcome: 'invalid', message: 'is longer than 1048576 bytes' },
+    ]);
+  });
+
+  it('sends a line again until its outcome is clear, and holds back the lines behind one without', async () => {
+    const seen: string[] = [];
+    let failures = 2;
+    let isDown = true;
+    const handler = ({ passId, dataInfo }: UpdatePassRequest) => {
+      seen.push(`${passId}:${dataInfo?.points}`);
+      if (passId === '1' && failures-- > 0) return unknown;
+      return passId === '2' && isDown ? unknown : done;
+    };
+    const { url } = await startGateway(keys, { handler });
+    const cwd = folderWithKeys({ gatewayUrl: url });
+    writeFileSync(join(cwd, 'in.ndjson'), ndjson(lines(9, 3)));
+    const first = await run(['import', 'in.ndjson', ...fast, '--attempts', '3', '--json'], { cwd });
+    expect(first.code).toBe(4);
+    expect(JSON.parse(first.stdout)).toMatchObject({ done: 6, unknown: 3 });
+    expect(seen.filter((each) => each.startsWith('1:'))).toEqual(['1:1', '1:1', '1:1', '1:4', '1:7']);
+    expect(seen.filter((each) => each.startsWith('2:'))).toEqual(['2:2', '2:2', '2:2']);
+    expect(
+      report(cwd)
+        .map(({ code }) => code)
+        .sort(),
+    ).toEqual(['Held', 'Held', 'SYSTEM_ERROR']);
+    isDown = false;
+    seen.length = 0;
+    expect((await run(['import', 'in.ndjson', ...fast], { cwd })).code).toBe(0);
+    expect(seen).toEqual(['2:2', '2:5', '2:8']);
+    expect(report(cwd)).toEqual([]);
+  });
+
+  it('sends waiting lines of a pass as one with --coalesce, one transaction a card, and nothing across a close', async () => {
+    const { url, updates } = await startGateway(keys);
+    const cwd = folderWithKeys({ gatewayUrl: url });
+    const data = [
+      { billNo: 'B1', lastChangePoints: 5, points: 10, level: 'gold' },
+      { points: 20 },
+      { billNo: 'B2', points: 30 },
+    ];
+    const ups = data.map((dataInfo) => ({ passId: '1', userId: 'U1', dataInfo }));
+    writeFileSync(
+      join(cwd, 'in.ndjson'),
+      ndjson([...ups, { passId: '1', userId: 'U1', status: 'CLOSED' }, { passId: '1', userId: 'U1' }]),
+    );
+    const ended = await run(['import', 'in.ndjson', ...fast, '--coalesce', '--json'], { cwd });
+    expect(JSON.parse(ended.stdout)).toMatchObject({ done: 5, requests: 3 });
+    expect(updates[0]).toEqual({ ...base, passId: '1', dataInfo: { level: 'gold', billNo: 'B2', points: 30 } });
+    expect(updates.map(({ status }) => status)).toEqual(['UPDATE', 'CLOSED', 'UPDATE']);
+  });
+
+  it('sends coalesced lines one by one when they are refused together', async () => {
+    const { url } = await startGateway(keys, { handler: ({ dataInfo }) => (dataInfo?.bad ? refused : done) });
+    const cwd = folderWithKeys({ gatewayUrl: url });
+    const data = [{ points: 1 }, { bad: true }, { points: 3 }];
+    writeFileSync(join(cwd, 'in.ndjson'), ndjson(data.map((dataInfo) => ({ passId: '1', userId: 'U1', dataInfo }))));
+    const ended = await run(['import', 'in.ndjson', ...fast, '--coalesce', '--json'], { cwd });
+    expect(JSON.parse(ended.stdout)).toMatchObject({ done: 2, refused: 1, requests: 4 });
+    expect(report(cwd)).toMatchObject([{ line: 2, outcome: 'refused' }]);
+  });
+
+  it('has no more requests under way than --concurrency', async () => {
+    let [now, most] = [0, 0];
+    const handler = async () => {
+      most = Math.max(most, ++now);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      now--;
+      return done;
+    };
+    const { url } = await startGateway(keys, { handler });
+    const cwd = folderWithKeys({ gatewayUrl: url });
+    writeFileSync(join(cwd, 'in.ndjson'), ndjson(lines(60, 60)));
+    expect((await run(['import', 'in.ndjson', ...fast, '--concurrency', '3'], { cwd })).code).toBe(0);
+    expect(most).toBe(3);
+  });
+
+  it('stops after what is under way on Ctrl-C, and goes on when it is run again', async () => {
+    const { url, updates } = await startGateway(keys);
+    const cwd = folderWithKeys({ gatewayUrl: url });
+    writeFileSync(join(cwd, 'in.ndjson'), ndjson(lines(400, 40)));
+    const running = start(['import', 'in.ndjson', '--rate', '200'], { cwd });
+    while (updates.length < 20) await new Promise((resolve) => setTimeout(resolve, 5));
+    running.kill('SIGINT');
+    const ended = await running.ended;
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain('alipayhk-pass: stopped; run the same command again to go on');
+    const sent = updates.length;
+    expect(sent).toBeLessThan(400);
+    expect((await run(['import', 'in.ndjson', ...fast], { cwd })).code).toBe(0);
+    expect(updates).toHaveLength(400); // it waited for what was under way, so nothing is sent twice
+  });
+
+  it('stops with 5 when replies do not verify, and with 4 when nobody replies', async () => {
+    const { url } = await startGateway({ ...keys, gateway: newPair() });
+    const cwd = folderWithKeys({ gatewayUrl: url });
+    writeFileSync(join(cwd, 'in.ndjson'), ndjson(lines(100, 100)));
+    const wrong = await run(['import', 'in.ndjson', ...fast, '--attempts', '2', '--concurrency', '1', '--json'], {
+      cwd,
+    });
+    expect(wrong.code).toBe(5);
+    expect(wrong.stderr).toContain(
+      'alipayhk-pass: the signature does not verify; nothing more was sent; run the same command again',
+    );
+    expect(JSON.parse(wrong.stdout.split('\n')[0] ?? '')).toMatchObject({ requests: 2, stopped: 'security' });
+    const silent = folderWithKeys({ gatewayUrl: 'http://127.0.0.1:9' });
+    writeFileSync(join(silent, 'in.ndjson'), ndjson(lines(100, 100)));
+    expect((await run(['import', 'in.ndjson', ...fast, '--attempts', '1'], { cwd: silent })).code).toBe(4);
+  });
+
+  it('stops with 1 when the disk of the journal is full, having sent no second line of a pass', async () => {
+    const { url, updates } = await startGateway(keys);
+    const cwd = folderWithKeys({ gatewayUrl: url });
+    writeFileSync(join(cwd, 'in.ndjson'), ndjson(lines(20, 2)));
+    symlinkSync('/dev/full', join(cwd, 'full'));
+    const ended = await run(['import', 'in.ndjson', ...fast, '--journal', 'full'], { cwd });
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended.stderr).toBe(
+      'alipayhk-pass: full cannot be written: the disk is full; run the same command again to go on\n',
+    );
+    expect(updates).toEqual([]);
+    expect(existsSync(join(cwd, 'full.lock'))).toBe(false);
+  });
+
+  it('goes on from a journal whose last line is torn', async () => {
+    const { url, updates } = await startGateway(keys);
+    const cwd = folderWithKeys({ gatewayUrl: url });
+    writeFileSync(join(cwd, 'in.ndjson'), ndjson(lines(6, 1)));
+    await run(['import', 'in.ndjson', ...fast], { cwd });
+    const journal = readFileSync(join(cwd, 'in.ndjson.journal'));
+    writeFileSync(join(cwd, 'in.ndjson.journal'), journal.subarray(0, -5));
+    updates.length = 0;
+    expect((await run(['import', 'in.ndjson', ...fast], { cwd })).code).toBe(0);
+    expect(updates.map(sequence)).toEqual([5]);
+  });
+
+  it('shows a bar with rate and time left on a terminal, and plain lines elsewhere', async () => {
+    const { url } = await startGateway(keys);
+    const cwd = folderWithKeys({ gatewayUrl: url });
+    writeFileSync(join(cwd, 'in.ndjson'), ndjson(lines(120, 120)));
+    const command = [node.command, binary, 'import', 'in.ndjson', '--rate', '100'].join(' ');
+    const { stdout } = await new Promise<{ stdout: string }>((resolve) =>
+      execFile('script', ['-qec', command, '/dev/null'], { cwd }, (_, out) => resolve({ stdout: out })),
+    );
+    expect(stdout).toMatch(/\r\[#+\.*\] \d+ % {2}\d+ done {2}\d+\/s, about \d+ s left/);
+    expect(stdout).toContain('100 %  120 done');
+    const piped = await run(['import', 'in.ndjson', '--rate', '100'], { cwd });
+    expect(piped.stderr).toBe('');
+  });
+
+  it('hands updates to an outbox with a token and a key that repeats with the request', async () => {
+    const received: { path: string; key: string | null; authorization: string | null; body: object }[] = [];
+    const cwd = folderWithKeys();
+    const url = await serve(async (request) => {
+      received.push({
+        path: new URL(request.url).pathname,
+        key: request.headers.get('Idempotency-Key'),
+        authorization: request.headers.get('Authorization'),
+        body: (await request.json()) as object,
+      });
+      if (received.length === 1) return new Response('', { status: 503 });
+      return received.length === 3
+        ? Response.json({ error: { code: 'PassClosed', message: 'the pass was closed' } }, { status: 409 })
+        : Response.json({}, { status: 202 });
+    });
+    writeFileSync(join(cwd, 'in.ndjson'), ndjson(lines(2, 1)));
+    const env = { OUTBOX_TOKEN: 'secret-token', OUTBOX_URL: url };
+    const ended = await run(['import', 'in.ndjson', ...fast], { cwd, env });
+    expect(ended).toMatchObject({ code: 3, stdout: expect.stringContaining('1 done, 1 refused') });
+    expect(received[0]).toEqual(received[1]);
+    expect(received[0]).toMatchObject({ path: '/passes/0', authorization: 'Bearer secret-token' });
+    expect(received[2]?.key).not.toBe(received[0]?.key);
+    expect(received[0]?.body).toEqual({ ...base, dataInfo: { points: 0 } });
+    expect(report(cwd)).toMatchObject([{ line: 2, code: 'PassClosed' }]);
+  });
+
+  it('checks every line and sends nothing with --dry-run', async () => {
+    const cwd = folderWithKeys({ gatewayUrl: 'http://127.0.0.1:9' });
+    writeFileSync(join(cwd, 'in.csv'), 'passId,userId,endDate\n1,U1,5\n2,U1,soon\n3,U1\n');
+    const ended = await run(['import', 'in.csv', '--dry-run'], { cwd });
+    expect(ended).toEqual({
+      code: 3,
+      stderr: '',
+      stdout: 'line 3 endDate is not a number\nline 4 has 2 columns; expected 3\n1 lines fit, 2 do not\n',
+    });
+  });
+
+  it.each([
+    ['a file that does not exist', ['no.ndjson'], 'the file: no.ndjson cannot be read: no such file'],
+    ['a format that is not known', ['alipayhk-pass.config.json'], 'the format is not known by the name of the file'],
+    ['standard input without a journal', ['-', '--format', 'csv'], 'an import of standard input needs --journal FILE'],
+    ['CSV with a quote that never ends', ['bad.csv'], 'line 3 of the file is not CSV (quote not closed)'],
+    [
+      'the journal of another file',
+      ['in.ndjson', '--journal', 'other.journal'],
+      'other.journal is the journal of another import: its size differs',
+    ],
+    ['a journal that is none', ['in.ndjson', '--journal', 'in.ndjson'], 'in.ndjson is no journal of an import'],
+    [
+      'a journal in use',
+      ['in.ndjson', '--journal', 'used'],
+      `another import (process ${process.pid}) uses this journal`,
+    ],
+    [
+      'an outbox without its token',
+      ['in.ndjson', '--outbox', 'http://127.0.0.1:9'],
+      'outbox-token is missing; expected',
+    ],
+    ['a rate of no number', ['in.ndjson', '--rate', 'fast'], '--rate must be a number of at least 0'],
+  ])('exits with 2 and one line for %s', async (_, args, text) => {
+    const cwd = folderWithKeys({ gatewayUrl: 'http://127.0.0.1:9' });
+    writeFileSync(join(cwd, 'in.ndjson'), ndjson(lines(1, 1)));
+    writeFileSync(join(cwd, 'bad.csv'), 'passId,userId\n"1,U1\n2,U2\n');
+    writeFileSync(join(cwd, 'other.journal'), '{"alipayhk-pass":"import","size":1}\n');
+    writeFileSync(join(cwd, 'used.lock'), String(process.pid));
+    const ended = await run(['import', ...args, ...(args.includes('--rate') ? [] : fast)], { cwd });
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).toContain(`alipayhk-pass: ${text}`);
+    expect(ended.stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+});

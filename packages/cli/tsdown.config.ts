@@ -1,0 +1,19 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineConfig } from 'tsdown';
+
+/** Published with the sandbox package; the store in memory needs them, and has no folder to read them from. */
+const folder = join(import.meta.dirname, 'node_modules/@alipayhk-pass/sandbox/migrations');
+const migrations = readdirSync(folder)
+  .sort()
+  .map((name) => readFileSync(join(folder, name), 'utf8'));
+
+export default defineConfig({
+  entry: { 'alipayhk-pass': 'src/main.ts' },
+  platform: 'node',
+  target: 'node20.18',
+  dts: false,
+  fixedExtension: false,
+  banner: '#!/usr/bin/env node',
+  define: { SANDBOX_MIGRATIONS: JSON.stringify(migrations) },
+});
