@@ -12,10 +12,11 @@ import {
   createPublicKey,
   privateDecrypt,
   publicEncrypt,
+  sign,
   verify,
   type webcrypto,
 } from 'node:crypto';
-import { joined, viewOf } from './bytes.ts';
+import { bufferOf, joined, viewOf } from './bytes.ts';
 import { chosen } from './runtime.ts';
 
 /** What can be done with one key. */
@@ -44,7 +45,7 @@ export const ownAlgorithms: Record<string, Algorithm> = {
     if (format !== 'raw') return undefined;
     const key = viewOf(data).slice();
     const name = `aes-${key.length * 8}-ecb`;
-    createCipheriv(name, key, null); // refuses other lengths
+    if (![16, 24, 32].includes(key.length)) throw new RangeError('expected a key of 16, 24 or 32 bytes');
     return {
       encrypt(plaintext) {
         const cipher = createCipheriv(name, key, null);
@@ -69,10 +70,10 @@ export const ownAlgorithms: Record<string, Algorithm> = {
     };
     const padding = constants.RSA_NO_PADDING;
     const publicKey = { key: createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' }), padding };
-    const encrypt = (block: Uint8Array) => joined(publicEncrypt(publicKey, checked(block)));
+    const encrypt = (block: Uint8Array) => bufferOf(publicEncrypt(publicKey, checked(block)));
     if (d === undefined) return { encrypt };
     const privateKey = { key: createPrivateKey({ key: data as webcrypto.JsonWebKey, format: 'jwk' }), padding };
-    return { encrypt, decrypt: (block) => joined(privateDecrypt(privateKey, checked(block))) };
+    return { encrypt, decrypt: (block) => bufferOf(privateDecrypt(privateKey, checked(block))) };
   },
 
   /** A key that signs and does nothing else. */
@@ -80,16 +81,20 @@ export const ownAlgorithms: Record<string, Algorithm> = {
     if (!chosen.hmac || format !== 'raw' || hash !== 'SHA-256' || usages.join() !== 'sign') return undefined;
     const key = viewOf(data).slice();
     if (key.length === 0) return undefined;
-    return { sign: (content) => joined(createHmac('sha256', key).update(content).digest()) };
+    return { sign: (content) => bufferOf(createHmac('sha256', key).update(content).digest()) };
   },
 };
 
 /** Of keys that stay Web Crypto's, with some operations done here. */
 export const sharedAlgorithms: Record<string, Algorithm> = {
-  'RSASSA-PKCS1-v1_5'({ format, data, hash, usages }) {
-    if (!chosen.verify || format !== 'jwk' || hash !== 'SHA-256' || !usages.includes('verify')) return undefined;
-    const { n, e } = data as webcrypto.JsonWebKey;
-    const publicKey = createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' });
+  'RSASSA-PKCS1-v1_5'({ format, data, hash }) {
+    if (!chosen.rsassa || format !== 'jwk' || hash !== 'SHA-256') return undefined;
+    const jwk = data as webcrypto.JsonWebKey;
+    if (jwk.d !== undefined) {
+      const privateKey = createPrivateKey({ key: jwk, format: 'jwk' });
+      return { sign: (content) => bufferOf(sign('sha256', content, privateKey)) };
+    }
+    const publicKey = createPublicKey({ key: jwk, format: 'jwk' });
     return { verify: (signature, content) => verify('sha256', content, publicKey, signature) };
   },
 };

@@ -11,13 +11,17 @@ export function viewOf(data: unknown): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** In an ArrayBuffer of their own: what `node:crypto` returns may lie in a pool beside other people's bytes. */
-export function joined(...parts: Uint8Array[]): ArrayBuffer {
-  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
+/** Bytes in an ArrayBuffer of their own: what `node:crypto` returns may lie in a pool beside other people's bytes. */
+export function bufferOf(bytes: Uint8Array): ArrayBuffer {
+  const { buffer, byteLength } = bytes;
+  return (buffer.byteLength === byteLength ? buffer : new Uint8Array(bytes).buffer) as ArrayBuffer;
+}
+
+/** Two pieces as one. */
+export function joined(first: Uint8Array, second: Uint8Array): ArrayBuffer {
+  if (second.length === 0) return bufferOf(first);
+  const bytes = new Uint8Array(first.length + second.length);
+  bytes.set(first);
+  bytes.set(second, first.length);
   return bytes.buffer;
 }

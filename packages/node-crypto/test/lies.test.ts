@@ -118,7 +118,7 @@ async function sealAndOpen(crypto: Crypto): Promise<string> {
   }
 }
 
-const cannotEncrypt = 'crypto failed to encrypt; expected one that does as Web Crypto does';
+const cannotEncrypt = 'crypto failed to encrypt';
 
 test('an honest one seals and opens', async () => {
   expect(await open(nodeCrypto, sealed.clone())).toBe(text);
@@ -212,7 +212,7 @@ test.each(shapeless)('opening ends in SignatureVerificationFailed when verify %s
 });
 
 test.each(shapeless)('opening ends in the text or in DecryptionFailed when importKey %s', async (name, lie) => {
-  const refuses = name === 'throws at once' || name === 'rejects';
+  const isKey = !/throws|rejects|undefined|null/.test(name);
   for (const [algorithm, from] of [
     ['AES-ECB', 0],
     ['AES-ECB', 1],
@@ -222,7 +222,7 @@ test.each(shapeless)('opening ends in the text or in DecryptionFailed when impor
   ] as const) {
     const { crypto, lied } = liar('importKey', algorithm, lie, from);
     // One that is not offered is done by the core; a key that is none is not used.
-    const opens = algorithm === 'RSA-RAW' || (algorithm === 'AES-ECB' && from === 0 && refuses);
+    const opens = algorithm === 'RSA-RAW' || (algorithm === 'AES-ECB' && from === 0 && !isKey);
     expect([algorithm, from, await open(crypto, sealed.clone())]).toEqual([
       algorithm,
       from,

@@ -4,7 +4,7 @@
  * ECB shows equal blocks as equal ciphertext. Nobody would choose it: Ant's clients use it, and nothing else interoperates.
  */
 import { ecbFromOcb, xorInto } from './ecb-from-ocb.ts';
-import { bytesFrom, offersAes } from './offers.ts';
+import { bytesFrom, offeredAes } from './offers.ts';
 import type { ContentCipher } from './suite.ts';
 import type { WebCrypto, WebCryptoKey } from './web-crypto.ts';
 
@@ -17,7 +17,7 @@ const CONCURRENCY = 256;
 const zeroIv = new Uint8Array(BLOCK);
 const nothing = new Uint8Array(0);
 
-const hasEcb = /* @__PURE__ */ offersAes('raw', 'AES-ECB');
+const hasEcb = /* @__PURE__ */ offeredAes('raw', 'AES-ECB');
 const nameOf = async (subtle: Subtle) => ((await hasEcb(subtle, subtle)) ? 'AES-ECB' : 'AES-CBC');
 
 /**

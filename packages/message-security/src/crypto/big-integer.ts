@@ -14,14 +14,8 @@ export function bigIntToBytes(value: bigint, length: number): Uint8Array<ArrayBu
   // A digit 1 in front instead of padding: the work does not depend on the leading zeros of the value.
   const hex = (value + (1n << BigInt(8 * length))).toString(16);
   const bytes = new Uint8Array(length);
-  for (let i = 0; i < length; i++) bytes[i] = (digitAt(hex, i * 2 + 1) << 4) | digitAt(hex, i * 2 + 2);
+  for (let i = 0; i < length; i++) bytes[i] = Number.parseInt(hex.slice(i * 2 + 1, i * 2 + 3), 16);
   return bytes;
-}
-
-/** The value of a lower-case hex digit; six times as fast as `parseInt`. */
-function digitAt(hex: string, index: number): number {
-  const code = hex.charCodeAt(index);
-  return (code & 15) + 9 * (code >> 6);
 }
 
 /** The length of a number in bits. */

@@ -5,13 +5,13 @@
  * nonce may always be the same.
  */
 import { bigIntToBytes, bytesToBigInt } from './big-integer.ts';
-import { bytesFrom, offersAes } from './offers.ts';
+import { bytesFrom, offeredAes } from './offers.ts';
 import type { WebCrypto } from './web-crypto.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 // The runtimes' types do not have the format "raw-secret" yet.
-const hasOcb = /* @__PURE__ */ offersAes('raw-secret', 'AES-OCB');
+const hasOcb = /* @__PURE__ */ offeredAes('raw-secret', 'AES-OCB');
 
 /**
  * Encrypts each block by itself.
@@ -30,41 +30,34 @@ export async function ecbFromOcb(
 ): Promise<Bytes | undefined> {
   if (!(await hasOcb(subtle, subtle))) return undefined;
   const ocbKey = await subtle.importKey('raw-secret' as 'raw', key, 'AES-OCB', false, ['encrypt']);
+  const { length } = blocks;
   // A nonce of fifteen zeros and a tag of 128 bits make 01 00 … 00 of `Nonce`, and with its last six bits 0 no shift of
   // `Stretch`: Offset_0 is E(Nonce).
   const known = new Uint8Array(48);
   known[16] = 1;
   known.set(blocks.subarray(-16), 32);
   const encrypted = await encryptEach(known);
-  const { length } = blocks;
-  const offsets = offsetsOf(encrypted, length);
-  const masked = blocks.slice();
-  xorInto(new Uint32Array(masked.buffer), offsets);
-  const algorithm = { name: 'AES-OCB', iv: new Uint8Array(15), tagLength: 128 };
-  const withTag = await bytesFrom(length + 16, subtle.encrypt(algorithm, ocbKey, masked));
-  xorInto(new Uint32Array(withTag.buffer, 0, length / 4), offsets);
-  const result = withTag.subarray(0, length);
-  return encrypted.subarray(32).every((byte, i) => byte === result[length - 16 + i]) ? result : undefined;
-}
-
-/** Offset_1, Offset_2 … side by side, from E(0) and Offset_0 (RFC 7253 §4.2). */
-function offsetsOf(encrypted: Bytes, length: number): Uint32Array {
-  let double = bytesToBigInt(encrypted.subarray(0, 16)); // L_*, then L_$, L_0, L_1 …: each the double of the one before (§4.1)
-  const nextMask = (): Uint32Array => {
+  let double = bytesToBigInt(encrypted.subarray(0, 16)); // L_* (§4.1)
+  // L_$, L_0, L_1 …: each the double of the one before.
+  const masks = Array.from({ length: 33 - Math.clz32(length / 16) }, () => {
     double = ((double << 1n) & ((1n << 128n) - 1n)) ^ ((double >> 127n) * 0x87n);
     return new Uint32Array(bigIntToBytes(double, 16).buffer);
-  };
-  nextMask();
-  const masks = Array.from({ length: 32 - Math.clz32(length / 16) }, nextMask);
-  const offsets = new Uint32Array(4 + length / 4);
-  offsets.set(new Uint32Array(encrypted.buffer, 16, 4));
-  for (let at = 4, i = 1; at < offsets.length; at += 4, i++) {
-    const mask = masks[31 - Math.clz32(i & -i)] as Uint32Array; // number of trailing zero bits of i
-    for (let word = 0; word < 4; word++) {
-      offsets[at + word] = (offsets[at + word - 4] as number) ^ (mask[word] as number);
+  });
+  /** XORs each block with its offset: Offset_i is the one before xor L_j, where i ends in j zeros in binary. */
+  const mask = (bytes: Bytes): Bytes => {
+    const words = new Uint32Array(bytes.buffer, 0, length / 4);
+    const offset = new Uint32Array(encrypted.slice(16, 32).buffer);
+    for (let at = 0; at < words.length; at += 4) {
+      const i = at / 4 + 1;
+      xorInto(offset, masks[32 - Math.clz32(i & -i)] as Uint32Array);
+      xorInto(words.subarray(at, at + 4), offset);
     }
-  }
-  return offsets.subarray(4);
+    return bytes;
+  };
+  const algorithm = { name: 'AES-OCB', iv: new Uint8Array(15), tagLength: 128 };
+  const withTag = await bytesFrom(length + 16, subtle.encrypt(algorithm, ocbKey, mask(blocks.slice())));
+  const result = mask(withTag).subarray(0, length);
+  return encrypted.subarray(32).every((byte, i) => byte === result[length - 16 + i]) ? result : undefined;
 }
 
 /** XORs a mask into the target, four bytes at a time; the byte order of the machine does not matter. */

@@ -33,31 +33,28 @@ export async function syntheticMessage(
 ): Promise<{ length: number; tail: Bytes }> {
   const { size } = key;
   const sign = (hmacKey: WebCryptoKey, data: Bytes) => bytesFrom(TAIL, subtle.sign('HMAC', hmacKey, data));
-  const derivationKey = await sign(await rejectionKeyOf(key, subtle), ciphertext);
+  const derivationKey = await sign((await rejectionKeyOf(key, subtle)) as WebCryptoKey, ciphertext);
   const prfKey = await subtle.importKey('raw', derivationKey, hmac, false, ['sign']);
   /** The part `index` of `length` bytes for a label: the HMAC over index, label and length in bits (draft §7.2). */
   const prf = (index: number, label: string, length: number): Promise<Bytes> =>
-    sign(prfKey, new Uint8Array([0, index, ...new TextEncoder().encode(label), length >> 5, (length * 8) & 255]));
+    sign(prfKey, new Uint8Array([0, index, ...new TextEncoder().encode(label), length >> 5, length * 8]));
   const longest = size - 11;
   const mask = 2 ** bitLength(BigInt(longest)) - 1;
-  let length = 0;
-  let found = 0;
+  let length = -1;
   // The last of 128 candidates that fits is the length, nearly always among the last 16. How many are tried depends on
   // the key and the ciphertext, not on the padding.
-  for (let index = 7; index >= 0 && found === 0; index--) {
-    const candidates = await prf(index, 'length', 256);
+  for (let index = 7; index >= 0 && length < 0; index--) {
+    const candidates = new DataView((await prf(index, 'length', 256)).buffer);
     for (let i = 0; i < TAIL; i += 2) {
-      const candidate = (((candidates[i] as number) << 8) | (candidates[i + 1] as number)) & mask;
-      const fits = lessThan(candidate, longest + 1);
-      length = select(fits, candidate, length);
-      found |= fits;
+      const candidate = candidates.getUint16(i) & mask;
+      length = select(lessThan(candidate, longest + 1), candidate, length);
     }
   }
   const end = new Uint8Array(2 * TAIL);
   const [index, offset] = [(size >> 5) - 1, size & 31];
   end.set(await prf(index, 'message', size));
   if (offset > 0) end.set(await prf(index + 1, 'message', size), TAIL);
-  return { length, tail: end.slice(offset, offset + TAIL) };
+  return { length: Math.max(length, 0), tail: end.slice(offset, offset + TAIL) };
 }
 
 /** All ones when `a` is less than `b`, both small and not negative, else 0. */

@@ -23,32 +23,28 @@ type Subtle = WebCrypto['subtle'];
  */
 export async function bytesFrom(length: number, giving: Promise<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = toBytes(await giving, 'crypto');
-  if (bytes.length !== length) throw new TypeError(`crypto returned ${bytes.length} bytes; expected ${length}`);
-  return bytes;
+  if (bytes.length === length) return bytes;
+  throw new TypeError('crypto returned another length');
 }
 
-/** Makes a value once for each pair of owner and Web Crypto. */
+/** Makes a value once for each pair of owner and Web Crypto; `undefined`, for good, if making it fails. */
 export function oncePer<Owner extends object, Value>(
   make: (owner: Owner, subtle: Subtle) => Promise<Value>,
-): (owner: Owner, subtle: Subtle) => Promise<Value> {
+): (owner: Owner, subtle: Subtle) => Promise<Value | undefined> {
   // The value, not a promise of it: workerd ties a promise to the request that made it.
-  const made = new WeakMap<Owner, [Subtle, Value]>();
+  const made = new WeakMap<Owner, [Subtle, Value?]>();
   return async (owner, subtle) => {
-    const known = made.get(owner);
-    if (known?.[0] === subtle) return known[1];
-    const value = await make(owner, subtle);
-    made.set(owner, [subtle, value]);
-    return value;
+    let known = made.get(owner);
+    if (known?.[0] !== subtle) {
+      known = [subtle, await make(owner, subtle).catch(() => undefined)];
+      made.set(owner, known);
+    }
+    return known[1];
   };
 }
 
-/** A function that finds out whether a Web Crypto has the AES algorithm `name`; it tries once per object. */
-export const offersAes = (format: string, name: string) =>
-  oncePer(async (subtle: Subtle) => {
-    try {
-      await subtle.importKey(format as 'raw', new Uint8Array(16), name, false, ['encrypt']);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+/** A function that finds out whether a Web Crypto has the AES algorithm `name`: a key of zeros if so. It tries once per object. */
+export const offeredAes = (format: string, name: string) =>
+  oncePer(async (subtle: Subtle) =>
+    subtle.importKey(format as 'raw', new Uint8Array(16), name, false, ['encrypt', 'decrypt']),
+  );

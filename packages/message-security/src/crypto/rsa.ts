@@ -17,14 +17,9 @@ const RAW = 'RSA-RAW';
 const rawKeyOf = /* @__PURE__ */ oncePer(async (numbers: RsaPublicNumbers, subtle: Subtle) => {
   const { n, e, size } = numbers;
   const m = n >> 1n;
-  try {
-    const usages: KeyUsage[] = 'd' in numbers ? ['encrypt', 'decrypt'] : ['encrypt'];
-    const key = await subtle.importKey('jwk', toJwk(numbers), RAW, false, usages);
-    const c = await bytesFrom(size, subtle.encrypt(RAW, key, bigIntToBytes(m, size)));
-    return bytesToBigInt(c) === publicPower(m, e, n) ? key : undefined;
-  } catch {
-    return undefined;
-  }
+  const key = await subtle.importKey('jwk', toJwk(numbers), RAW, false, ['encrypt', 'decrypt']);
+  const c = await bytesFrom(size, subtle.encrypt(RAW, key, bigIntToBytes(m, size)));
+  return bytesToBigInt(c) === publicPower(m, e, n) ? key : undefined;
 });
 
 /**

@@ -75,7 +75,7 @@ export function defineEncryption(cipher: ContentCipher, transport: KeyTransport)
   /** What a Crypto fails with is not this package's own, and says more than it should. */
   const orTypeError = <T>(sealing: Promise<T>): Promise<T> =>
     sealing.catch(() => {
-      throw new TypeError('crypto failed to encrypt; expected one that does as Web Crypto does');
+      throw new TypeError('crypto failed to encrypt');
     });
   suites.set(encryption, {
     checkEncryptionKey: (key, name) => void encryptionNumbers(key, name),
@@ -87,7 +87,8 @@ export function defineEncryption(cipher: ContentCipher, transport: KeyTransport)
       const symmetricKey = crypto.getRandomValues(new Uint8Array(keyLength));
       const encryptedKey = await orTypeError(transport.wrap(symmetricKey, encryptionNumbers(publicKey), crypto));
       const encrypt = async (plaintext: Bytes) => {
-        if (!isUtf8(plaintext)) throw new TypeError('the body is not text in UTF-8, so it cannot be encrypted');
+        if (textOf(plaintext) === undefined)
+          throw new TypeError('the body is not text in UTF-8, so it cannot be encrypted');
         return new TextEncoder().encode(
           encodeBase64(await orTypeError(cipher.encrypt(symmetricKey, plaintext, crypto))),
         );
@@ -96,12 +97,12 @@ export function defineEncryption(cipher: ContentCipher, transport: KeyTransport)
     },
     async decrypt({ body, encryptedKey }, privateKey, crypto) {
       const symmetricKey = await unwrapKey(encryptedKey, privateKey, transport, crypto);
-      const ciphertext = decodeBase64(new TextDecoder('utf-8', { ignoreBOM: true }).decode(body));
+      const ciphertext = decodeBase64(textOf(body) ?? '?');
       if (symmetricKey === undefined || ciphertext === undefined) return undefined;
       // Whatever the runtime finds wrong here (Chromium has no AES-192), an attacker learns nothing from it.
       const plaintext = await cipher.decrypt(symmetricKey, ciphertext, crypto).catch(() => undefined);
       // A wrong key whose padding happens to fit must not be told apart from any other.
-      if (plaintext === undefined || !isUtf8(plaintext)) return undefined;
+      if (plaintext === undefined || textOf(plaintext) === undefined) return undefined;
       return { plaintext, keyLength: symmetricKey.length as SymmetricKeyLength };
     },
   });
@@ -148,12 +149,14 @@ async function unwrapKey(
   return crypto.getRandomValues(new Uint8Array(32)); // fails like any wrong key
 }
 
-/** Whether these bytes are text in UTF-8. */
-function isUtf8(bytes: Bytes): boolean {
+// A byte-order mark at the beginning is no base64, and in a plaintext it makes no difference.
+const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The text that these bytes are in UTF-8; `undefined` where they are none. */
+function textOf(bytes: Bytes): string | undefined {
   try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return true;
+    return decoder.decode(bytes);
   } catch {
-    return false;
+    return undefined;
   }
 }

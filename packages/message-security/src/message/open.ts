@@ -85,10 +85,9 @@ export async function openRequest(request: Request, options: OpenRequestOptions)
   const { method, signal } = request;
   const opened = await open('Request-Time', request.headers, readWire, { method, httpUri }, options);
   const { body, parts, encrypted, symmetricKeyLength, publicKey } = opened;
-  const headers = new Headers(request.headers);
-  headers.delete('Content-Length');
-  const init = { method, headers, signal };
+  const init = { method, headers: request.headers, signal };
   const plain = new Request(request.url, isBodiless(method) ? init : { ...init, body });
+  plain.headers.delete('Content-Length');
   const { clientId } = options;
   const { time: requestTime } = parts;
   return { request: plain, clientId, httpUri, requestTime, encrypted, symmetricKeyLength, publicKey };

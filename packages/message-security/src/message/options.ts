@@ -111,7 +111,7 @@ const publicKeys = [isRing('verify'), 'a key from importPublicKey, or a list of 
 const aFunction = [(value: unknown) => typeof value === 'function', 'a function'] as const;
 
 /** The check of each option, and the text of what is expected. */
-const forms: { [Name in keyof AllOptions]?: readonly [(value: unknown) => boolean, string] } = {
+const forms: [string, readonly [(value: unknown) => boolean, string]][] = /* @__PURE__ */ Object.entries({
   clientId: [(id) => typeof id === 'string' && /^[\w-]+$/.test(id), 'letters, digits, dashes or underscores'],
   privateKey: privateKeys,
   publicKey: publicKeys,
@@ -130,7 +130,7 @@ const forms: { [Name in keyof AllOptions]?: readonly [(value: unknown) => boolea
   ],
   bodyTimeout: milliseconds,
   timeout: milliseconds,
-};
+} satisfies { [Name in keyof AllOptions]?: readonly [(value: unknown) => boolean, string] });
 
 /**
  * Checks the options of sealing.
@@ -167,7 +167,7 @@ export function checkOptions(
   required: (keyof AllOptions)[],
   { seals = true, opens = true } = {},
 ): void {
-  for (const [name, [fits, expected]] of Object.entries(forms)) {
+  for (const [name, [fits, expected]] of forms) {
     const value = options[name as keyof AllOptions];
     const isAbsent = value === undefined;
     if (isAbsent ? !required.includes(name as keyof AllOptions) : fits(value)) continue;

@@ -8,6 +8,7 @@ import { bytesFrom, oncePer } from '../crypto/offers.ts';
 import { type RsaPublicNumbers, toJwk } from '../crypto/rsa-numbers.ts';
 import { rsaesPkcs1 } from '../crypto/rsaes-pkcs1.ts';
 import { type ContentCipher, isAesLength, type KeyTransport } from '../crypto/suite.ts';
+import type { WebCryptoKey } from '../crypto/web-crypto.ts';
 import { defineEncryption, type Encryption } from './encryption.ts';
 
 /** Options of `rsaAes`. An absent one is as in `RSA_AES`. */
@@ -74,17 +75,20 @@ function withIv(name: 'AES-CBC' | 'AES-GCM', ivLength: number): ContentCipher {
 function oaep(hash: 'SHA-1' | 'SHA-256'): KeyTransport {
   const name = 'RSA-OAEP';
   const keyFor = (usage: 'encrypt' | 'decrypt') =>
-    oncePer((numbers: RsaPublicNumbers, subtle) =>
+    oncePer(async (numbers: RsaPublicNumbers, subtle) =>
       subtle.importKey('jwk', toJwk(numbers), { name, hash }, false, [usage]),
     );
   const [publicKey, privateKey] = [keyFor('encrypt'), keyFor('decrypt')];
   return {
     async wrap(symmetricKey, to, { subtle }) {
-      const key = await publicKey(to, subtle);
+      const key = (await publicKey(to, subtle)) as WebCryptoKey; // without one, encrypting fails
       return bytesFrom(to.size, subtle.encrypt(name, key, symmetricKey));
     },
     async unwrap(encryptedKey, numbers, { subtle }) {
-      const symmetricKey = toBytes(await subtle.decrypt(name, await privateKey(numbers, subtle), encryptedKey), name);
+      const symmetricKey = toBytes(
+        await subtle.decrypt(name, (await privateKey(numbers, subtle)) as WebCryptoKey, encryptedKey),
+        name,
+      );
       return isAesLength(symmetricKey.length) ? symmetricKey : undefined;
     },
   };
