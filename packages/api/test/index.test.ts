@@ -18,6 +18,7 @@ test('each entry exports these names and no others', () => {
     'importPublicKey',
     'isMessageError',
     'isUpdatePassError',
+    'optionsOfProfile',
     'unknownFields',
   ]);
   expect(Object.keys(gateway).sort()).toEqual(['RequestInvalid', 'createGateway', 'createNotifier']);

@@ -2,18 +2,12 @@
  * The move to another number of shards. A shard that moves takes in no more and begins nothing; what belongs elsewhere is
  * copied to its new shard, then deleted here, so that a step that is repeated changes nothing.
  */
+import type { Moved } from './between-shards.ts';
 import type { SqlValue } from './ports.ts';
 import { routeOf } from './route.ts';
 import type { Shard } from './shard.ts';
 
 type Row = Record<string, SqlValue>;
-
-/** Rows on their way, by table. */
-export interface Moved {
-  rows: { table: Table; row: Row }[];
-  /** Keys of the hashes among them. */
-  hashKeys: string[];
-}
 
 /** Tables that move, and the column by which a row has its shard. */
 const tables = {
@@ -137,7 +131,7 @@ export function moveOperations(shard: Shard) {
     /** Takes rows of another shard in. */
     takeMoved({ rows, hashKeys }: Moved): void {
       ports.transaction(() => {
-        for (const { table, row } of rows) insert(table, row);
+        for (const { table, row } of rows) insert(table as Table, row);
         const known = shard.tombstones.keys();
         const fresh = hashKeys.filter((key) => !known.includes(key));
         if (fresh.length > 0) meta.set('hashKeys', [...known, ...fresh]);

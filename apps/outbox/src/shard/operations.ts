@@ -1,5 +1,6 @@
 /** What a shard can be asked for. Each operation takes and returns plain values, for it may be called from afar. */
 import { batchOperations } from './batch-operations.ts';
+import type { CallOf } from './between-shards.ts';
 import { erasureOperations } from './erasure.ts';
 import { memberOperations } from './member-operations.ts';
 import { moveOperations, whileMoving } from './move.ts';
@@ -23,12 +24,8 @@ export function operationsOf(shard: Shard) {
 
 export type Operations = ReturnType<typeof operationsOf>;
 
-/** Calls an operation of a shard, by its number. */
-export type CallShard = <Name extends keyof Operations>(
-  shard: number,
-  name: Name,
-  ...args: Parameters<Operations[Name]>
-) => Promise<Awaited<ReturnType<Operations[Name]>>>;
+/** Calls any operation of a shard, by its number. */
+export type CallShard = CallOf<Operations>;
 
 /**
  * What a shard returns: the operation's value, or why it did nothing: the number of shards under which it was filled, or

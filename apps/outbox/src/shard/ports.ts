@@ -6,7 +6,7 @@ import type { Client } from '@alipayhk-pass/api';
 import type { FieldNames } from '../config/field-names.ts';
 import type { Limits } from '../config/limits.ts';
 import type { EventFields, EventName } from '../events.ts';
-import type { CallShard } from './operations.ts';
+import type { BetweenShards, CallOf } from './between-shards.ts';
 
 /** A value of SQLite that a shard stores. */
 export type SqlValue = string | number | null;
@@ -37,6 +37,6 @@ export interface Ports {
   /** Pushes an alert; settles once it was taken. */
   push(alert: { id: string; body: string }): Promise<void>;
   /** Calls another shard, or this one. */
-  call: CallShard;
+  call: CallOf<BetweenShards>;
   emit(event: EventName, fields: EventFields): void;
 }
