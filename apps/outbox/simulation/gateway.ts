@@ -14,7 +14,6 @@ import { ResponseMissing, ResponseUnexpected, SignatureVerificationFailed } from
 import { boundOf, type Limits } from '../src/config/limits.ts';
 import { burstOf } from '../src/shard/rate-limiter.ts';
 import type { Scheduler } from './scheduler.ts';
-import type { ShardObject } from './shard-object.ts';
 
 /** What a card shows. */
 export interface Card {
@@ -38,6 +37,15 @@ export interface Replies {
   wrongKey: boolean;
 }
 
+/** The object of a shard from which a request comes. */
+export interface Sender {
+  readonly number: number;
+  /** Whether it has ended. */
+  readonly isGone: boolean;
+  /** Called when it ends. */
+  readonly onEnd: Set<() => void>;
+}
+
 export const onlyS: Replies = {
   ...{ refused: 0, unknown: 0, lost: 0, forged: 0, congested: 0, outage: false, wrongKey: false },
 };
@@ -54,18 +62,18 @@ export class Gateway {
   /** When requests of each shard came, of late. */
   readonly #recent = new Map<number, number[]>();
   /** The request of each pass whose client still waits. */
-  readonly #open = new Map<string, ShardObject>();
+  readonly #open = new Map<string, Sender>();
   /** When the last request of a pass may still take effect without its client. */
   readonly #inWork = new Map<string, number>();
   /** Bills for which an object got S. */
-  readonly #confirmed = new Map<string, ShardObject>();
+  readonly #confirmed = new Map<string, Sender>();
 
   constructor(scheduler: Scheduler, limits: Limits) {
     this.#scheduler = scheduler;
     this.#limits = limits;
   }
 
-  async receive(update: UpdatePassRequest, from: ShardObject): ReturnType<Client['updatePass']> {
+  async receive(update: UpdatePassRequest, from: Sender): ReturnType<Client['updatePass']> {
     const { passId } = update;
     this.requests += 1;
     this.#scheduler.note(`request ${JSON.stringify(update)}`);
@@ -89,7 +97,7 @@ export class Gateway {
     this.#inWork.set(passId, this.#scheduler.time + this.#limits.pauses.unanswered * 0.8);
   }
 
-  async #reply(update: UpdatePassRequest, from: ShardObject): Promise<UpdatePassResult> {
+  async #reply(update: UpdatePassRequest, from: Sender): Promise<UpdatePassResult> {
     const scheduler = this.#scheduler;
     const { replies } = this;
     const { passId } = update;
@@ -127,7 +135,7 @@ export class Gateway {
   }
 
   /** What an object got S for it must not send again. */
-  #confirm({ passId, dataInfo }: UpdatePassRequest, from: ShardObject): void {
+  #confirm({ passId, dataInfo }: UpdatePassRequest, from: Sender): void {
     const billNo = (dataInfo as { billNo?: string } | undefined)?.billNo;
     if (!billNo || from.isGone) return;
     if (this.#confirmed.get(billNo) === from) this.problems.push(`${passId}: bill ${billNo} was shown twice`);
@@ -135,7 +143,7 @@ export class Gateway {
   }
 
   /** No reply: the update takes effect at any time within the pause, or never. */
-  async #lose(update: UpdatePassRequest, from: ShardObject): Promise<never> {
+  async #lose(update: UpdatePassRequest, from: Sender): Promise<never> {
     const scheduler = this.#scheduler;
     const { timeout, pauses } = this.#limits;
     if (scheduler.chance(0.6)) {

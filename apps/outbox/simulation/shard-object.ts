@@ -4,19 +4,33 @@
  */
 import { readFieldNames } from '../src/config/field-names.ts';
 import { readLimits } from '../src/config/limits.ts';
+import type { EventFields, EventName } from '../src/events.ts';
 import { type CallShard, type Operations, operationsOf, perform, type Reply } from '../src/shard/operations.ts';
 import type { Ports } from '../src/shard/ports.ts';
 import { Shard } from '../src/shard/shard.ts';
 import type { Disk } from './disk.ts';
+import type { Gateway } from './gateway.ts';
 import type { Scheduler } from './scheduler.ts';
-import type { World } from './world.ts';
 
 /** Thrown into what goes on after its object has ended. */
 export class ObjectGone extends Error {}
 
+/** What an object needs of the world around it. */
+export interface Surroundings {
+  readonly scheduler: Scheduler;
+  readonly env: Env;
+  readonly gateway: Gateway;
+  readonly faults: { slowDisk: number };
+  clockOf(shard: number): number;
+  scheduleAlarm(shard: number): void;
+  call(shard: number, name: keyof Operations, args: unknown[]): Promise<unknown>;
+  takeAlert(alert: { id: string; body: string }): Promise<void>;
+  emitted(shard: number, event: EventName, fields: EventFields): void;
+}
+
 export class ShardObject {
   readonly number: number;
-  readonly #world: World;
+  readonly #world: Surroundings;
   readonly #disk: Disk;
   readonly #shard: Shard;
   readonly #operations: Operations;
@@ -24,10 +38,10 @@ export class ShardObject {
   isInAlarm = false;
   #confirming = false;
   #atGate: (() => void)[] = [];
-  /** Whom to tell that it has ended. */
+  /** Called when it ends. */
   readonly onEnd = new Set<() => void>();
 
-  constructor(world: World, number: number, disk: Disk) {
+  constructor(world: Surroundings, number: number, disk: Disk) {
     this.number = number;
     this.#world = world;
     this.#disk = disk;

@@ -10,9 +10,9 @@ import { settle } from '../pass/settle.ts';
 import type { State } from '../pass/state.ts';
 import { type Breaker, closedBreaker, note, pauseOf, wake } from './breaker.ts';
 import { Candidates } from './candidates.ts';
+import type { LoopShard } from './loop-shard.ts';
 import type { Airborne } from './pass-store.ts';
 import { acquire, fullRate, type Rate, release } from './rate-limiter.ts';
-import type { Shard } from './shard.ts';
 import { Signal } from './signal.ts';
 
 /** A run begins nothing more after so long, in milliseconds: Cloudflare ends an alarm after 15 minutes. */
@@ -31,7 +31,7 @@ const mostSkipped = 50;
 type Sender = Pick<Client, 'updatePass'>;
 
 export class DeliveryLoop {
-  readonly #shard: Shard;
+  readonly #shard: LoopShard;
   readonly #signal = new Signal();
   readonly #candidates: Candidates;
   /** Numbers of the flights that this very object has begun. */
@@ -48,7 +48,7 @@ export class DeliveryLoop {
   /** Begins nothing: the passes move to other shards. */
   isDraining: boolean;
 
-  constructor(shard: Shard) {
+  constructor(shard: LoopShard) {
     this.#shard = shard;
     this.breaker = { ...closedBreaker, ...shard.meta.get<Breaker>('breaker') };
     this.isDraining = Boolean(shard.meta.get('moving'));

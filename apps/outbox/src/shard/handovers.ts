@@ -1,7 +1,9 @@
 /** Changes on their way from members to their passes, which may be on another shard: in order, each once. */
+import type { Limits } from '../config/limits.ts';
+import type { EventFields } from '../events.ts';
 import { changeOfHandover, type Handover, type Member } from '../members/member.ts';
+import type { Ports } from './ports.ts';
 import { shardOf } from './route.ts';
-import type { Shard } from './shard.ts';
 import type { Signal } from './signal.ts';
 
 /** Most changes of a member in one call. */
@@ -9,13 +11,20 @@ const mostAtOnce = 50;
 /** Milliseconds until a pass that took nothing is tried again. */
 const pauseAfterFault = 10_000;
 
+/** What handing over needs of its shard. */
+interface HandoverShard {
+  readonly ports: Ports;
+  readonly limits: Limits;
+  alert(fields: EventFields): void;
+}
+
 export class Handovers {
-  readonly #shard: Shard;
+  readonly #shard: HandoverShard;
   isBusy = false;
   /** A change came that no run has looked at. */
   isNew = false;
 
-  constructor(shard: Shard) {
+  constructor(shard: HandoverShard) {
     this.#shard = shard;
   }
 
