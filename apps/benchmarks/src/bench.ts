@@ -117,7 +117,7 @@ async function countFor(server: Server, job: string, by: string): Promise<number
   return count;
 }
 
-/** Milliseconds from the request to the end of the answer. */
+/** Milliseconds from the request to the end of the reply. */
 async function run(server: Server, job: string, by: string, times: number): Promise<number> {
   const query = new URLSearchParams({ job, by, times: `${times}` });
   const start = performance.now();

@@ -1,6 +1,6 @@
 /**
  * The one benchmark file, run unchanged by every runtime: does a job as often as it is asked to. It holds no clock,
- * because workerd's stands still while a script computes; bench.ts times the answers from outside, the same way for all.
+ * because workerd's stands still while a script computes; bench.ts times the replies from outside, the same way for all.
  */
 import { problems, rsaImports } from './agreement.ts';
 import { contenders, jobs } from './jobs.ts';

@@ -1,11 +1,11 @@
 /**
- * AlipayHK tells the merchant of bills; each becomes points, and the points an update of the card, through a gateway that
+ * AlipayHK notifies the merchant of bills; each becomes points, and the points an update of the card, through a gateway that
  * fails half of the time.
  */
 import assert from 'node:assert/strict';
 import { createNotifier } from '@alipayhk-pass/api/gateway';
 import { importPrivateKey, importPublicKey } from '@alipayhk-pass/message-security';
-import { registerMember, untilDelivered, untilTold } from './merchant.ts';
+import { registerMember, untilDelivered, untilHandedOver } from './merchant.ts';
 import { failHalfOfTheTime, showStoredPass } from './sandbox.ts';
 import { row, subheading } from './show.ts';
 import { type Card, clientId, merchantTag, type Stage } from './stage.ts';
@@ -13,7 +13,7 @@ import { type Card, clientId, merchantTag, type Stage } from './stage.ts';
 /** In cents: 150 dollars, 88, and 40 and a half. */
 const values = [15_000, 8_800, 4_050];
 
-/** Notifies each bill twice, as AlipayHK does when an answer is late, and shows how its points get to the card. */
+/** Notifies each bill twice, as AlipayHK does when a reply is late, and shows how its points get to the card. */
 export async function turnBillsIntoPoints(stage: Stage, card: Card): Promise<void> {
   row('member', JSON.stringify(await registerMember(stage, card, 'on')));
   const alipayhk = createNotifier({
@@ -24,7 +24,7 @@ export async function turnBillsIntoPoints(stage: Stage, card: Card): Promise<voi
     tag: merchantTag,
   });
   let total = 0;
-  await untilTold(stage, card, 'on');
+  await untilHandedOver(stage, card, 'on');
   let seen = (await untilDelivered(stage, card, 'on')).attempts.length;
   await failHalfOfTheTime(stage);
   let failed = 0;
@@ -38,11 +38,11 @@ export async function turnBillsIntoPoints(stage: Stage, card: Card): Promise<voi
       pointsProvider: 'ALIPAYHK',
     };
     subheading(`bill ${billNo}, HKD ${(value / 100).toFixed(2)}`);
-    const answers = [await alipayhk.notifyBill(bill), await alipayhk.notifyBill(bill)];
-    for (const { resultInfo } of answers) assert.equal(resultInfo.resultStatus, 'S', 'the bill: expected S');
-    row('answered, verified', 'S, and S to its repetition', 'green');
+    const replies = [await alipayhk.notifyBill(bill), await alipayhk.notifyBill(bill)];
+    for (const { resultInfo } of replies) assert.equal(resultInfo.resultStatus, 'S', 'the bill: expected S');
+    row('replies, verified', 'S, and S to its repetition', 'green');
     total += Math.floor(value / 100);
-    await untilTold(stage, card, 'on');
+    await untilHandedOver(stage, card, 'on');
     const view = await untilDelivered(stage, card, 'on');
     const attempts = view.attempts.slice(seen);
     seen = view.attempts.length;

@@ -1,10 +1,10 @@
-/** The API of the merchant's Worker, as the demo needs it: what a till or a shop would call. */
+/** The outbox's HTTP API, as the demo needs it: what a shop's system would call. */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Card, Stage } from './stage.ts';
 
 /** A pass as the merchant's Worker shows it. */
-export interface MailboxView {
+export interface PassView {
   state: string;
   revision: number;
   delivered: number;
@@ -30,15 +30,15 @@ export function registerMember(stage: Stage, card: Card, encryption: Encryption)
   return ask(stage, encryption, 'PUT', `/members/${userId}`, { passId, merchantId });
 }
 
-/** Asks until the mailbox of the member's pass has been told of all that the member was awarded. */
-export async function untilTold(stage: Stage, { userId }: Card, encryption: Encryption): Promise<void> {
+/** Asks until the pass has taken all points of its member. */
+export async function untilHandedOver(stage: Stage, { userId }: Card, encryption: Encryption): Promise<void> {
   const read = (): Promise<unknown> => ask(stage, encryption, 'GET', `/members/${userId}`);
   await until(read, (member) => (member as { pending: number }).pending === 0);
 }
 
 /** Asks until AlipayHK has confirmed everything that is wanted of a pass. */
-export async function untilDelivered(stage: Stage, { passId }: Card, encryption: Encryption): Promise<MailboxView> {
-  const read = async () => (await ask(stage, encryption, 'GET', `/passes/${passId}`)) as MailboxView;
+export async function untilDelivered(stage: Stage, { passId }: Card, encryption: Encryption): Promise<PassView> {
+  const read = async () => (await ask(stage, encryption, 'GET', `/passes/${passId}`)) as PassView;
   return until(read, ({ delivered, revision }) => delivered === revision);
 }
 
@@ -65,7 +65,7 @@ async function ask(
     headers: { Authorization: `Bearer ${stage.apiToken}`, 'Content-Type': 'application/json' },
     ...(body && { body: JSON.stringify(body) }),
   });
-  const answer = await response.json();
-  assert(response.ok, `${method} ${path}: expected success, received ${response.status} ${JSON.stringify(answer)}`);
-  return answer;
+  const reply = await response.json();
+  assert(response.ok, `${method} ${path}: expected success, received ${response.status} ${JSON.stringify(reply)}`);
+  return reply;
 }

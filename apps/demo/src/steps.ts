@@ -43,8 +43,8 @@ export async function sendUpdate(stage: Stage, card: Card, update: Update, encry
   const attempt = view.attempts.at(-1);
   row('delivered', JSON.stringify(attempt), 'green');
   assert.equal(resultInfo.resultStatus, 'S', 'resultStatus: expected S');
-  const told = [attempt?.resultCode, attempt?.tracerId];
-  assert.deepEqual(told, [resultInfo.resultCode, exchange.response?.headers.get('Tracer-Id')]);
+  const reported = [attempt?.resultCode, attempt?.tracerId];
+  assert.deepEqual(reported, [resultInfo.resultCode, exchange.response?.headers.get('Tracer-Id')]);
   const { status, endDate, dataInfo } = await showStoredPass(stage, card);
   assert.deepEqual([status, endDate, dataInfo], ['ACTIVE', update.endDate, update.dataInfo]);
   return exchange;

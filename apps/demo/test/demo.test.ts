@@ -50,7 +50,7 @@ test('every step succeeds, no private key is shown, nothing is left', async () =
       'Encrypt algorithm=RSA_AES',
       'an AES-256 key, decrypted by OpenSSL',
       expect.stringMatching(/^verified refusal \{"resultInfo":\{"resultCode":"INVALID_SIGNATURE","resultStatus":"F"/),
-      'answered, verified S, and S to its repetition',
+      'replies, verified S, and S to its repetition',
       expect.stringMatching(/^(attempts )?unknown /),
       expect.stringContaining('"points":278'),
       'Every step succeeded; everything that was started has been stopped.',

@@ -1,6 +1,6 @@
 /**
  * The merchant's outbox: a caller says what a card should show and gets 202 once that is durable; a shard sends it to
- * AlipayHK until there is an answer.
+ * AlipayHK until there is a reply.
  */
 import { Hono } from 'hono';
 import { sha256Hex } from './digests.ts';

@@ -101,7 +101,7 @@ describe('the outcome is', () => {
       { kind: 'unknown', code: 'ResponseUnexpected', resultCode: 'HTTP_302', alert: true },
     ],
     [
-      'an answer that was changed',
+      'a reply that was changed',
       async (request) => {
         const response = await (await gateway())(request);
         return new Response(`${await response.text()} `, response);
@@ -109,12 +109,12 @@ describe('the outcome is', () => {
       { kind: 'unknown', code: 'SignatureVerificationFailed', ...traced, alert: true },
     ],
     [
-      "an answer signed with another's key",
+      "a reply signed with another's key",
       importPrivateKey(keys.stranger.privateKey).then((privateKey) => gateway({ privateKey })),
       { kind: 'unknown', code: 'SignatureVerificationFailed', ...traced, alert: true },
     ],
     [
-      'an answer of yesterday',
+      'a reply of yesterday',
       gateway({ now: () => Date.now() - 86_400_000 }),
       {
         kind: 'unknown',

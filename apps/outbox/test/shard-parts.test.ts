@@ -21,7 +21,7 @@ describe('the breaker', () => {
     expect(failing(Array(100).fill('a')).isOpen).toBe(false);
   });
 
-  test('forgets a streak once a request gets an answer', () => {
+  test('forgets a streak once a request gets a reply', () => {
     const breaker = note(failing(['a', 'b', 'c', 'd']), 'x', delivered, 2_000);
     expect(failing(['e'], breaker).isOpen).toBe(false);
   });

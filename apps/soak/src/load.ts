@@ -17,21 +17,21 @@ exitOnSignal('load');
 await using started = new AsyncDisposableStack();
 const gateway = await startGateway(started);
 const load: Load = {
-  bare: await told('bare', barePhase(gateway, bare)),
-  accept: await told('accept', acceptPhase(gateway, single)),
-  put: await told('put', putPhase(gateway, single)),
+  bare: await logged('bare', barePhase(gateway, bare)),
+  accept: await logged('accept', acceptPhase(gateway, single)),
+  put: await logged('put', putPhase(gateway, single)),
   whole: [],
   perSecond,
   each,
   command,
 };
 for (const [index, updates] of sizes.entries()) {
-  const phase = await told(`whole ${updates}`, wholePhase(gateway, { updates, each, perSecond }));
+  const phase = await logged(`whole ${updates}`, wholePhase(gateway, { updates, each, perSecond }));
   load.whole.push(phase);
   // At half the highest rate.
   if (index === Math.min(1, sizes.length - 1)) {
     const pace = (phase.updates / phase.wall) * 500;
-    load.paced = await told('paced', pacedPhase(gateway, { updates: paced, pace }));
+    load.paced = await logged('paced', pacedPhase(gateway, { updates: paced, pace }));
   }
   // After each size: what was measured is kept if the next one is interrupted.
   if (print) continue;
@@ -44,7 +44,7 @@ for (const [index, updates] of sizes.entries()) {
 console.log(reportOf(load));
 
 /** A line on the way: the whole of it takes minutes. */
-async function told(name: string, running: Promise<Phase>): Promise<Phase> {
+async function logged(name: string, running: Promise<Phase>): Promise<Phase> {
   const phase = await running;
   const { updates, requests, wall, workerd } = phase;
   const each = (workerd / updates).toFixed(2);

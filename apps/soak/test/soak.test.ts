@@ -9,7 +9,7 @@ test('200 updates of 20 passes, through faults and kills: nothing lost, nothing 
   const size = { seed: 'short', updates: 200, passes: 20, kills: 3, gatewayKills: 0, rate: 0.4 };
   const { history, tries, refused } = await faultRun({ ...size, limit: 150_000 });
   expect(violationsOf(history)).toEqual([]);
-  // That it was put to the test at all: every change was told, faults were met, and kills lost answers.
+  // That it was put to the test at all: every change was put, faults were met, and kills lost replies.
   expect(history.accepted.length + refused).toBe(203);
   expect(history.passes.filter(({ closed }) => closed)).toHaveLength(3);
   expect(new Set(history.received.map(({ fault }) => fault)).size).toBeGreaterThan(8);

@@ -5,7 +5,7 @@ import { type rules, violationsOf } from '../src/fault-run/violations.ts';
 
 const passId = '1';
 
-/** A request that was applied and answered S. */
+/** A request that was applied, with the reply S. */
 function received(id: number, points: Received['points'], change: Partial<Received> = {}): Received {
   const entry = { id, passId, points, applied: id, tracerId: `t${id}`, fault: null, resultStatus: 'S', exchangeId: id };
   return { ...(entry as Received), ...change };
@@ -33,7 +33,7 @@ const history: History = {
     { passId, revision: 1, tracerId: 't1' },
     { passId, revision: 3, tracerId: 't4' },
   ],
-  mailboxes: [{ passId, state: 'delivered', revision: 3, delivered: 3, dead: false }],
+  outboxes: [{ passId, state: 'delivered', revision: 3, delivered: 3, dead: false }],
   passes: [{ passId, points: 30, closed: false }],
 };
 
@@ -44,7 +44,7 @@ const closed: History = {
   received: [...history.received, received(5, 'close', { applied: 4 })],
   exchanges: [...history.exchanges, exchange(5, 70, 80)],
   confirmed: [...history.confirmed, { passId, revision: 4, tracerId: 't5' }],
-  mailboxes: [{ passId, state: 'closed', revision: 4, delivered: 4, dead: false }],
+  outboxes: [{ passId, state: 'closed', revision: 4, delivered: 4, dead: false }],
   passes: [{ passId, points: 30, closed: true }],
 };
 
@@ -53,9 +53,9 @@ function broken(wrong: Partial<History>, right = history): [keyof typeof rules, 
   return violationsOf({ ...right, ...wrong }).map(({ rule, entries }) => [rule, ...entries]);
 }
 
-/** The history with its only mailbox changed. */
-function mailbox(change: object): Partial<History> {
-  return { mailboxes: history.mailboxes.map((each) => ({ ...each, ...change })) };
+/** The history with its only outbox changed. */
+function outbox(change: object): Partial<History> {
+  return { outboxes: history.outboxes.map((each) => ({ ...each, ...change })) };
 }
 
 test('what is right breaks no rule', () => {
@@ -71,7 +71,7 @@ test('an update that the gateway does not have is lost', () => {
     exchanges: [],
     passes: [{ passId, points: 20, closed: false }],
   };
-  expect(broken({ ...fewer, confirmed: history.confirmed.slice(0, 1), ...mailbox({ delivered: 1 }) })).toEqual([
+  expect(broken({ ...fewer, confirmed: history.confirmed.slice(0, 1), ...outbox({ delivered: 1 }) })).toEqual([
     ['lost', 3],
     ['lost'],
   ]);
@@ -81,8 +81,8 @@ test('a close that the gateway does not have is lost', () => {
   expect(broken({ passes: history.passes }, closed)).toEqual([['lost', 5]]);
 });
 
-test('a pass of which nothing arrived, and which has no mailbox, is lost and unsettled', () => {
-  const nothing = { received: [], exchanges: [], confirmed: [], mailboxes: [], passes: [] };
+test('a pass of which nothing arrived, and which has no outbox, is lost and unsettled', () => {
+  const nothing = { received: [], exchanges: [], confirmed: [], outboxes: [], passes: [] };
   expect(broken(nothing).map(([rule]) => rule)).toEqual(['lost', 'unsettled']);
 });
 
@@ -90,7 +90,7 @@ test('what was sent twice and accepted twice has a revision too many', () => {
   expect(broken({ accepted: [{ passId, points: 10, revision: 2 }, ...history.accepted.slice(1)] })).toEqual([
     ['renumbered'],
   ]);
-  expect(broken(mailbox({ revision: 4 }))).toEqual([['renumbered']]);
+  expect(broken(outbox({ revision: 4 }))).toEqual([['renumbered']]);
 });
 
 test('an older update after a newer one is reordered, applied or not', () => {
@@ -145,7 +145,7 @@ test('a word that nobody vouched for is believed', () => {
 });
 
 test('a dead letter needs a verified F', () => {
-  const dead = mailbox({ state: 'dead', delivered: 1, dead: true });
+  const dead = outbox({ state: 'dead', delivered: 1, dead: true });
   const confirmed = history.confirmed.slice(0, 1);
   const answered = (fault: string | null) =>
     history.received.map((entry) =>
@@ -156,11 +156,11 @@ test('a dead letter needs a verified F', () => {
 });
 
 test('a delivery that was recorded and is recorded no more is forgotten', () => {
-  expect(broken(mailbox({ delivered: 2 }))).toEqual([['lost'], ['forgotten']]);
+  expect(broken(outbox({ delivered: 2 }))).toEqual([['lost'], ['forgotten']]);
 });
 
-test('a mailbox that does not come to rest', () => {
+test('a outbox that does not come to rest', () => {
   for (const state of ['pending', 'sending', 'retrying', 'discarded']) {
-    expect(broken(mailbox({ state }))).toEqual([['unsettled']]);
+    expect(broken(outbox({ state }))).toEqual([['unsettled']]);
   }
 });

@@ -6,7 +6,7 @@ import type { Outcome } from '../pass/outcome.ts';
 
 /** Times in milliseconds since the epoch. */
 export interface Breaker {
-  /** Passes whose last request had an unknown outcome, since the last one that got an answer. */
+  /** Passes whose last request had an unknown outcome, since the last one that got a reply. */
   streak: string[];
   isOpen: boolean;
   /** Why it opened: the client's error code or the result code. */

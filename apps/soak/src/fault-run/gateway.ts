@@ -1,4 +1,4 @@
-/** The sandbox in a fault run: passes, chaos, and the ledger as a witness. */
+/** The sandbox in a fault run: passes, chaos, and the ledger. */
 import { createSandboxClient, type Entry, type Pass } from '@alipayhk-pass/sandbox/client';
 import type { GatewayPass, Received } from './history.ts';
 import { exchangeHeader } from './wire.ts';

@@ -5,7 +5,7 @@ export interface Accepted {
   passId: string;
   /** Each update of a pass carries a larger one; a close carries none. */
   points: number | 'close';
-  /** Of the mailbox, from the answer 202. */
+  /** The outbox's, from the reply 202. */
   revision: number;
 }
 
@@ -25,7 +25,7 @@ export interface Received {
   exchangeId: number | null;
 }
 
-/** A request on the wire between the two: from its first byte until its answer has ended or its connection has. */
+/** A request on the wire between the two: from its first byte until its reply or its connection has ended. */
 export interface Exchange {
   id: number;
   passId: string;
@@ -41,8 +41,8 @@ export interface Confirmed {
   tracerId: string;
 }
 
-/** A mailbox at the end. */
-export interface Mailbox {
+/** A outbox at the end. */
+export interface Outbox {
   passId: string;
   state: string;
   /** Of the last change that was accepted. */
@@ -66,6 +66,6 @@ export interface History {
   received: readonly Received[];
   exchanges: readonly Exchange[];
   confirmed: readonly Confirmed[];
-  mailboxes: readonly Mailbox[];
+  outboxes: readonly Outbox[];
   passes: readonly GatewayPass[];
 }

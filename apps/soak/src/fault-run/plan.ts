@@ -65,7 +65,7 @@ export function planOf({ seed, updates, passes, kills, gatewayKills }: Size): Pl
 function killsOf(random: Random, steps: number, counts: Record<Kill['whom'], number>): Kill[] {
   const drawn = Object.entries(counts).flatMap(([whom, count]) =>
     Array.from({ length: count }, (_, index): Kill => {
-      // The merchant's last one when nothing comes in any more that could wake a mailbox.
+      // The merchant's last one when nothing comes in any more that could wake a outbox.
       const isLast = whom === 'merchant' && index === count - 1;
       const after = isLast ? steps : pick(random, steps);
       return { whom: whom as Kill['whom'], after, pause: pick(random, 150) };

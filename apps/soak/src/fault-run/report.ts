@@ -9,7 +9,7 @@ const shown = 50;
 /** The report of a run, several lines. */
 export function reportOf(run: FaultRun, violations: readonly Violation[], size: Size & { rate: number }): string {
   const { history, tries, refused, kills, duration } = run;
-  const { accepted, received, exchanges, mailboxes, confirmed } = history;
+  const { accepted, received, exchanges, outboxes, confirmed } = history;
   const sent = new Set(received.map(({ passId, points }) => `${passId} ${points}`));
   const killed = (name: string): number => kills.filter(({ whom }) => whom === name).length;
   const { seed, updates, passes, rate } = size;
@@ -21,7 +21,7 @@ export function reportOf(run: FaultRun, violations: readonly Violation[], size: 
     ['applied', received.filter(({ applied }) => applied !== null).length],
     ['overtaken', `${accepted.length - sent.size} changes that a newer one replaced before they were sent`],
     ['recorded as delivered', `${confirmed.length} requests`],
-    ['dead letters', mailboxes.filter(({ dead }) => dead).length],
+    ['dead letters', outboxes.filter(({ dead }) => dead).length],
     ['duration', `${(duration / 1000).toFixed(0)} s`],
   ];
   const lines = rows.map(([name, value]) => `${name.padEnd(24)}${value}`);

@@ -1,19 +1,19 @@
-/** A fault run from its plan to its history: changes told, runtimes killed, mailboxes waited for, witnesses heard. */
+/** A fault run from its plan to its history: puts changes, kills runtimes, waits for the outboxes, and collects what was recorded. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { look, putChange, retryAll } from './caller.ts';
 import { beginChaos, createPasses, testimony } from './gateway.ts';
-import type { Accepted, Confirmed, History, Mailbox } from './history.ts';
+import type { Accepted, Confirmed, History, Outbox } from './history.ts';
 import { type Kill, planOf, type Size, type Step } from './plan.ts';
 import { type Stage, setStage } from './stage.ts';
-import { look, retryAll, tell } from './till.ts';
 import { exchangesOf } from './wire.ts';
 
 /** What `faultRun` takes besides the size. */
 export interface RunOptions extends Size {
   /** The share of requests that meet a fault, 0 to 1. */
   rate: number;
-  /** Longest time in milliseconds for the changes to be accepted, and again for the mailboxes to come to rest. */
+  /** Longest time in milliseconds for the changes to be accepted, and again for the outboxes to come to rest. */
   limit: number;
-  /** Told of what happens. */
+  /** PutResult of what happens. */
   log?: (line: string) => void;
 }
 
@@ -28,9 +28,9 @@ export interface FaultRun {
   duration: number;
 }
 
-/** How many changes are told of at once. */
+/** How many changes are put at once. */
 const tills = 16;
-/** One look at a mailbox in so many steps while the run is on: its attempts are kept for a while only. */
+/** One look at a outbox in so many steps while the run is on: its attempts are kept for a while only. */
 const oneLookIn = 4;
 const atRest = ['delivered', 'closed', 'dead', 'discarded'];
 
@@ -51,17 +51,17 @@ export async function faultRun(options: RunOptions): Promise<FaultRun> {
   const note = (confirmed: readonly Confirmed[]): void => {
     for (const each of confirmed) seen.set(each.tracerId, each);
   };
-  const till = await tellAll(stage, steps, { kills, limit, note, log: (line) => log(`${seconds(start)} ${line}`) });
-  log(`${seconds(start)} accepted: ${till.accepted.length} changes, ${till.tries} tries`);
-  const mailboxes = await untilAtRest(stage, passIds, limit, note);
+  const calls = await putAll(stage, steps, { kills, limit, note, log: (line) => log(`${seconds(start)} ${line}`) });
+  log(`${seconds(start)} accepted: ${calls.accepted.length} changes, ${calls.tries} tries`);
+  const outboxes = await untilAtRest(stage, passIds, limit, note);
   log(`${seconds(start)} at rest`);
   const { received, passes } = await testimony(runtimes.gateway.url, owner);
-  const { accepted, tries, refused } = till;
+  const { accepted, tries, refused } = calls;
   const history = {
     accepted,
     received,
     passes,
-    mailboxes,
+    outboxes,
     exchanges: exchangesOf(wire.exchanges),
     confirmed: [...seen.values()],
   };
@@ -76,7 +76,7 @@ interface Telling {
 }
 
 /** Tells of every step, those of one pass one after the other, and kills when it is time. */
-async function tellAll({ merchant, runtimes }: Stage, steps: readonly Step[], { kills, limit, note, log }: Telling) {
+async function putAll({ merchant, runtimes }: Stage, steps: readonly Step[], { kills, limit, note, log }: Telling) {
   const failed = new AbortController();
   const signal = AbortSignal.any([AbortSignal.timeout(limit), failed.signal]);
   const accepted: Accepted[] = [];
@@ -94,18 +94,18 @@ async function tellAll({ merchant, runtimes }: Stage, steps: readonly Step[], { 
         log(`SIGKILL: ${whom}, after ${done} steps`);
         await runtimes[whom].killAndStart();
       });
-      killed.catch(() => undefined); // told when it is waited for
+      killed.catch(() => undefined); // it rejects where it is awaited
       killing.set(whom, killed);
     }
   };
   const work = async (): Promise<void> => {
     for (let index = next++; index < steps.length; index = next++) {
       const step = steps[index] as Step;
-      const told = (latest.get(step.passId) ?? Promise.resolve()).then(() => tell(merchant, step, signal));
-      latest.set(step.passId, told);
-      const answer = await told;
-      tries += answer.tries;
-      if (answer.accepted) accepted.push(answer.accepted);
+      const putting = (latest.get(step.passId) ?? Promise.resolve()).then(() => putChange(merchant, step, signal));
+      latest.set(step.passId, putting);
+      const result = await putting;
+      tries += result.tries;
+      if (result.accepted) accepted.push(result.accepted);
       else refused++;
       done++;
       if (index % oneLookIn === 0) note((await look(merchant, step.passId))?.confirmed ?? []);
@@ -122,23 +122,23 @@ async function tellAll({ merchant, runtimes }: Stage, steps: readonly Step[], { 
   return { accepted, tries, refused };
 }
 
-/** Looks at every mailbox until none has anything to do, or the time is up. */
+/** Looks at every outbox until none has anything to do, or the time is up. */
 async function untilAtRest(
   { merchant }: Stage,
   passIds: readonly string[],
   limit: number,
   note: Telling['note'],
-): Promise<Mailbox[]> {
+): Promise<Outbox[]> {
   const end = performance.now() + limit;
-  const mailboxes = new Map<string, Mailbox>();
+  const outboxes = new Map<string, Outbox>();
   for (;;) {
-    const restless = passIds.filter((passId) => !atRest.includes(mailboxes.get(passId)?.state ?? ''));
-    if (restless.length === 0 || performance.now() > end) return [...mailboxes.values()];
+    const restless = passIds.filter((passId) => !atRest.includes(outboxes.get(passId)?.state ?? ''));
+    if (restless.length === 0 || performance.now() > end) return [...outboxes.values()];
     await retryAll(merchant);
     for (const passId of restless) {
       const seen = await look(merchant, passId);
       if (seen === undefined) continue;
-      mailboxes.set(passId, seen.mailbox);
+      outboxes.set(passId, seen.outbox);
       note(seen.confirmed);
     }
     await sleep(500);

@@ -9,8 +9,8 @@ import { startWorkerProcess, type WorkerProcess } from '@alipayhk-pass/harness/w
 import { type Sandbox, startSandbox } from '@alipayhk-pass/sandbox-worker/starter';
 import { makeFolder } from '../folder.ts';
 import { outboxDir } from '../outbox.ts';
+import type { Merchant } from './caller.ts';
 import { Runtime } from './runtime.ts';
-import type { Merchant } from './till.ts';
 import { exchangeHeader } from './wire.ts';
 
 /** Everything that runs. */

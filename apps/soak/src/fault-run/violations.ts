@@ -3,7 +3,7 @@
  * request in flight per pass, no repetition of what was confirmed, nothing after a close, and no word believed that
  * nobody vouched for.
  */
-import type { Confirmed, GatewayPass, History, Mailbox, Received } from './history.ts';
+import type { Confirmed, GatewayPass, History, Outbox, Received } from './history.ts';
 
 /** The rules by name. */
 export const rules = {
@@ -16,7 +16,7 @@ export const rules = {
   'after a close': 'nothing but the close itself follows a close',
   believed: 'only a verified S is recorded as delivered, and only a verified F as refused',
   forgotten: 'what was recorded as delivered stays so',
-  unsettled: 'every mailbox comes to rest',
+  unsettled: 'every outbox comes to rest',
 } as const;
 
 /** One place where a rule is broken. */
@@ -29,7 +29,7 @@ export interface Violation {
   entries: number[];
 }
 
-/** What is left of an answer that a fault leaves both true and verifiable. */
+/** What is left of a reply that a fault leaves both true and verifiable. */
 const harmless: readonly (string | null)[] = [null, 'delay', 'result-for-resultInfo', 'plain-reply'];
 const atRest: readonly string[] = ['delivered', 'closed', 'dead'];
 
@@ -39,7 +39,7 @@ export function violationsOf(history: History): Violation[] {
   const received = Map.groupBy(history.received, byPass);
   const exchanges = Map.groupBy(history.exchanges, byPass);
   const confirmed = Map.groupBy(history.confirmed, byPass);
-  const mailboxes = new Map(history.mailboxes.map((mailbox) => [mailbox.passId, mailbox]));
+  const outboxes = new Map(history.outboxes.map((outbox) => [outbox.passId, outbox]));
   const passes = new Map(history.passes.map((pass) => [pass.passId, pass]));
   const ids = new Set([...accepted.keys(), ...received.keys(), ...exchanges.keys(), ...confirmed.keys()]);
   return [...ids].flatMap((passId) => {
@@ -49,7 +49,7 @@ export function violationsOf(history: History): Violation[] {
       received: (received.get(passId) ?? []).toSorted((a, b) => a.id - b.id),
       exchanges: (exchanges.get(passId) ?? []).toSorted((a, b) => a.from - b.from),
       confirmed: confirmed.get(passId) ?? [],
-      mailbox: mailboxes.get(passId),
+      outbox: outboxes.get(passId),
       pass: passes.get(passId),
     };
     return checks.flatMap((check) => [...check(side)]).map((found) => ({ passId, entries: [], ...found }));
@@ -59,7 +59,7 @@ export function violationsOf(history: History): Violation[] {
 /** The history of one pass, in order. */
 interface Side extends Pick<History, 'accepted' | 'received' | 'exchanges' | 'confirmed'> {
   passId: string;
-  mailbox: Mailbox | undefined;
+  outbox: Outbox | undefined;
   pass: GatewayPass | undefined;
 }
 
@@ -78,27 +78,27 @@ const checks: ((side: Side) => Found)[] = [
   unsettled,
 ];
 
-function* lost({ accepted, received, mailbox, pass }: Side): Found {
+function* lost({ accepted, received, outbox, pass }: Side): Found {
   const last = accepted.at(-1);
-  if (last === undefined || mailbox?.dead) return; // a dead letter is for `believed`
+  if (last === undefined || outbox?.dead) return; // a dead letter is for `believed`
   const { points, closed } = pass ?? { points: null, closed: false };
   const has = closed ? 'close' : points;
   if (has !== last.points) {
     const entries = received.slice(-1).map(({ id }) => id);
     yield { rule: 'lost', text: `expected ${last.points} at the gateway, found ${has}`, entries };
   }
-  if (mailbox !== undefined && mailbox.delivered !== last.revision) {
-    yield { rule: 'lost', text: `expected revision ${last.revision} delivered, found ${mailbox.delivered}` };
+  if (outbox !== undefined && outbox.delivered !== last.revision) {
+    yield { rule: 'lost', text: `expected revision ${last.revision} delivered, found ${outbox.delivered}` };
   }
 }
 
-function* renumbered({ accepted, mailbox }: Side): Found {
+function* renumbered({ accepted, outbox }: Side): Found {
   for (const [index, { revision, points }] of accepted.entries()) {
     if (revision === index + 1) continue;
     yield { rule: 'renumbered', text: `expected revision ${index + 1} for ${points}, found ${revision}` };
   }
-  if (mailbox !== undefined && mailbox.revision !== accepted.length) {
-    yield { rule: 'renumbered', text: `expected ${accepted.length} revisions at the end, found ${mailbox.revision}` };
+  if (outbox !== undefined && outbox.revision !== accepted.length) {
+    yield { rule: 'renumbered', text: `expected ${accepted.length} revisions at the end, found ${outbox.revision}` };
   }
 }
 
@@ -150,7 +150,7 @@ function* afterClose({ received }: Side): Found {
   }
 }
 
-function* believed({ confirmed, received, mailbox }: Side): Found {
+function* believed({ confirmed, received, outbox }: Side): Found {
   for (const { tracerId, revision } of confirmed) {
     const entry = received.find((each) => each.tracerId === tracerId);
     if (entry?.resultStatus === 'S' && entry.applied !== null && harmless.includes(entry.fault)) continue;
@@ -158,19 +158,18 @@ function* believed({ confirmed, received, mailbox }: Side): Found {
     yield { rule: 'believed', text, entries: entry ? [entry.id] : [] };
   }
   const refused = received.some(({ resultStatus, fault }) => resultStatus === 'F' && harmless.includes(fault));
-  if (mailbox?.dead && !refused)
-    yield { rule: 'believed', text: 'expected a verified F for a dead letter, found none' };
+  if (outbox?.dead && !refused) yield { rule: 'believed', text: 'expected a verified F for a dead letter, found none' };
 }
 
-function* forgotten({ confirmed, mailbox }: Side): Found {
+function* forgotten({ confirmed, outbox }: Side): Found {
   const highest = highestOf(confirmed);
-  if (mailbox === undefined || mailbox.delivered >= highest) return;
-  yield { rule: 'forgotten', text: `expected revision ${highest} delivered, found ${mailbox.delivered}` };
+  if (outbox === undefined || outbox.delivered >= highest) return;
+  yield { rule: 'forgotten', text: `expected revision ${highest} delivered, found ${outbox.delivered}` };
 }
 
-function* unsettled({ mailbox, accepted }: Side): Found {
-  if (accepted.length === 0 || (mailbox !== undefined && atRest.includes(mailbox.state))) return;
-  yield { rule: 'unsettled', text: `expected ${atRest.join(', ')}, found ${mailbox?.state ?? 'no mailbox'}` };
+function* unsettled({ outbox, accepted }: Side): Found {
+  if (accepted.length === 0 || (outbox !== undefined && atRest.includes(outbox.state))) return;
+  yield { rule: 'unsettled', text: `expected ${atRest.join(', ')}, found ${outbox?.state ?? 'no outbox'}` };
 }
 
 function byPass({ passId }: { passId: string }): string {

@@ -1,5 +1,5 @@
 /**
- * The wire as a third witness: a recorder between the merchant's Worker and the gateway. It gives each request a number
+ * The wire as a third record: a recorder between the merchant's Worker and the gateway. It gives each request a number
  * that the gateway's ledger keeps.
  */
 import type { Exchange as Recorded } from '@alipayhk-pass/harness/recorder';

@@ -29,7 +29,7 @@ const gateway = createGateway({
 });
 
 /** `PUT /arrivals?size=N` forgets them, `GET /arrivals` has their times, `GET /count` their number. */
-async function answer(request: Request): Promise<Response> {
+async function reply(request: Request): Promise<Response> {
   const url = new URL(request.url);
   if (url.pathname === '/count') return Response.json({ arrived, requests });
   if (url.pathname !== '/arrivals') return gateway(request);
@@ -39,7 +39,7 @@ async function answer(request: Request): Promise<Response> {
   return new Response(null, { status: 204 });
 }
 
-console.log((await serve(answer)).url);
+console.log((await serve(reply)).url);
 
 // It ends with the process that started it, whatever became of that.
 process.stdin.on('end', () => process.exit()).resume();

@@ -17,7 +17,7 @@ const encoder = new TextEncoder();
 /**
  * The stream of a request's body.
  *
- * @param onSent - told of each number when its line is handed over, which is when it is asked for
+ * @param onSent - called with each number when its line is handed over
  */
 export function streamOf(numbers: Numbers, onSent: (number: number) => void): ReadableStream<Uint8Array> {
   let next = numbers.from;
