@@ -16,8 +16,8 @@ describe('docs/errors.md', () => {
   const page = read('docs/errors.md');
   const codesOf = (text: string): string[] => Array.from(text.matchAll(/^\| `(\w+)`/gm), ([, code = '']) => code);
   const stages = {
-    ...{ target: true, client: true, headers: true, body: true, signature: true, time: true, decryption: true },
-    ...{ replay: true, contract: true, handler: true, sealing: true, connection: true, status: true, result: true },
+    ...{ target: true, client: true, headers: true, body: true, signature: true, time: true, replay: true },
+    ...{ decryption: true, contract: true, handler: true, sealing: true, connection: true, status: true, result: true },
   } satisfies Record<core.Stage, true>;
 
   test('has a row for each error that a client throws, and names those of a receiver', () => {

@@ -28,7 +28,8 @@ const storages = {
     }),
 };
 
-const success = { resultInfo: { resultCode: 'SUCCESS', resultStatus: 'S' } };
+const resultInfo = { resultCode: 'SUCCESS', resultStatus: 'S' };
+const success = { resultInfo, result: resultInfo };
 
 describe.each(['worker', 'hono'] as const)('the example %s', (example) => {
   let folder: string;
