@@ -20,7 +20,9 @@ export interface SealedResponse {
 
 export async function sealReply(plain: Uint8Array<ArrayBuffer>, encrypted: boolean): Promise<SealedResponse> {
   const response = await sealResponse(new Response(plain), { httpUri, encrypted }, await options());
-  return { headers: Object.fromEntries(response.headers), body: new Uint8Array(await response.arrayBuffer()) };
+  const body = new Uint8Array(await response.arrayBuffer());
+  // As it arrives from a server.
+  return { headers: { ...Object.fromEntries(response.headers), 'content-length': `${body.length}` }, body };
 }
 
 /** The plain body, if the request's signature verifies and it was encrypted. */

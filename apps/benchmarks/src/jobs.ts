@@ -1,20 +1,27 @@
 /** The jobs that are timed, and every contender's way to do them. */
 import { contentToBeSigned, parseHeader } from '@alipayhk-pass/message-security';
+import { nodeCrypto } from '@alipayhk-pass/node-crypto';
 import type { Contender } from './contenders/contender.ts';
 import { noble } from './contenders/noble.ts';
-import { nodeCrypto } from './contenders/node-crypto.ts';
+import { nodeCrypto as byNodeCrypto } from './contenders/node-crypto.ts';
 import { nodeForge } from './contenders/node-forge.ts';
 import { ours } from './contenders/ours.ts';
+import { playedBack } from './contenders/played-back.ts';
 import { rawOpen, rawSeal, rawSign, rawVerify } from './contenders/raw.ts';
 import { sealReply } from './gateway.ts';
 import { bodies, clientId, httpUri, time, url } from './messages.ts';
 
+/** They do the same work, and open each other's messages. */
 export const contenders: Record<string, () => Promise<Contender>> = {
+  'node:crypto': byNodeCrypto,
   ours: () => ours(),
-  'node:crypto': nodeCrypto,
+  'ours, node-crypto': () => ours(nodeCrypto),
   noble,
   'node-forge': nodeForge,
 };
+
+/** What is timed besides: it does no work of its own. */
+export const others: Record<string, () => Promise<Contender>> = { 'no crypto': playedBack };
 
 type Call = () => Promise<unknown>;
 

@@ -9,11 +9,8 @@ export const url = `https://open.alipay.hk${httpUri}`;
 export const time = '2026-11-22T12:00:00+08:00';
 export const now = (): number => Date.parse(time);
 
-/** Bodies by the name that their size has in the report. */
-export const bodies = { '640 B': bodyOf(640), '64 KB': bodyOf(64 * 1024) };
-
-/** An update of exactly this many bytes. */
-function bodyOf(length: number): Uint8Array<ArrayBuffer> {
+/** An update whose JSON has this many bytes. */
+function updateOf(length: number) {
   const update = {
     merchantId: '2188120041930000',
     openId: '20880000000000000000001',
@@ -23,5 +20,13 @@ function bodyOf(length: number): Uint8Array<ArrayBuffer> {
     dataInfo: { billNo: null, lastChangePoints: '50', remark: '' },
   };
   update.dataInfo.remark = '.'.repeat(length - JSON.stringify(update).length);
-  return new TextEncoder().encode(JSON.stringify(update));
+  return update;
 }
+
+/** As an application has it, in 640 bytes. */
+export const update = updateOf(640);
+
+const bytesOf = (length: number) => new TextEncoder().encode(JSON.stringify(updateOf(length)));
+
+/** Bodies by the name that their size has in the report. */
+export const bodies = { '640 B': bytesOf(640), '64 KB': bytesOf(64 * 1024) };

@@ -3,7 +3,7 @@
  * because workerd's stands still while a script computes; bench.ts times the replies from outside, the same way for all.
  */
 import { problems, rsaImports } from './agreement.ts';
-import { contenders, jobs } from './jobs.ts';
+import { contenders, jobs, others } from './jobs.ts';
 
 type Call = () => Promise<unknown>;
 
@@ -22,7 +22,7 @@ function callOf(job: string, by: string): Promise<Call> {
 async function prepare(name: string, by: string): Promise<Call> {
   const job = jobs[name];
   if (job !== undefined && by === 'raw') return job.raw();
-  const contender = contenders[by];
+  const contender = contenders[by] ?? others[by];
   if (job === undefined || contender === undefined) throw new TypeError(`expected a job, received ${name} by ${by}`);
   return job.by(await contender());
 }
