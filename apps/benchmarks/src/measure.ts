@@ -47,7 +47,7 @@ async function countFor(task: Task, batch: number, warmUps: number): Promise<num
   return count;
 }
 
-/** Milliseconds from the request to the end of the answer. */
+/** Milliseconds from the request to the end of the response. */
 async function elapsed(task: Task, times: number): Promise<number> {
   const start = performance.now();
   await task.run(times);
