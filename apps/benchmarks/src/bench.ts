@@ -27,7 +27,7 @@ for (const { name, version, start } of runtimes) {
   const server = await start(script);
   try {
     await agree(name, server);
-    const times = await time(server);
+    const times = await time(name, server);
     runs.push({ name, version, times });
     // A few rounds show that everything runs; their times show nothing.
     console.log(`${name} ${version}${quick ? ': all agree' : `\n${timesTable(times)}\n`}`);
@@ -68,11 +68,12 @@ async function agree(runtime: string, server: Server): Promise<void> {
 }
 
 /** All jobs by all contenders. */
-async function time(server: Server): Promise<Times> {
+async function time(runtime: string, server: Server): Promise<Times> {
   const tasks = Object.keys(jobs).flatMap((job) =>
     ['raw', ...Object.keys({ ...contenders, ...others })].map((by) => ({ job, by })),
   );
   const samples = await measure(
+    runtime,
     tasks.map((task) => askedOf(server.url, '/run', task)),
     settings,
   );

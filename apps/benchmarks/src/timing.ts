@@ -6,6 +6,7 @@ import { constants, publicEncrypt, randomInt } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { showProgress } from '@alipayhk-pass/harness/progress';
 import { machine } from '@alipayhk-pass/harness/report';
 import { importPrivateKey } from '@alipayhk-pass/message-security';
 import { privateNumbersOf, rsaesPkcs1 } from '@alipayhk-pass/message-security/internals-for-tests';
@@ -46,8 +47,9 @@ const numbers = privateNumbersOf(await importPrivateKey(merchant.privateKey));
 if (numbers === undefined) throw new Error('expected a key with its numbers');
 
 /** Each alone, its class drawn at random. */
-async function timeWith(crypto: Crypto, key: NonNullable<typeof numbers>): Promise<Timed[]> {
+async function timeWith(title: string, crypto: Crypto, key: NonNullable<typeof numbers>): Promise<Timed[]> {
   const samples: Timed[] = [];
+  const progress = showProgress(title, limit / 1000, 'seconds');
   const end = performance.now() + limit;
   for (let i = -warmUp; performance.now() < end; i++) {
     const index = randomInt(classes.length);
@@ -56,15 +58,18 @@ async function timeWith(crypto: Crypto, key: NonNullable<typeof numbers>): Promi
     await rsaesPkcs1.unwrap(ciphertext, key, crypto);
     const time = performance.now() - start;
     if (i >= 0) samples.push({ class: index, time });
+    if (i % 1000 === 0) progress.update(Math.floor((limit - end + performance.now()) / 1000));
   }
+  progress.end();
   return samples;
 }
 
 const names = classes.map(([name]) => name);
-const sections = [
-  section('By BigInt', names, await timeWith(globalThis.crypto, numbers)),
-  section('By nodeCrypto', names, await timeWith(nodeCrypto, numbers)),
-];
+const ways = { 'By BigInt': globalThis.crypto, 'By nodeCrypto': nodeCrypto };
+const sections: string[] = [];
+for (const [title, crypto] of Object.entries(ways)) {
+  sections.push(section(title, names, await timeWith(title, crypto, numbers)));
+}
 
 const report = `# Does the time of decryption tell the padding?
 
