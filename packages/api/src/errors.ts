@@ -21,7 +21,10 @@ export interface Issue {
   message: string;
 }
 
-/** A request body does not fit `spec/openapi.yaml`. A client has sent nothing; a gateway has not called its handler. */
+/**
+ * A request body does not fit {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/openapi.yaml the contract}.
+ * A client has sent nothing; a gateway has not called its handler.
+ */
 export class RequestInvalid extends MessageError<'RequestInvalid'> {
   readonly issues: readonly Issue[];
   constructor(issues: readonly Issue[]) {
@@ -30,7 +33,10 @@ export class RequestInvalid extends MessageError<'RequestInvalid'> {
   }
 }
 
-/** A verified response has a body that does not fit `spec/openapi.yaml`. Whether the update took effect is unknown. */
+/**
+ * A verified response has a body that does not fit {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/openapi.yaml the contract}.
+ * Whether the update took effect is unknown.
+ */
 export class ResponseInvalid extends MessageError<'ResponseInvalid'> {
   readonly issues: readonly Issue[];
   override readonly tracerId: string | undefined;
