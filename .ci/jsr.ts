@@ -126,7 +126,8 @@ if (import.meta.main) {
   const lines = jsrProblems(root, update);
   const packages = folders.map((folder) => join(root, folder));
   const publish = process.argv.includes('--publish');
-  if (lines.length === 0 && !update) lines.push(await denoProblems(packages, join(root, 'node_modules/.bin/deno'), publish));
+  if (lines.length === 0 && !update)
+    lines.push(await denoProblems(packages, join(root, 'node_modules/.bin/deno'), publish));
   for (const line of lines.filter(Boolean)) {
     console.error(line);
     process.exitCode = 1;
