@@ -22,7 +22,7 @@ const complete = {
   type: 'module',
   sideEffects: false,
   engines: { node: '>=20.18' },
-  files: ['dist'],
+  files: ['dist', 'CHANGELOG.md'],
   exports: { '.': { types: './dist/a.d.ts', default: './dist/a.js' }, './package.json': './package.json' },
   publishConfig: { access: 'public', provenance: true },
   peerDependencies: { typescript: '>=5.7' },
@@ -70,6 +70,7 @@ for (const [what, changes, expected] of [
   ],
   ['no provenance', { publishConfig: { access: 'public' } }, 'lacks publishConfig.provenance; expected true'],
   ['side effects', { sideEffects: true }, 'sideEffects is true; expected false'],
+  ['no changelog', { files: ['dist'] }, 'lacks CHANGELOG.md in files'],
   ['no keyword', { keywords: [] }, 'lacks keywords'],
   ['no ./package.json', { exports: { '.': complete.exports['.'] } }, 'lacks exports["./package.json"]'],
   [

@@ -78,6 +78,9 @@ function problemsOf(manifest: Manifest, folder: string, address: string): string
   const missing = ['name', 'version', 'description', 'keywords', 'files'].filter((field) => isEmpty(manifest[field]));
   return [
     ...missing.map((field) => `lacks ${field}`),
+    ...(missing.includes('files') || String(manifest.files).includes('CHANGELOG.md')
+      ? []
+      : ['lacks CHANGELOG.md in files']),
     ...wrong,
     ...(manifest.exports?.['./package.json'] ? [] : ['lacks exports["./package.json"]']),
     ...(entries.length === 0 && !manifest.bin ? ['lacks exports and bin; expected one of them'] : []),
