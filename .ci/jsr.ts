@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join, relative } from 'node:path';
+import { basename, join } from 'node:path';
 import { type Manifest, readManifest } from './manifests.ts';
 
 /** The packages on JSR. The others need Node's own modules, or are a command. */
@@ -81,10 +81,8 @@ export async function denoProblems(packages: string[], deno: string, publish = f
   try {
     for (const folder of packages) {
       const copy = join(workspace, basename(folder));
-      cpSync(folder, copy, {
-        recursive: true,
-        filter: (path) => !/^(?:node_modules|dist|test)$/.test(relative(folder, path)),
-      });
+      // Without package.json and tsconfig.json: Deno finds what `jsr.json` says, as whoever imports it from JSR.
+      for (const path of ['src', 'README.md']) cpSync(join(folder, path), join(copy, path), { recursive: true });
       symlinkSync(join(folder, 'node_modules'), join(copy, 'node_modules'));
       cpSync(join(folder, 'jsr.json'), join(copy, 'deno.json')); // `deno doc` reads no jsr.json
     }
@@ -105,7 +103,7 @@ export async function denoProblems(packages: string[], deno: string, publish = f
   }
 }
 
-/** What `deno doc --lint` says of the package's own files, but for types that it counts as private. */
+/** What `deno doc --lint` says of the package's own files. It counts types that another package exports as private. */
 function documentationErrors({ output }: { output: string }, cwd: string): string {
   const errors = output.split(/^(?=error)/m).filter((text) => /^error\[missing-/.test(text));
   return errors.filter((text) => text.includes(`--> ${cwd}/`)).join('');
