@@ -14,6 +14,23 @@ const withoutMap: Rolldown.Plugin = {
   transform: { filter: { id: /[\\/]generated[\\/]/ }, handler: (code) => ({ code, map: { mappings: '' } }) },
 };
 
+/** What is bundled keeps its licence: the texts go beside the bundle. */
+const licences: Rolldown.Plugin = {
+  name: 'licences',
+  generateBundle() {
+    const folders = Array.from(
+      this.getModuleIds(),
+      (id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id)?.[0],
+    );
+    const texts = [...new Set(folders)].sort().flatMap((folder) => {
+      if (folder === undefined) return [];
+      const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+      return [`${name} ${version}\n\n${readFileSync(join(folder, 'LICENSE'), 'utf8')}`];
+    });
+    this.emitFile({ type: 'asset', fileName: 'LICENSES.txt', source: texts.join('\n----\n\n') });
+  },
+};
+
 export default defineConfig({
   entry: { 'alipayhk-pass': 'src/main.ts' },
   platform: 'node',
@@ -21,7 +38,7 @@ export default defineConfig({
   dts: false,
   sourcemap: true,
   hash: false, // so that the list of published files changes only with the files
-  plugins: [withoutMap],
+  plugins: [withoutMap, licences],
   fixedExtension: false,
   banner: '#!/usr/bin/env node',
   define: { SANDBOX_MIGRATIONS: JSON.stringify(migrations) },
