@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { join } from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
@@ -24,7 +25,9 @@ export default defineConfig({
               bindings: {
                 GATEWAY_PRIVATE_KEY: gateway.privateKey,
                 SANDBOX_TOKEN: 'token of the sandbox',
-                TEST_MIGRATIONS: await readD1Migrations('./node_modules/@alipayhk-pass/sandbox/migrations'),
+                TEST_MIGRATIONS: await readD1Migrations(
+                  join(import.meta.dirname, 'node_modules/@alipayhk-pass/sandbox/migrations'),
+                ),
                 TEST_GATEWAY_PUBLIC_KEY: gateway.publicKey,
                 TEST_SHORT_PRIVATE_KEY: keyPair(1024).privateKey,
                 TEST_MERCHANT_PUBLIC_KEY: merchant.publicKey,

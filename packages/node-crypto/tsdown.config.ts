@@ -5,6 +5,8 @@ export default defineConfig({
   platform: 'neutral',
   target: 'es2022',
   deps: { neverBundle: [/^node:/] },
-  dts: true,
+  dts: { sourcemap: true },
+  sourcemap: true,
+  outputOptions: { sourcemapExcludeSources: true }, // src is published
   unbundle: true, // dist has the files of src, so that a stack trace and a bundle report name them
 });

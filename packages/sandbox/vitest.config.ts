@@ -18,7 +18,7 @@ export default defineConfig({
             miniflare: {
               compatibilityDate: '2026-08-01',
               d1Databases: ['DB'],
-              bindings: { MIGRATIONS: await readD1Migrations('./migrations') },
+              bindings: { MIGRATIONS: await readD1Migrations(fileURLToPath(new URL('migrations', import.meta.url))) },
             },
           }),
         ],

@@ -7,7 +7,7 @@ import { type SealedResponse, sealReply } from './gateway.ts';
 import { askedOf, measure, type Settings } from './measure.ts';
 
 /** The ways of `update-worker.ts`. */
-export const ways = ['bare', 'signed', 'encrypted', 'encrypted, node-crypto'] as const;
+const ways = ['bare', 'signed', 'encrypted', 'encrypted, node-crypto'] as const;
 
 /** Milliseconds that an update took, one figure a round, by way. */
 export type EndToEnd = Record<(typeof ways)[number], number[]>;

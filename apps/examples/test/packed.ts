@@ -3,20 +3,24 @@ import { mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node
 import { dirname, join } from 'node:path';
 import { run } from './harness.ts';
 
-/** What a user installs, by the name of its archive. */
+/** Everything that is published, by the name of its archive. */
 export const published = {
   '@alipayhk-pass/message-security': 'message-security.tgz',
   '@alipayhk-pass/api': 'api.tgz',
+  '@alipayhk-pass/node-crypto': 'node-crypto.tgz',
+  '@alipayhk-pass/sandbox': 'sandbox.tgz',
+  'alipayhk-pass': 'alipayhk-pass.tgz',
 } as const;
 export type Published = keyof typeof published;
 
 /** The folder of the workspace: packages that it depends on are linked there. */
 export const app = join(import.meta.dirname, '..');
 
-const names = Object.keys(published) as Published[];
+/** What the examples depend on. */
+export const installed: Published[] = ['@alipayhk-pass/message-security', '@alipayhk-pass/api'];
 
-/** Packs what is published into this folder. */
-export async function packAll(archives: string): Promise<void> {
+/** Packs these packages into a folder. */
+export async function packAll(archives: string, names: Published[] = installed): Promise<void> {
   for (const name of names) {
     await succeed('pnpm', [
       '--dir',
@@ -38,9 +42,17 @@ export async function unpack(name: Published, archives: string, folder: string):
   for (const dependency of others) link(dependency, join(app, 'node_modules', name), folder);
 }
 
-/** Unpacks everything that is published. */
+/** Unpacks what the examples depend on. */
 export async function unpackAll(archives: string, folder: string): Promise<void> {
-  for (const name of names) await unpack(name, archives, folder);
+  for (const name of installed) await unpack(name, archives, folder);
+}
+
+/** What can be imported of a package, by the folder that it is in. */
+export function entriesOf(folder: string): string[] {
+  const { name, exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return Object.keys(exports)
+    .filter((entry) => entry !== './package.json')
+    .map((entry) => join(name, entry));
 }
 
 /** Links a package, as the package in `from` has it, into `node_modules` of this folder, under another name if one is given. */

@@ -6,7 +6,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from './harness.ts';
-import { app, link, type Published, published } from './packed.ts';
+import { app, entriesOf, installed, link } from './packed.ts';
 import { copyExample, type Example, exampleForTest } from './project.ts';
 
 const compilers = { '5.7': 'typescript57', '5.9': 'typescript59', '7.0': 'typescript' } as const;
@@ -78,10 +78,7 @@ test('a mistake in a call is an error of the compiler', async () => {
 
 /** Adds a file that exports all that the published packages export, so that each of their declaration files is read. */
 function takeEverything(folder: string, example: Example): void {
-  const entries = (Object.keys(published) as Published[]).flatMap((name) => {
-    const { exports } = JSON.parse(readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8'));
-    return Object.keys(exports).map((entry) => join(name, entry));
-  });
+  const entries = installed.flatMap((name) => entriesOf(join(folder, 'node_modules', name)));
   for (const peer of ['@noble/curves', '@noble/hashes']) link(peer, app, folder);
   const source = entries.map((entry, index) => `export * as entry${index} from '${entry}';\n`).join('');
   const inSrc = example === 'worker' || example === 'hono';

@@ -13,7 +13,7 @@ import type { Gateway } from './gateway.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** Thrown into what goes on after its object has ended. */
-export class ObjectGone extends Error {}
+class ObjectGone extends Error {}
 
 /** What an object needs of the world around it. */
 export interface Surroundings {

@@ -37,7 +37,7 @@ export interface Client {
   /**
    * Updates or closes a membership card.
    *
-   * @param body - the update, as `spec/openapi.yaml` describes it; it is checked before anything is sent
+   * @param body - the update, as the contract describes it; it is checked before anything is sent
    * @param options - `signal` aborts the call: it then rejects with the signal's reason
    * @throws UpdatePassError, discriminated by `code`. RequestInvalid: nothing was sent. ResultNotSuccess: AlipayHK
    *   replied F or U. Every other code: the update may or may not have taken effect.
@@ -52,7 +52,7 @@ export interface Client {
  *
  * @param update - any value
  * @returns the same value
- * @throws RequestInvalid with the path of every issue: the update does not fit `spec/openapi.yaml`, or holds a value that
+ * @throws RequestInvalid with the path of every issue: the update does not fit the contract, or holds a value that
  *   JSON cannot carry
  */
 export function checkUpdate(update: unknown): UpdatePassRequest {

@@ -21,19 +21,28 @@ export interface Issue {
   message: string;
 }
 
-/** A request body does not fit `spec/openapi.yaml`. A client has sent nothing; a gateway has not called its handler. */
+/**
+ * A request body does not fit {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/openapi.yaml the contract}.
+ * A client has sent nothing; a gateway has not called its handler.
+ */
 export class RequestInvalid extends MessageError<'RequestInvalid'> {
   readonly issues: readonly Issue[];
+  /** Made where a request is checked. */
   constructor(issues: readonly Issue[]) {
     super('RequestInvalid', 'contract', describe(issues));
     this.issues = issues;
   }
 }
 
-/** A verified response has a body that does not fit `spec/openapi.yaml`. Whether the update took effect is unknown. */
+/**
+ * A verified response has a body that does not fit {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/openapi.yaml the contract}.
+ * Whether the update took effect is unknown.
+ */
 export class ResponseInvalid extends MessageError<'ResponseInvalid'> {
   readonly issues: readonly Issue[];
+  /** The Tracer-Id header of the response, unverified; `undefined` when it has none. */
   override readonly tracerId: string | undefined;
+  /** Made where a response is checked. */
   constructor(issues: readonly Issue[], tracerId: string | undefined) {
     super('ResponseInvalid', 'contract', describe(issues));
     this.issues = issues;
@@ -49,7 +58,9 @@ export class ResponseInvalid extends MessageError<'ResponseInvalid'> {
  */
 export class ResultNotSuccess extends MessageError<'ResultNotSuccess'> {
   readonly resultInfo: NotSuccess;
+  /** The Tracer-Id header of the response, unverified; `undefined` when it has none. */
   override readonly tracerId: string | undefined;
+  /** Made of a verified result. */
   constructor(resultInfo: NotSuccess, tracerId: string | undefined) {
     super('ResultNotSuccess', 'result', `the result is ${inWords(resultInfo)}; expected S`);
     this.resultInfo = resultInfo;
@@ -68,7 +79,9 @@ export class ResultNotSigned extends MessageError<'ResultNotSigned'> {
   readonly unverified: NotSuccess;
   /** Status, headers and body as received; nothing in it is verified. Not enumerable, so that logs do not show it. */
   declare readonly response: Response;
+  /** The Tracer-Id header of the response, unverified; `undefined` when it has none. */
   override readonly tracerId: string | undefined;
+  /** Made of a result that nothing verifies, and of the error for its response. */
   constructor(unverified: NotSuccess, { response, tracerId }: ResponseUnexpected) {
     super('ResultNotSigned', 'headers', `the response is not signed; it says ${inWords(unverified)}`);
     // Anybody may have written them, and they end up in logs.

@@ -13,7 +13,7 @@ export interface GatewayProfile {
   /** When, in ISO 8601. */
   probedAt: string;
   settings: ProfileSettings;
-  /** By the numbers of spec/ASSUMPTIONS.md, as `A6`. */
+  /** By the numbers of {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md the assumptions}, as `A6`. */
   assumptions: Record<string, { settled: boolean; finding: string }>;
 }
 

@@ -9,7 +9,7 @@ export interface Config {
   values: Record<string, string | number | boolean>;
 }
 
-export const configFile = 'alipayhk-pass.config.json';
+const configFile = 'alipayhk-pass.config.json';
 
 /**
  * Reads the file that was named, or the one in the current folder if there is one.

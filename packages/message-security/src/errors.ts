@@ -36,6 +36,7 @@ export abstract class MessageError<Code extends string = string> extends Error {
   readonly stage: Stage;
   /** The Tracer-Id header of the response, unverified; absent when there is no response or no such header. */
   declare readonly tracerId?: string | undefined;
+  /** Made by the classes below: `code` becomes the name, and `text` the message. */
   constructor(code: Code, stage: Stage, text: string, options?: ErrorOptions) {
     super(text, options);
     this.name = code; // not the constructor's name, which a minifier changes
@@ -61,6 +62,7 @@ export function isMessageError(value: unknown): value is AnyMessageError {
 export class HeaderInvalid extends MessageError<'HeaderInvalid'> {
   /** Name of the header, such as `Signature`. */
   readonly header: string;
+  /** Made where a header is read or written; `text` names it and says what is wrong. */
   constructor(header: string, text: string, stage: Stage = 'headers') {
     super('HeaderInvalid', stage, text);
     this.header = header;
@@ -75,6 +77,7 @@ export class AlgorithmNotSupported extends MessageError<'AlgorithmNotSupported'>
    * The algorithm as received; `?` if it is not a name of at most 24 characters: it may be anything, also a signature.
    */
   readonly algorithm: string;
+  /** Made where a key or a suite is chosen; `expected` names the algorithm that is configured. */
   constructor(header: 'Signature' | 'Encrypt', algorithm: string, expected: string) {
     const shown = /^[\w.-]{1,24}$/.test(algorithm) ? algorithm : '?';
     const stage = header === 'Encrypt' ? 'decryption' : 'signature';
@@ -111,6 +114,7 @@ export class TimeNotAccepted extends MessageError<'TimeNotAccepted'> {
   readonly tolerance: number;
   /** How far the time is behind this clock or its request, in seconds; negative when ahead. `undefined` if malformed. */
   readonly skew: number | undefined;
+  /** Made where a time is checked; `than` names what the time is compared with. */
   constructor(header: string, time: string, tolerance: number, skew?: number, than = 'this clock') {
     const shown = printable(time, 64);
     super(
@@ -137,6 +141,7 @@ export class MessageReplayed extends MessageError<'MessageReplayed'> {
 export class BodyTooLarge extends MessageError<'BodyTooLarge'> {
   /** The limit in bytes. */
   readonly limit: number;
+  /** Made where a body is read, once it is longer than `limit` bytes. */
   constructor(limit: number) {
     super('BodyTooLarge', 'body', `the body is longer than ${limit} bytes`);
     this.limit = limit;
@@ -147,6 +152,7 @@ export class BodyTooLarge extends MessageError<'BodyTooLarge'> {
 export class BodyIncomplete extends MessageError<'BodyIncomplete'> {
   /** The limit in milliseconds. */
   readonly limit: number;
+  /** Made where a body is read, once `limit` milliseconds are over or it broke off. */
   constructor(limit: number, text = `the body did not end within ${limit} ms`, options?: ErrorOptions) {
     super('BodyIncomplete', 'body', text, options);
     this.limit = limit;
@@ -162,7 +168,9 @@ export class ResponseUnexpected extends MessageError<'ResponseUnexpected'> {
   readonly reason: 'status' | 'unsigned';
   /** Status, headers and body as received; nothing in it is verified. Not enumerable, so that logs do not show it. */
   declare readonly response: Response;
+  /** The Tracer-Id header of the response, unverified; `undefined` when it has none. */
   override readonly tracerId: string | undefined;
+  /** Made of the response as it was received. */
   constructor(reason: 'status' | 'unsigned', response: Response) {
     const isStatus = reason === 'status';
     super(
@@ -178,6 +186,7 @@ export class ResponseUnexpected extends MessageError<'ResponseUnexpected'> {
 
 /** No complete response arrived: a timeout, or a refused or broken connection. The request may have taken effect. */
 export class ResponseMissing extends MessageError<'ResponseMissing'> {
+  /** Made where a request is sent; `cause` is what `fetch` rejected with. */
   constructor(text: string, cause: unknown) {
     super('ResponseMissing', 'connection', text, { cause });
   }

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -39,6 +40,8 @@ async function pageFiles(): Promise<Map<string, Uint8Array>> {
   }
   const license = 'swagger-ui-es-bundle.js.LICENSE.txt';
   files.set(`/${license}`, readFileSync(resolve(`swagger-ui-dist/${license}`)));
+  const preact = ['preact', '@preact/signals', '@preact/signals-core'].map((name) => licenceOf(name));
+  files.set('/preact.LICENSE.txt', Buffer.from(preact.join('\n')));
   const { outputFiles } = await build({
     entryPoints: { page: join(here, 'src/main.tsx'), style: join(here, 'src/style.css') },
     outdir: '/',
@@ -57,6 +60,14 @@ async function pageFiles(): Promise<Map<string, Uint8Array>> {
   });
   for (const { path, contents } of outputFiles) files.set(path.slice(path.lastIndexOf('/')), contents);
   return files;
+}
+
+/** A licence beside the entry of a package, which need not export it. */
+function licenceOf(name: string): string {
+  const from = name.endsWith('-core') ? resolve('@preact/signals') : import.meta.filename;
+  const main = createRequire(from).resolve(name);
+  const folder = main.slice(0, main.lastIndexOf(`/${name}/`) + name.length + 2);
+  return `${name}\n\n${readFileSync(join(folder, 'LICENSE'), 'utf8')}`;
 }
 
 function entry([path, content]: [string, Uint8Array]): string {

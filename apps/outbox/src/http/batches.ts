@@ -12,7 +12,7 @@ import { linesOf } from './ndjson.ts';
 import { maxUpdateBytes, readUpdate } from './update.ts';
 
 /** Longest batch in bytes: it is held in memory until its digest is known. */
-export const maxBatchBytes = 32 * 1024 * 1024;
+const maxBatchBytes = 32 * 1024 * 1024;
 /** How many malformed or refused lines are named; all are counted. */
 const maxNamed = 1_000;
 

@@ -109,6 +109,6 @@ export function withPassId(body: unknown, passId: string): unknown {
   return { ...body, passId };
 }
 
-export function isObject(value: unknown): value is Record<string, unknown> {
+function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -70,7 +70,7 @@ export function accept(state: State, change: Change, acceptance: Acceptance): St
 }
 
 /** Whether the pass takes this change no more: after a close only another one, and only if the first one failed. */
-export function isAfterEnd({ closing, closed, queue }: State, { status }: Change): boolean {
+function isAfterEnd({ closing, closed, queue }: State, { status }: Change): boolean {
   const isMissed = !closed && !queue.some((entry) => entry.status === 'CLOSED');
   return closing && !(status === 'CLOSED' && isMissed);
 }

@@ -29,7 +29,7 @@ export const pointsPolicy: PointsPolicy = pointsPer({ HKD: 100 });
  * @param unitsPerPoint - by the currency's three letters, each a whole number from 1 on
  * @throws TypeError for a price that is no such number
  */
-export function pointsPer(unitsPerPoint: Readonly<Record<string, number>>): PointsPolicy {
+function pointsPer(unitsPerPoint: Readonly<Record<string, number>>): PointsPolicy {
   const prices = new Map(Object.entries(unitsPerPoint)); // a currency may be called anything, `constructor` included
   for (const [currency, units] of prices) {
     if (!Number.isSafeInteger(units) || units < 1)

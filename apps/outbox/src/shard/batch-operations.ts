@@ -9,7 +9,7 @@ import { shardIsFull } from './capacity.ts';
 import type { Shard } from './shard.ts';
 
 /** How long a batch can be asked for, in milliseconds from its begin. */
-export const batchLifetime = 30 * 86_400_000;
+const batchLifetime = 30 * 86_400_000;
 
 /** Lines of one batch for one shard. Calls to a shard follow each other, so that a repeated one cannot overtake the next. */
 export interface LinesCall {

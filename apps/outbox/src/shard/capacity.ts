@@ -2,7 +2,7 @@
 import type { Shard } from './shard.ts';
 
 /** Most passes of a shard that wait: what 10 GB of an object's storage can hold in any case. */
-export const mostWaiting = 500_000;
+const mostWaiting = 500_000;
 /** After how many changes the passes that wait are counted again. */
 const between = 1_000;
 

@@ -22,7 +22,7 @@ export interface Airborne extends Flight {
 }
 
 /** How long a closed pass stays, in milliseconds: longer than any batch that names it. */
-export const closedLifetime = 35 * 86_400_000;
+const closedLifetime = 35 * 86_400_000;
 
 export class PassStore {
   readonly #ports: Pick<Ports, 'sql'>;

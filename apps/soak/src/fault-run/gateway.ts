@@ -7,7 +7,7 @@ import { exchangeHeader } from './wire.ts';
  * Faults that leave an update without a verified F: an outbox has to get over each of them. Those with a reply that
  * verifies are among them, too.
  */
-export const faults = [
+const faults = [
   ...['delay', 'hang', 'reset', 'truncated-body', 'gzip-lie', 'http-302', 'http-429', 'http-500', 'http-502'],
   ...['UNKNOWN_EXCEPTION', 'SYSTEM_ERROR', 'REQUEST_TRAFFIC_EXCEED_LIMIT', 'applied-but-unknown'],
   ...['unsigned-F', 'unsigned-S', 'signed-by-another-key', 'tampered-body', 'signature-missing', 'signature-repeated'],

@@ -6,7 +6,7 @@ import keys from '../../../../spec/vectors/keys.json' with { type: 'json' };
 import { makeFolder } from '../folder.ts';
 import { outboxDir } from '../outbox.ts';
 
-export const clientId = '4Q5Y8W0WSG45P907917';
+const clientId = '4Q5Y8W0WSG45P907917';
 export const apiToken = 'a-token-of-the-load';
 /** Requests in flight at once, of the bare Worker as of the merchant's. */
 export const inFlight = 64;

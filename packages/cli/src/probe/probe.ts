@@ -28,7 +28,7 @@ export interface Findings {
   requests: number;
 }
 
-export const contentTypes = ['text/plain; charset=UTF-8', 'application/json; charset=UTF-8'];
+const contentTypes = ['text/plain; charset=UTF-8', 'application/json; charset=UTF-8'];
 
 /** Codes of a request that did not get as far as a pass. */
 const early = new Set([

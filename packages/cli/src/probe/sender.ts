@@ -47,7 +47,7 @@ export interface Observed {
 }
 
 /** An update of a pass that nobody has; never CLOSED, so that it could end none. */
-export const probeBody = (merchantId: string): string => {
+const probeBody = (merchantId: string): string => {
   const passId = `PROBE${Date.now()}${Math.floor(Math.random() * 1e9)}`;
   const update = { merchantId, userId: 'PROBE', passId, status: 'UPDATE', updateDetailType: 'UPDATE_MEMBER_CARD' };
   return JSON.stringify(update);

@@ -30,6 +30,7 @@ export interface PrivateKey {
 
 /** A private key in this program, as `importPrivateKey` returns it. `sign` returns a `Uint8Array`. */
 export interface LocalPrivateKey extends PrivateKey {
+  /** Signs `data`. */
   sign(data: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
 }
 

@@ -11,7 +11,9 @@ import { type SendingFetch, sendBy } from './send.ts';
 
 /** Options of `sealedFetch`. */
 export interface SealedFetchOptions extends SealOptions, OpenResponseOptions {
+  /** The gateway's key: it verifies responses and encrypts requests. */
   publicKey: KeyRing<PublicKey>;
+  /** The merchant's own key: it signs requests and decrypts responses. */
   privateKey: KeyRing<PrivateKey>;
   /**
    * Sends the sealed request; `globalThis.fetch` at the time of the call unless given. npm's undici does not accept a

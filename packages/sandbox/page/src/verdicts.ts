@@ -2,7 +2,7 @@
 import { isUpdatePassError, type Stage, type UpdatePassError } from '@alipayhk-pass/api';
 
 /** Stages of opening a reply, in their order: those of the core. */
-export const replyStages = [
+const replyStages = [
   'connection',
   'status',
   'headers',

@@ -5,7 +5,7 @@
 import type { Refusal } from '@alipayhk-pass/api/gateway';
 
 /** The stages: those of the core, with `pass` for the handler's, which applies the update to the pass. */
-export const stages = [
+const stages = [
   'target',
   'client',
   'headers',

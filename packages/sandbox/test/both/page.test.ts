@@ -17,6 +17,7 @@ describe('a file of the page', () => {
     ['/openapi.json', 'application/json', '{"openapi":"3.1'],
     ['/icon.svg', 'image/svg+xml', '<svg'],
     ['/swagger-ui.LICENSE.txt', 'text/plain; charset=utf-8', 'Apache License'],
+    ['/preact.LICENSE.txt', 'text/plain; charset=utf-8', 'Jason Miller'],
   ])(
     '%s is served with its type, and headers that keep other hosts and inline scripts out',
     async (path, type, text) => {

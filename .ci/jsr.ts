@@ -1,0 +1,133 @@
+/**
+ * JSR has the sources of two packages. Checks that the `jsr.json` of each says what its package.json says, that each exported
+ * symbol is documented, and that `deno publish` would take both. `--update` writes the `jsr.json`s; `--publish` publishes.
+ */
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { type Manifest, readManifest } from './manifests.ts';
+
+/** The packages on JSR. The others need Node's own modules, or are a command. */
+const folders = ['packages/message-security', 'packages/api'];
+const exportsForTests = './internals-for-tests';
+
+/** What a `jsr.json` says. */
+export interface Jsr {
+  name: string;
+  version: string;
+  license: string;
+  exports: Record<string, string>;
+  imports: Record<string, string>;
+  publish: { include: string[]; exclude?: string[] };
+}
+
+/**
+ * What the `jsr.json` of a package says.
+ *
+ * @param manifest - its package.json
+ * @param versions - the versions of the other packages here, by name
+ */
+export function jsrOf(manifest: Manifest, versions: Record<string, string>): Jsr {
+  const entries = Object.keys(manifest.exports ?? {}).filter((entry) => entry !== './package.json');
+  const exports = entries
+    .filter((entry) => entry !== exportsForTests)
+    .map((entry) => [entry, `./src/${entry === '.' ? 'index' : entry.slice(2)}.ts`]);
+  const { typescript: _, ...others } = { ...manifest.dependencies, ...manifest.peerDependencies };
+  const imports = Object.entries(others).map(([name, range]) => [
+    name,
+    range.startsWith('workspace:') ? `jsr:${name}@^${versions[name]}` : `npm:${name}@${range}`,
+  ]);
+  const exclude = entries.includes(exportsForTests) ? [`src/${exportsForTests.slice(2)}.ts`] : [];
+  return {
+    name: manifest.name,
+    version: manifest.version,
+    license: `${manifest.license}`,
+    exports: Object.fromEntries(exports),
+    imports: Object.fromEntries(imports),
+    publish: { include: ['src', 'README.md'], ...(exclude.length > 0 && { exclude }) },
+  };
+}
+
+/**
+ * Compares the `jsr.json` of each package with its package.json, and writes it where that is asked.
+ *
+ * @returns one line for each difference, as `packages/api/jsr.json: version is "0.1.0"; package.json says "0.2.0"`
+ */
+export function jsrProblems(root: string, update = false): string[] {
+  const manifests = folders.map((folder) => readManifest(join(root, folder)));
+  const versions = Object.fromEntries(manifests.map(({ name, version }) => [name, version]));
+  return folders.flatMap((folder, at) => {
+    const file = join(root, folder, 'jsr.json');
+    const expected = jsrOf(manifests[at] as Manifest, versions);
+    if (update) writeFileSync(file, `${JSON.stringify(expected, null, 2)}\n`);
+    const found: Partial<Jsr> = JSON.parse(readFileSync(file, 'utf8'));
+    return (Object.keys(expected) as (keyof Jsr)[]).flatMap((field) => {
+      const [is, says] = [JSON.stringify(found[field]), JSON.stringify(expected[field])];
+      return is === says ? [] : [`${folder}/jsr.json: ${field} is ${is}; package.json says ${says}`];
+    });
+  });
+}
+
+/**
+ * What Deno finds wrong with packages, each a folder with `jsr.json` and `src`: symbols without documentation, types that
+ * have to be inferred, and all else that JSR would refuse. They are copied into a Deno workspace of their own, where each
+ * finds the others without JSR.
+ *
+ * @returns what Deno printed; empty if there is nothing wrong
+ */
+export async function denoProblems(packages: string[], deno: string, publish = false): Promise<string> {
+  const workspace = mkdtempSync(join(tmpdir(), 'jsr-'));
+  try {
+    for (const folder of packages) {
+      const copy = join(workspace, basename(folder));
+      // Without package.json and tsconfig.json: Deno finds what `jsr.json` says, as whoever imports it from JSR.
+      for (const path of ['src', 'README.md']) cpSync(join(folder, path), join(copy, path), { recursive: true });
+      symlinkSync(join(folder, 'node_modules'), join(copy, 'node_modules'));
+      cpSync(join(folder, 'jsr.json'), join(copy, 'deno.json')); // `deno doc` reads no jsr.json
+    }
+    const members = packages.map((folder) => `./${basename(folder)}`);
+    writeFileSync(join(workspace, 'deno.json'), JSON.stringify({ workspace: members, nodeModulesDir: 'manual' }));
+    const lints = packages.map(async (folder) => {
+      const { exports }: Jsr = JSON.parse(readFileSync(join(folder, 'jsr.json'), 'utf8'));
+      const cwd = join(workspace, basename(folder));
+      return documentationErrors(await run(deno, ['doc', '--lint', ...Object.values(exports)], cwd), cwd);
+    });
+    const undocumented = (await Promise.all(lints)).join('');
+    if (undocumented !== '') return undocumented;
+    const { code, output } = await run(deno, ['publish', ...(publish ? [] : ['--dry-run'])], workspace);
+    if (publish) console.log(output);
+    return code === 0 ? '' : output;
+  } finally {
+    rmSync(workspace, { recursive: true });
+  }
+}
+
+/** What `deno doc --lint` says of the package's own files. It counts types that another package exports as private. */
+function documentationErrors({ output }: { output: string }, cwd: string): string {
+  const errors = output.split(/^(?=error)/m).filter((text) => /^error\[missing-/.test(text));
+  return errors.filter((text) => text.includes(`--> ${cwd}/`)).join('');
+}
+
+function run(command: string, args: string[], cwd: string): Promise<{ code: number; output: string }> {
+  const { promise, resolve } = Promise.withResolvers<{ code: number; output: string }>();
+  const env = { ...process.env, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' };
+  execFile(command, args, { cwd, env, maxBuffer: 2 ** 24 }, (error, stdout, stderr) =>
+    resolve({ code: error === null ? 0 : 1, output: stdout + stderr }),
+  );
+  return promise;
+}
+
+if (import.meta.main) {
+  const root = join(import.meta.dirname, '..');
+  const update = process.argv.includes('--update');
+  const lines = jsrProblems(root, update);
+  const packages = folders.map((folder) => join(root, folder));
+  const publish = process.argv.includes('--publish');
+  if (lines.length === 0 && !update)
+    lines.push(await denoProblems(packages, join(root, 'node_modules/.bin/deno'), publish));
+  for (const line of lines.filter(Boolean)) {
+    console.error(line);
+    process.exitCode = 1;
+  }
+}
