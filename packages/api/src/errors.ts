@@ -23,6 +23,7 @@ export interface Issue {
 
 /** A request body does not fit `spec/openapi.yaml`. A client has sent nothing; a gateway has not called its handler. */
 export class RequestInvalid extends MessageError<'RequestInvalid'> {
+  /** Every place where the body does not fit. */
   readonly issues: readonly Issue[];
   constructor(issues: readonly Issue[]) {
     super('RequestInvalid', 'contract', describe(issues));
@@ -32,6 +33,7 @@ export class RequestInvalid extends MessageError<'RequestInvalid'> {
 
 /** A verified response has a body that does not fit `spec/openapi.yaml`. Whether the update took effect is unknown. */
 export class ResponseInvalid extends MessageError<'ResponseInvalid'> {
+  /** Every place where the body does not fit. */
   readonly issues: readonly Issue[];
   override readonly tracerId: string | undefined;
   constructor(issues: readonly Issue[], tracerId: string | undefined) {
@@ -48,6 +50,7 @@ export class ResponseInvalid extends MessageError<'ResponseInvalid'> {
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a14 A14}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a23 A23}
  */
 export class ResultNotSuccess extends MessageError<'ResultNotSuccess'> {
+  /** The result, which says F or U. */
   readonly resultInfo: NotSuccess;
   override readonly tracerId: string | undefined;
   constructor(resultInfo: NotSuccess, tracerId: string | undefined) {
@@ -87,6 +90,19 @@ export type UpdatePassError = AnyMessageError | RequestInvalid | ResponseInvalid
  * Whether a caught value is one of `UpdatePassError`. It recognises errors of another copy of the package too.
  *
  * @param error - any value
+ * @example
+ * ```ts
+ * import { isUpdatePassError } from '@alipayhk-pass/api';
+ *
+ * try {
+ *   await client.updatePass(update);
+ * } catch (error) {
+ *   if (!isUpdatePassError(error)) throw error; // a mistake in the call or in the configuration
+ *   if (error.code === 'ResultNotSuccess' && error.resultInfo.resultStatus === 'F') {
+ *     console.error('AlipayHK refused the update', error.tracerId);
+ *   }
+ * }
+ * ```
  */
 export function isUpdatePassError(error: unknown): error is UpdatePassError {
   return isMessageError(error);
