@@ -59,7 +59,7 @@ export async function codeOf(contract: unknown): Promise<Code> {
     defaultNonNullable: false,
     silent: true,
   });
-  const code = { 'types.ts': `${header}\n\n${astToString(types)}`, 'schemas.ts': schemas };
+  const code = { 'types.ts': `${header}\n\n${withTypesOfTheirOwn(astToString(types))}`, 'schemas.ts': schemas };
   checkAgreement(code, generatedDir, Object.keys(components));
   return code;
 }
@@ -85,6 +85,36 @@ function schemasOf(components: Components): string {
   });
   const imports = `import * as v from 'valibot';\nimport { allOf, object, record } from '${jsonSchema}';\n`;
   return [`${header}\n`, imports, ...validators].join('\n');
+}
+
+/**
+ * The types as TypeDoc, JSR and editors show them best: each schema is a type of its own with its fields and comments, in
+ * place of a name for `components['schemas'][…]`, and a description is a summary.
+ */
+function withTypesOfTheirOwn(types: string): string {
+  const [before = '', rest = ''] = types.split('    schemas: {\n');
+  const end = rest.indexOf('\n    };');
+  const declared: { name: string; comment: string[]; lines: string[] }[] = [];
+  let comment: string[] = [];
+  for (const line of rest.slice(0, end).split('\n')) {
+    const [, name, type = ''] = /^ {8}(\w+): (.*)/s.exec(line) ?? [];
+    if (name !== undefined) {
+      declared.push({ name, comment, lines: [type] });
+      comment = [];
+    } else if (/^ {8}(?:\/\*\*| \*)/.test(line)) comment.push(line.slice(8));
+    else declared.at(-1)?.lines.push(line.slice(8));
+  }
+  const named = declared.map(({ name }) => `        ${name}: ${name};`).join('\n');
+  const own = declared.map(({ name, comment, lines }) =>
+    [...comment, `export type ${name} = ${lines.join('\n')}`].join('\n'),
+  );
+  const others = rest.slice(end).replaceAll(/^export type \w+ = components\b.*\n/gm, '');
+  return [`${before}    schemas: {\n${named}${others}`, ...own]
+    .join('\n')
+    .replaceAll(/components\["schemas"\]\["(\w+)"\]/g, '$1')
+    .replaceAll(/(\/\*\*|^ *\*) @description /gm, '$1 ')
+    .replaceAll(/^( *\*) {5}/gm, '$1 ')
+    .replaceAll(/^ *\* @enum \{string\}\n/gm, '');
 }
 
 function docComment(text: string): string {

@@ -44,7 +44,7 @@ export async function startSandbox(): Promise<{ facts: SandboxFacts; stop(): Pro
 export function run(
   command: string,
   args: string[],
-  { cwd, variables }: { cwd?: string; variables?: Record<string, string> } = {},
+  { cwd, variables }: { cwd?: string; variables?: Record<string, string | undefined> } = {},
 ): Promise<Ended> {
   const environment = { NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1', ...variables };
   return startChild(command, args, { limit: 300_000, variables: environment, ...(cwd && { cwd }) }).ended;

@@ -6,7 +6,7 @@ import { inject, onTestFinished } from 'vitest';
 import { app, link, published, unpackAll } from './packed.ts';
 
 /** Names of the examples, which are their folders. */
-export const examples = ['node', 'bun', 'deno', 'worker', 'hono'] as const;
+export const examples = ['node', 'bun', 'deno', 'first-worker', 'worker', 'hono'] as const;
 export type Example = (typeof examples)[number];
 
 interface Manifest {

@@ -15,6 +15,7 @@ describe.each([
   { example: 'node', types: '@types/node' },
   { example: 'node', types: 'types-node20' }, // has fewer global types
   { example: 'bun', types: '@types/bun' },
+  { example: 'first-worker', types: '@cloudflare/workers-types' },
   { example: 'worker', types: '@cloudflare/workers-types' },
   { example: 'hono', types: '@cloudflare/workers-types' },
 ] as const)('the example $example with $types', ({ example, types }) => {
@@ -81,6 +82,6 @@ function takeEverything(folder: string, example: Example): void {
   const entries = installed.flatMap((name) => entriesOf(join(folder, 'node_modules', name)));
   for (const peer of ['@noble/curves', '@noble/hashes']) link(peer, app, folder);
   const source = entries.map((entry, index) => `export * as entry${index} from '${entry}';\n`).join('');
-  const inSrc = example === 'worker' || example === 'hono';
+  const inSrc = example.endsWith('worker') || example === 'hono';
   writeFileSync(join(folder, inSrc ? 'src' : '', 'everything.ts'), source);
 }

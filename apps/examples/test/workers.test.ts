@@ -31,7 +31,7 @@ const storages = {
 const resultInfo = { resultCode: 'SUCCESS', resultStatus: 'S' };
 const success = { resultInfo, result: resultInfo };
 
-describe.each(['worker', 'hono'] as const)('the example %s', (example) => {
+describe.each(['first-worker', 'worker', 'hono'] as const)('the example %s', (example) => {
   let folder: string;
   let vars: Record<string, string>;
   let worker: { url: string; output(): string; stop(): Promise<void> } | undefined;
@@ -43,7 +43,7 @@ describe.each(['worker', 'hono'] as const)('the example %s', (example) => {
     vars = fillIn(folder, '.dev.vars.example', {
       API_TOKEN: 'token-of-the-tests',
       CLIENT_ID: clientId,
-      MERCHANT_TAG: 'merchant',
+      ...(example !== 'first-worker' && { MERCHANT_TAG: 'merchant' }),
       MERCHANT_PRIVATE_KEY: keys.merchantPrivateKey,
       ALIPAYHK_PUBLIC_KEY: keys.gatewayPublicKey,
       GATEWAY_URL: url,
@@ -137,6 +137,8 @@ describe.each(['worker', 'hono'] as const)('the example %s', (example) => {
     expect(replies.map(({ status }) => status)).toEqual([expect.any(Number), 401, 401]);
     expect([400, 401]).toContain(replies[0]?.status); // Hono replies 400 to a header of another form
   });
+
+  if (example === 'first-worker') return; // AlipayHK does not call it
 
   test('stores what AlipayHK sends, once for a repeated call, and nothing that AlipayHK did not sign', async () => {
     const alipayhk = await notifier();

@@ -19,6 +19,7 @@ export interface ClientOptions extends SealedFetchOptions {
 
 /** The result of an update that took effect: AlipayHK replied S. */
 export interface UpdatePassResult {
+  /** The result, which says S. */
   resultInfo: ResultInfo & { resultStatus: 'S' };
   /** Id of this exchange in AlipayHK's logs: the Tracer-Id header of the reply. */
   tracerId: string | undefined;
@@ -54,6 +55,13 @@ export interface Client {
  * @returns the same value
  * @throws RequestInvalid with the path of every issue: the update does not fit the contract, or holds a value that
  *   JSON cannot carry
+ * @example
+ * ```ts
+ * import { checkUpdate } from '@alipayhk-pass/api';
+ *
+ * const update = checkUpdate(await plainRequest.json()); // RequestInvalid says which field is wrong
+ * console.log(update.status); // UPDATE
+ * ```
  */
 export function checkUpdate(update: unknown): UpdatePassRequest {
   const { value, issues } = check(vUpdatePassRequest, update);
@@ -69,6 +77,12 @@ export function checkUpdate(update: unknown): UpdatePassRequest {
  *
  * @param update - an update, checked or not
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a25 A25}
+ * @example
+ * ```ts
+ * import { unknownFields } from '@alipayhk-pass/api';
+ *
+ * console.log(unknownFields({ ...update, endDate: 1_893_427_200_000, pasID: '1' }).join()); // pasID
+ * ```
  */
 export function unknownFields(update: object): string[] {
   return Object.keys(update).filter((name) => !Object.hasOwn(vUpdatePassFields.inner.entries, name));
@@ -88,6 +102,26 @@ type Unsealed<Paths> = {
  *
  * @param options - `clientId`, `privateKey` and `publicKey` are required
  * @throws TypeError that names the option and what was expected
+ * @example
+ * ```ts
+ * import { createClient, importPrivateKey, importPublicKey, RSA_AES } from '@alipayhk-pass/api';
+ *
+ * const client = createClient({
+ *   clientId,
+ *   privateKey: await importPrivateKey(MERCHANT_PRIVATE_KEY),
+ *   publicKey: await importPublicKey(ALIPAYHK_PUBLIC_KEY),
+ *   encryption: RSA_AES, // without it bodies are signed only
+ * });
+ * const { resultInfo, tracerId } = await client.updatePass({
+ *   merchantId: '2160400000000001',
+ *   userId: '2160220000000001',
+ *   passId: '2024052200000000000001',
+ *   status: 'UPDATE',
+ *   updateDetailType: 'UPDATE_MEMBER_CARD',
+ *   dataInfo: { billNo: null, lastChangePoints: null, pointsProvider: null, level: '金卡' },
+ * });
+ * console.log(resultInfo.resultStatus); // S
+ * ```
  */
 export function createClient(options: ClientOptions): Client {
   const { baseUrl = 'https://open.alipay.hk' } = options;

@@ -26,6 +26,7 @@ export interface Issue {
  * A client has sent nothing; a gateway has not called its handler.
  */
 export class RequestInvalid extends MessageError<'RequestInvalid'> {
+  /** Every place where the body does not fit. */
   readonly issues: readonly Issue[];
   /** Made where a request is checked. */
   constructor(issues: readonly Issue[]) {
@@ -39,6 +40,7 @@ export class RequestInvalid extends MessageError<'RequestInvalid'> {
  * Whether the update took effect is unknown.
  */
 export class ResponseInvalid extends MessageError<'ResponseInvalid'> {
+  /** Every place where the body does not fit. */
   readonly issues: readonly Issue[];
   /** The Tracer-Id header of the response, unverified; `undefined` when it has none. */
   override readonly tracerId: string | undefined;
@@ -57,6 +59,7 @@ export class ResponseInvalid extends MessageError<'ResponseInvalid'> {
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a14 A14}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a23 A23}
  */
 export class ResultNotSuccess extends MessageError<'ResultNotSuccess'> {
+  /** The result, which says F or U. */
   readonly resultInfo: NotSuccess;
   /** The Tracer-Id header of the response, unverified; `undefined` when it has none. */
   override readonly tracerId: string | undefined;
@@ -100,6 +103,19 @@ export type UpdatePassError = AnyMessageError | RequestInvalid | ResponseInvalid
  * Whether a caught value is one of `UpdatePassError`. It recognises errors of another copy of the package too.
  *
  * @param error - any value
+ * @example
+ * ```ts
+ * import { isUpdatePassError } from '@alipayhk-pass/api';
+ *
+ * try {
+ *   await client.updatePass(update);
+ * } catch (error) {
+ *   if (!isUpdatePassError(error)) throw error; // a mistake in the call or in the configuration
+ *   if (error.code === 'ResultNotSuccess' && error.resultInfo.resultStatus === 'F') {
+ *     console.error('AlipayHK refused the update', error.tracerId);
+ *   }
+ * }
+ * ```
  */
 export function isUpdatePassError(error: unknown): error is UpdatePassError {
   return isMessageError(error);

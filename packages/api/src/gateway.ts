@@ -16,10 +16,22 @@ import { operation, type Received } from './operation.ts';
 import { type ContextArgument, type Keys, receiver, type SharedOptions } from './receiver.ts';
 
 export { type Issue, RequestInvalid } from './errors.ts';
-export type { CodeInfo, DataInfo, ResultInfo, UpdatePassRequest } from './generated/types.ts';
+export type {
+  CodeInfo,
+  CreateMembercardFields,
+  CreateMembercardRequest,
+  CreateMembercardResponse,
+  DataInfo,
+  NotifyBillRequest,
+  NotifyBillResponse,
+  OrderAmount,
+  ResultInfo,
+  UpdatePassFields,
+  UpdatePassRequest,
+} from './generated/types.ts';
 export { createNotifier, type Notifier, type NotifierOptions } from './notifier.ts';
 export type { Received } from './operation.ts';
-export type { Keys } from './receiver.ts';
+export type { ContextArgument, Keys } from './receiver.ts';
 export type { Refusal } from './refusals.ts';
 
 /** Options of `createGateway`. `Context` is the type of the second argument of the gateway. */
@@ -50,6 +62,23 @@ export interface GatewayOptions<Context = undefined>
  * @returns a function of a request and a context; it passes the context to `publicKeyOf`, `handler` and the hooks
  * @throws TypeError that names the option and what was expected
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a7 A7}
+ * @example
+ * ```ts
+ * import { createClient } from '@alipayhk-pass/api';
+ * import { createGateway } from '@alipayhk-pass/api/gateway';
+ *
+ * const gateway = createGateway({
+ *   privateKey: gatewayPrivateKey,
+ *   publicKeyOf: (id) => (id === clientId ? merchantPublicKey : undefined),
+ *   handler: ({ passId }) =>
+ *     passId === '2024052200000000000001'
+ *       ? { resultCode: 'SUCCESS', resultStatus: 'S' }
+ *       : { resultCode: 'PASS_HAS_NOT_EXIST', resultStatus: 'F' },
+ * });
+ * const client = createClient({ clientId, privateKey, publicKey, fetch: gateway });
+ * const { resultInfo } = await client.updatePass(update);
+ * console.log(resultInfo.resultCode); // SUCCESS
+ * ```
  */
 export function createGateway<Context = undefined>(
   options: GatewayOptions<Context>,

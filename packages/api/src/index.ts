@@ -32,5 +32,11 @@ export {
   ResultNotSuccess,
   type UpdatePassError,
 } from './errors.ts';
-export type { CodeInfo, DataInfo, ResultInfo, UpdatePassRequest } from './generated/types.ts';
-export { type GatewayProfile, optionsOfProfile, type ProfileOptions, type ProfileSettings } from './profile.ts';
+export type { CodeInfo, DataInfo, ResultInfo, UpdatePassFields, UpdatePassRequest } from './generated/types.ts';
+export {
+  type GatewayProfile,
+  optionsOfProfile,
+  type ProfileFinding,
+  type ProfileOptions,
+  type ProfileSettings,
+} from './profile.ts';

@@ -49,6 +49,20 @@ export interface Notifier {
  * @param options - `baseUrl`, `tag`, `clientId`, `privateKey` and `publicKey` are required
  * @throws TypeError that names the option and what was expected
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a28 A28}
+ * @example
+ * ```ts
+ * import { createNotifier } from '@alipayhk-pass/api/gateway';
+ *
+ * const notifier = createNotifier({
+ *   baseUrl: 'https://merchant.example',
+ *   tag: 'noodle-house',
+ *   clientId,
+ *   privateKey: gatewayPrivateKey,
+ *   publicKey: merchantPublicKey,
+ * });
+ * const { resultInfo } = await notifier.createMembercard({ userId: '2160220000000001', mobileNo: '85251234567' });
+ * console.log(resultInfo.resultStatus); // S
+ * ```
  */
 export function createNotifier(options: NotifierOptions): Notifier {
   const { baseUrl, tag, signedPrefix = '' } = options;

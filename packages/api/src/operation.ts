@@ -5,9 +5,11 @@ import type { ResultInfo } from './generated/types.ts';
 
 /** What is known of a verified request besides its body. */
 export interface Received {
+  /** The Client-Id of the sender. */
   clientId: string;
   /** The Request-Time header, verbatim. */
   requestTime: string;
+  /** Whether the request was encrypted. */
   encrypted: boolean;
   /** Length of the symmetric key in bytes, if the request was encrypted; the key of the reply is as long. */
   symmetricKeyLength: OpenedRequest['symmetricKeyLength'];

@@ -7,20 +7,31 @@ import type { ClientOptions } from './client.ts';
 
 /** A profile as it is stored, in JSON. */
 export interface GatewayProfile {
+  /** Of this form. */
   version: 1;
   /** Origin of the gateway that was probed. */
   baseUrl: string;
   /** When, in ISO 8601. */
   probedAt: string;
+  /** What a client is set to. */
   settings: ProfileSettings;
   /** By the numbers of {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md the assumptions}, as `A6`. */
-  assumptions: Record<string, { settled: boolean; finding: string }>;
+  assumptions: Record<string, ProfileFinding>;
+}
+
+/** What a probe found out about an assumption. */
+export interface ProfileFinding {
+  /** Whether the question is answered. */
+  settled: boolean;
+  /** What was found, in words. */
+  finding: string;
 }
 
 /** What a client is set to; what is left out stays as the client has it. */
 export interface ProfileSettings {
   /** How bodies are encrypted; `null` where the gateway accepted no encrypted body. */
   encryption?: Required<Pick<RsaAesOptions, 'content' | 'keyTransport'>> | null;
+  /** Content-Type of an encrypted body. */
   encryptedContentType?: string;
   /** Every reply to an encrypted request was encrypted, so that a plain one need not be accepted. */
   requireEncryption?: boolean;
@@ -39,7 +50,10 @@ export type ProfileOptions = Pick<
  * @throws TypeError that names the field and what was expected
  * @example
  * ```ts
- * const client = createClient({ clientId, privateKey, publicKey, ...optionsOfProfile(JSON.parse(text)) });
+ * import { createClient, optionsOfProfile } from '@alipayhk-pass/api';
+ *
+ * const profile: unknown = JSON.parse(profileText); // what alipayhk-pass.profile.json holds
+ * const client = createClient({ clientId, privateKey, publicKey, ...optionsOfProfile(profile) });
  * ```
  */
 export function optionsOfProfile(profile: unknown): ProfileOptions {

@@ -7,6 +7,7 @@ import type { ResultInfo } from './generated/types.ts';
 
 /** A request that gets F or U because it was refused, or because the handler or the reply failed. */
 export interface Refusal {
+  /** What the sender gets. */
   resultInfo: ResultInfo;
   /** Where the request was refused. */
   stage: Stage;

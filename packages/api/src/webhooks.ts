@@ -21,6 +21,7 @@ import { webhookPath } from './webhook-path.ts';
 
 export { type Issue, RequestInvalid } from './errors.ts';
 export type {
+  CreateMembercardFields,
   CreateMembercardRequest,
   CreateMembercardResponse,
   NotifyBillRequest,
@@ -28,6 +29,7 @@ export type {
   ResultInfo,
 } from './generated/types.ts';
 export type { Received } from './operation.ts';
+export type { ContextArgument } from './receiver.ts';
 export type { Refusal } from './refusals.ts';
 
 /** Options of `createWebhooks`. `Context` is the type of the second argument of the webhooks. */
@@ -74,6 +76,26 @@ export interface WebhooksOptions<Context = undefined> extends SharedOptions<Cont
  * @returns a function of a request and a context; it passes the context to both functions and to the hooks
  * @throws TypeError that names the option and what was expected
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a28 A28}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a31 A31}
+ * @example
+ * ```ts
+ * import { createWebhooks } from '@alipayhk-pass/api/webhooks';
+ *
+ * const success = { resultCode: 'SUCCESS', resultStatus: 'S' } as const;
+ * const stored = new Set<string>(); // a database in a program that may end
+ * const webhooks = createWebhooks({
+ *   tag: 'noodle-house',
+ *   clientId,
+ *   privateKey,
+ *   publicKey,
+ *   notifyBill({ billNo }) {
+ *     stored.add(billNo);
+ *     return success;
+ *   },
+ *   createMembercard: () => ({ resultInfo: success }),
+ * });
+ * const response = await webhooks(call);
+ * console.log(response.status); // 200
+ * ```
  */
 export function createWebhooks<Context = undefined>(
   options: WebhooksOptions<Context>,

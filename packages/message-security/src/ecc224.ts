@@ -38,6 +38,20 @@ const formats = { DER: 'der', 'IEEE-P1363': 'compact' } as const;
  *   it
  * @throws TypeError that says what the input is instead: a public key, an encrypted one, an RSA key, another curve …
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a3 A3}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a5 A5}; RFC 5208 §5 (PKCS#8), RFC 5915 §3 (SEC1), RFC 5480 §2.1 (curves), FIPS 186-5 §6.4 and SP 800-186 §3.2.1.2
+ * @example
+ * ```ts
+ * import { createClient, RSA_AES } from '@alipayhk-pass/api';
+ * import { importEcc224PrivateKey, importEcc224PublicKey } from '@alipayhk-pass/message-security/ecc224';
+ *
+ * const client = createClient({
+ *   clientId,
+ *   privateKey: await importEcc224PrivateKey(MERCHANT_EC_PRIVATE_KEY),
+ *   publicKey: await importEcc224PublicKey(ALIPAYHK_EC_PUBLIC_KEY),
+ *   encryption: RSA_AES,
+ *   decryptionKey: privateKey, // RSA_AES needs RSA keys
+ *   encryptionKey: publicKey,
+ * });
+ * ```
  */
 export async function importEcc224PrivateKey(input: string, options: Ecc224Options = {}): Promise<LocalPrivateKey> {
   const { ecdsa, format, keyVersion } = readOptions(options);
@@ -61,6 +75,13 @@ export async function importEcc224PrivateKey(input: string, options: Ecc224Optio
  * @param input - PEM or base64 as for `importPublicKey`
  * @throws TypeError that says what the input is instead
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a3 A3}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}; RFC 5480 §2 (SPKI), RFC 5280 §4.1 (certificates), FIPS 186-5 §6.4 and SP 800-186 §3.2.1.2
+ * @example
+ * ```ts
+ * import { importEcc224PublicKey } from '@alipayhk-pass/message-security/ecc224';
+ *
+ * const publicKey = await importEcc224PublicKey(ALIPAYHK_EC_PUBLIC_KEY, { encoding: 'IEEE-P1363' });
+ * console.log(publicKey.algorithm); // ECC224
+ * ```
  */
 export async function importEcc224PublicKey(input: string, options: Ecc224Options = {}): Promise<PublicKey> {
   const { ecdsa, format, keyVersion } = readOptions(options);

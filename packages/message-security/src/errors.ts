@@ -43,7 +43,7 @@ export abstract class MessageError<Code extends string = string> extends Error {
     this.code = code;
     this.stage = stage;
   }
-  /** Marks an error for `isMessageError`; the same in every copy of this package. */
+  /** @internal Marks an error for `isMessageError`; the same in every copy of this package. */
   get [brand](): 'error' {
     return 'error';
   }
@@ -53,6 +53,17 @@ export abstract class MessageError<Code extends string = string> extends Error {
  * Whether a value is an error about a message, from this copy of the package or from another one.
  *
  * @param value - any value
+ * @example
+ * ```ts
+ * import { isMessageError, openRequest } from '@alipayhk-pass/message-security';
+ *
+ * try {
+ *   await openRequest(request, { clientId, publicKey: merchantPublicKey });
+ * } catch (error) {
+ *   if (!isMessageError(error)) throw error;
+ *   console.error(error.code, error.stage, error.message);
+ * }
+ * ```
  */
 export function isMessageError(value: unknown): value is AnyMessageError {
   return typeof value === 'object' && value !== null && brand in value && value[brand] === 'error';
@@ -219,6 +230,13 @@ export function withTracerId(error: unknown, response: Response | undefined): un
 /**
  * The tracer id of a response, from the header `Tracer-Id` or `tracerId`: both are in use. It is not signed, so it is
  * cut at 128 characters, and control characters are replaced.
+ * @example
+ * ```ts
+ * import { tracerIdOf } from '@alipayhk-pass/message-security';
+ *
+ * const response = new Response(null, { headers: { 'Tracer-Id': '0a1b2c3d' } });
+ * console.log(tracerIdOf(response)); // 0a1b2c3d
+ * ```
  */
 export function tracerIdOf({ headers }: Pick<Response, 'headers'>): string | undefined {
   const received = headers.get('Tracer-Id') || headers.get('tracerId');

@@ -13,8 +13,13 @@ import { withMethodsOf } from './with-methods-of.ts';
  * It blocks the thread for as long as a private operation takes, some tenths of a millisecond with a key of 2048 bits.
  *
  * @example
+ * ```ts
+ * import { createClient, RSA_AES } from '@alipayhk-pass/api';
  * import { nodeCrypto } from '@alipayhk-pass/node-crypto';
  *
  * const client = createClient({ clientId, privateKey, publicKey, encryption: RSA_AES, crypto: nodeCrypto });
+ * const { encrypted } = await client.updatePass(update);
+ * console.log(encrypted); // true
+ * ```
  */
 export const nodeCrypto: typeof crypto = withMethodsOf(globalThis.crypto, { subtle });

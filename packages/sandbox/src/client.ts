@@ -2,19 +2,31 @@
  * The admin API of a sandbox, called: by its page, by tests, by whatever sets a sandbox up. The types come from the
  * routes themselves.
  */
-import { type ClientResponse, hc, type InferRequestType } from 'hono/client';
+import { type ClientResponse, hc } from 'hono/client';
 import type { ErrorBody, ErrorCode, Issue } from './admin/errors.ts';
 import type { FaultKind } from './admin/faults.ts';
 import type { AdminRoutes, ReadyMerchant } from './admin/routes.ts';
-import type { ActiveFault } from './tables/faults.ts';
-import type { Entry } from './tables/ledger-entries.ts';
-import type { Merchant } from './tables/merchants.ts';
+import type { ActiveFault, NewFault } from './tables/faults.ts';
+import type { Entry, EntryReply } from './tables/ledger-entries.ts';
+import type { Merchant, MerchantKey } from './tables/merchants.ts';
 import type { NewPass, Pass } from './tables/passes.ts';
 import type { Template } from './tables/templates.ts';
 
-export type { ErrorCode, Issue } from './admin/errors.ts';
+export type { ErrorBody, ErrorCode, Issue } from './admin/errors.ts';
 export type { Stage, Verdict } from './gateway/stages.ts';
-export type { ActiveFault, Entry, FaultKind, Merchant, NewPass, Pass, ReadyMerchant, Template };
+export type {
+  ActiveFault,
+  Entry,
+  EntryReply,
+  FaultKind,
+  Merchant,
+  MerchantKey,
+  NewFault,
+  NewPass,
+  Pass,
+  ReadyMerchant,
+  Template,
+};
 
 /** What `createSandboxClient` takes besides the origin. */
 export interface SandboxClientOptions {
@@ -28,11 +40,13 @@ export interface SandboxClientOptions {
 
 /** The admin API refused a request, or something else replied in its place. */
 export class SandboxError extends Error {
+  /** Always `SandboxError`. */
   override readonly name = 'SandboxError';
   /** HTTP status. */
   readonly status: number;
   /** `undefined` if the response is not one of the admin API. */
   readonly code: ErrorCode | undefined;
+  /** Where the request is wrong; empty where that is not known. */
   readonly issues: readonly Issue[];
   constructor(status: number, error: Partial<ErrorBody['error']> = {}) {
     super(error.message ?? `the sandbox replied HTTP ${status} without an error of its own`);
@@ -44,6 +58,7 @@ export class SandboxError extends Error {
 
 /** Which items of a list. */
 export interface ListQuery<After> {
+  /** Only items of this merchant. */
   clientId?: string;
   /** Only items after this one: the `next` of the page before. */
   after?: After;
@@ -53,6 +68,7 @@ export interface ListQuery<After> {
 
 /** A page of passes. */
 export interface PassPage {
+  /** By `passId`. */
   passes: Pass[];
   /** Where the next page goes on, if there is one. */
   next?: string | undefined;
@@ -60,16 +76,18 @@ export interface PassPage {
 
 /** A page of the ledger. */
 export interface EntryPage {
+  /** The oldest first. */
   entries: Entry[];
   /** Where the next page goes on, if there is one. */
   next?: number | undefined;
 }
 
-type EntryQuery = ListQuery<number> & { passId?: string };
+/** Which entries of the ledger. */
+export interface EntryQuery extends ListQuery<number> {
+  /** Only entries about this pass. */
+  passId?: string;
+}
 type Api = ReturnType<typeof hc<AdminRoutes>>;
-
-/** What a fault is added with. */
-export type NewFault = InferRequestType<Api['faults']['$post']>['json'];
 
 /** The admin API as functions. Each rejects with SandboxError, or with what `fetch` rejects with. */
 export type SandboxClient = ReturnType<typeof createSandboxClient>;
@@ -78,6 +96,15 @@ export type SandboxClient = ReturnType<typeof createSandboxClient>;
  * A client of the admin API.
  *
  * @param origin - of the sandbox, as `http://127.0.0.1:8787`
+ * @example
+ * ```ts
+ * import { createSandboxClient } from '@alipayhk-pass/sandbox/client';
+ *
+ * const sandbox = createSandboxClient('http://127.0.0.1:8787');
+ * const { pass } = await sandbox.readReady();
+ * await sandbox.addFault({ name: 'http-502', passId: pass.passId, times: 1 });
+ * await sandbox.reset();
+ * ```
  */
 export function createSandboxClient(origin: string, options: SandboxClientOptions = {}) {
   const api = connect(origin, options);
@@ -91,15 +118,19 @@ export function createSandboxClient(origin: string, options: SandboxClientOption
     /** Makes every pass as new, and empties the ledger and the list of faults. */
     reset: (): Promise<{ reset: boolean }> => read(api.reset.$post()),
 
+    /** Every merchant, with its public keys. */
     listMerchants: (): Promise<{ merchants: Merchant[] }> => read(api.merchants.$get()),
     /** Creates a merchant, or replaces its keys and settings. */
     setMerchant: ({ clientId, ...settings }: Merchant): Promise<Merchant> =>
       read(api.merchants[':clientId'].$put({ param: encoded({ clientId }), json: settings })),
 
+    /** Every template. */
     listTemplates: (): Promise<{ templates: Template[] }> => read(api.templates.$get()),
+    /** Creates a template. */
     createTemplate: (template: { templateCode: string; merchantId: string; name?: string }): Promise<Template> =>
       read(api.templates.$post({ json: template })),
 
+    /** A page of passes. */
     listPasses,
     /** Every pass, page by page. */
     async allPasses(query: ListQuery<string> = {}): Promise<Pass[]> {
@@ -111,12 +142,15 @@ export function createSandboxClient(origin: string, options: SandboxClientOption
         after = next;
       }
     },
+    /** Creates a pass, and its template if there is none with this code. */
     createPass: (pass: NewPass): Promise<Pass> => read(api.passes.$post({ json: pass })),
+    /** One pass as it is now. */
     readPass: (passId: string): Promise<Pass> => read(api.passes[':passId'].$get({ param: encoded({ passId }) })),
     /** Makes one pass as new. */
     resetPass: (passId: string): Promise<Pass> =>
       read(api.passes[':passId'].reset.$post({ param: encoded({ passId }) })),
 
+    /** A page of the ledger. */
     listEntries,
     /** Every entry of the ledger, page by page, the oldest first. */
     async allEntries(query: EntryQuery = {}): Promise<Entry[]> {
@@ -128,15 +162,20 @@ export function createSandboxClient(origin: string, options: SandboxClientOption
         after = next;
       }
     },
+    /** The entry of one request. */
     readEntry: (tracerId: string): Promise<Entry> =>
       read(api.ledger[':tracerId'].$get({ param: encoded({ tracerId }) })),
+    /** Deletes every entry. */
     clearLedger: (): Promise<{ deleted: number }> => read(api.ledger.$delete()),
 
     /** The catalog of faults, and the faults that wait for a request. */
     listFaults: (): Promise<{ catalog: FaultKind[]; active: ActiveFault[] }> => read(api.faults.$get()),
+    /** Makes the next requests fail. */
     addFault: (fault: NewFault): Promise<ActiveFault> => read(api.faults.$post({ json: fault })),
+    /** Removes a fault that waits. */
     removeFault: (id: number): Promise<{ deleted: number }> =>
       read(api.faults[':id{[0-9]{1,15}}'].$delete({ param: { id: `${id}` } })),
+    /** Removes every fault that waits. */
     removeFaults: (): Promise<{ deleted: number }> => read(api.faults.$delete()),
   };
 }

@@ -3,12 +3,15 @@ import type { SqlStore } from './store.ts';
 
 /** What this file needs of a D1 database; Cloudflare's `D1Database` fits. */
 export interface D1 {
+  /** Prepares one statement. */
   prepare(sql: string): D1Statement;
+  /** Runs statements as one transaction. */
   batch(statements: D1Statement[]): Promise<{ results: unknown[]; meta: { changes: number } }[]>;
 }
 
 /** What this file needs of a prepared statement; Cloudflare's `D1PreparedStatement` fits. */
 export interface D1Statement {
+  /** Gives the parameters their values. */
   bind(...values: unknown[]): D1Statement;
 }
 
@@ -16,6 +19,13 @@ export interface D1Statement {
  * A store in D1.
  *
  * @param database - the binding, with the migrations applied
+ * @example
+ * ```ts
+ * import { createSandbox } from '@alipayhk-pass/sandbox';
+ * import { d1Store } from '@alipayhk-pass/sandbox/d1';
+ *
+ * const sandbox = createSandbox({ store: d1Store(env.DB), privateKey: gatewayPrivateKey });
+ * ```
  */
 export function d1Store(database: D1): SqlStore {
   return {

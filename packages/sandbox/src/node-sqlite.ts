@@ -5,6 +5,7 @@ import type { SqlStore, Statement, StatementResult } from './store.ts';
 
 /** A store that is closed when it is no longer needed. */
 export interface NodeSqliteStore extends SqlStore {
+  /** Closes the database. */
   close(): void;
 }
 
@@ -13,6 +14,15 @@ export interface NodeSqliteStore extends SqlStore {
  *
  * @param path - of the database file, which is created if there is none; `:memory:` unless given
  * @throws Error of node:sqlite when the file cannot be opened or is no database
+ * @example
+ * ```ts
+ * import { openNodeSqlite } from '@alipayhk-pass/sandbox/node-sqlite';
+ *
+ * const store = openNodeSqlite(); // in memory
+ * const [result] = await store.run([{ sql: 'SELECT count(*) AS passes FROM passes', values: [] }]);
+ * console.log(result?.rows[0]?.passes); // 0
+ * store.close();
+ * ```
  */
 export function openNodeSqlite(path = ':memory:'): NodeSqliteStore {
   const database = new DatabaseSync(path);

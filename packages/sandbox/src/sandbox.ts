@@ -38,12 +38,16 @@ export interface SandboxOptions {
  * @throws TypeError that names the option and what was expected
  * @example
  * ```ts
+ * import { createSandbox } from '@alipayhk-pass/sandbox';
+ * import { openNodeSqlite } from '@alipayhk-pass/sandbox/node-sqlite';
+ *
  * const sandbox = createSandbox({
- *   store: openNodeSqlite('sandbox.sqlite'),
- *   privateKey: await importPrivateKey(gatewayKey),
- *   access: { open: 'loopback' },
+ *   store: openNodeSqlite(),
+ *   privateKey: gatewayPrivateKey,
+ *   access: { token: 'any long random text' },
  * });
- * const response = await sandbox(request);
+ * const response = await sandbox(new Request('https://gateway.example/'));
+ * console.log(response.status); // 200
  * ```
  */
 export function createSandbox(options: SandboxOptions): (request: Request) => Promise<Response> {

@@ -8,7 +8,9 @@ export type SqlValue = string | number | null;
 
 /** One statement, with the values of its parameters `?1`, `?2` and so on. */
 export interface Statement {
+  /** Its text. */
   sql: string;
+  /** Values of the parameters, in their order. */
   values: readonly SqlValue[];
 }
 

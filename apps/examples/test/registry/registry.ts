@@ -11,19 +11,23 @@ import { runServer } from 'verdaccio';
 import { run } from '../harness.ts';
 import { app, type Published, packAll, published } from '../packed.ts';
 
+type Variables = Record<string, string | undefined>;
+
 /** A registry that runs. */
 export interface Registry {
   /** Its origin, with a slash at the end. */
   url: string;
   /** A folder for what a package manager keeps, which goes with the registry. */
   folder: string;
+  /** The variables that have every package manager use this registry, and none of the settings of whoever runs the tests. */
+  variables: Variables;
   /**
    * Runs a program that uses this registry, and nothing of the settings and caches of whoever runs the tests.
    *
    * @returns what it printed to stdout
    * @throws Error with what it printed when it fails
    */
-  succeed(command: string, args: string[], cwd: string, variables?: Record<string, string>): Promise<string>;
+  succeed(command: string, args: string[], cwd: string, variables?: Variables): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -56,8 +60,9 @@ export async function startRegistry(): Promise<Registry> {
     await new Promise((resolve) => server.close(resolve));
     rmSync(folder, { recursive: true });
   };
-  const succeed: Registry['succeed'] = async (command, args, cwd, variables = {}) => {
-    const options = { cwd, variables: { ...settings(url, folder), ...variables } };
+  const variables = settings(url, folder);
+  const succeed: Registry['succeed'] = async (command, args, cwd, more = {}) => {
+    const options = { cwd, variables: { ...variables, ...more } };
     const { code, stdout, stderr } = await run(command, args, options);
     if (code !== 0) throw new Error(`${command} ${args.join(' ')}: exit code ${code}\n${stdout}\n${stderr}`);
     return stdout;
@@ -73,14 +78,14 @@ export async function startRegistry(): Promise<Registry> {
     await stop();
     throw error;
   }
-  return { url, folder, succeed, stop };
+  return { url, folder, variables, succeed, stop };
 }
 
 /** The variables that have each package manager use the registry, and folders of its own. */
-function settings(url: string, folder: string): Record<string, string> {
+function settings(url: string, folder: string): Variables {
   const inherited = Object.keys(process.env).filter((name) => /^(?:npm|pnpm|yarn|bun)_/i.test(name));
   return {
-    ...(Object.fromEntries(inherited.map((name) => [name, undefined])) as Record<string, never>),
+    ...Object.fromEntries(inherited.map((name) => [name, undefined])),
     HOME: folder,
     NO_PROXY: '127.0.0.1',
     npm_config_registry: url,

@@ -38,6 +38,14 @@ export interface KeyDiagnosis {
  *
  * @param key - as `importPrivateKey` or `importPublicKey` returned it
  * @returns `undefined` for a key without numbers in this program: a CryptoKey that is not extractable, or a remote key
+ * @example
+ * ```ts
+ * import { fingerprint, importPrivateKey } from '@alipayhk-pass/message-security';
+ *
+ * const privateKey = await importPrivateKey(MERCHANT_PRIVATE_KEY);
+ * const print = await fingerprint(privateKey);
+ * console.log(print === (await fingerprint(merchantPublicKey))); // true
+ * ```
  */
 export async function fingerprint(key: PrivateKey | PublicKey, options: KeyOptions = {}): Promise<string | undefined> {
   const { subtle } = options.crypto ?? globalThis.crypto;
@@ -58,6 +66,17 @@ export async function fingerprint(key: PrivateKey | PublicKey, options: KeyOptio
  * @param options - `crypto` replaces `globalThis.crypto`
  * @returns the problems and the fingerprints
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a18 A18}; the checks are for the mistakes that users of such libraries report most often
+ * @example
+ * ```ts
+ * import { diagnoseKeys } from '@alipayhk-pass/message-security';
+ *
+ * const { problems } = await diagnoseKeys({
+ *   merchantPrivateKey: MERCHANT_PRIVATE_KEY,
+ *   gatewayPublicKey: MERCHANT_PUBLIC_KEY, // a mistake
+ * });
+ * console.log(problems.join());
+ * // gatewayPublicKey is the merchant's own key; expected AlipayHK's, which its console shows
+ * ```
  */
 export async function diagnoseKeys(keys: KeysToDiagnose, options: KeyOptions = {}): Promise<KeyDiagnosis> {
   const diagnosis: KeyDiagnosis = { problems: [], fingerprints: {} };

@@ -87,6 +87,13 @@ export const publicNumbersOf = (key: PublicKey): RsaPublicNumbers | undefined =>
  * @throws TypeError that says what the input is instead: a public key, an encrypted one, an EC key, one too short, one
  *   that this runtime cannot use …
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a2 A2}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a18 A18}; RFC 5208 §5 (PKCS#8), RFC 8017 appendix A.1 (PKCS#1), RFC 7518 §6.3 (JWK), FIPS 186-5 appendix B.3.1 (Miller-Rabin)
+ * @example
+ * ```ts
+ * import { importPrivateKey } from '@alipayhk-pass/message-security';
+ *
+ * const privateKey = await importPrivateKey(MERCHANT_PRIVATE_KEY, { name: 'MERCHANT_PRIVATE_KEY', keyVersion: '1' });
+ * console.log(privateKey.algorithm, privateKey.keyVersion); // RSA256 1
+ * ```
  */
 export async function importPrivateKey(input: KeyInput, options: KeyOptions = {}): Promise<LocalPrivateKey> {
   const { subtle } = options.crypto ?? globalThis.crypto;
@@ -108,6 +115,13 @@ export async function importPrivateKey(input: KeyInput, options: KeyOptions = {}
  * @throws TypeError that says what the input is instead, also for a size that this runtime cannot use (Deno: over 4096
  *   bits)
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a2 A2}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a18 A18}; RFC 5280 §4.1 (SPKI), RFC 8017 appendix A.1 (PKCS#1), RFC 7518 §6.3 (JWK)
+ * @example
+ * ```ts
+ * import { importPublicKey } from '@alipayhk-pass/message-security';
+ *
+ * const publicKey = await importPublicKey(ALIPAYHK_PUBLIC_KEY, { name: 'ALIPAYHK_PUBLIC_KEY', keyVersion: '1' });
+ * console.log(publicKey.algorithm, publicKey.keyVersion); // RSA256 1
+ * ```
  */
 export async function importPublicKey(input: KeyInput, options: KeyOptions = {}): Promise<PublicKey> {
   const { subtle } = options.crypto ?? globalThis.crypto;

@@ -26,6 +26,14 @@ const valueKeys = { Signature: 'signature', Encrypt: 'symmetricKey' } as const;
  *
  * @param header - `value` in bytes
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a9 A9}
+ * @example
+ * ```ts
+ * import { formatHeader } from '@alipayhk-pass/message-security';
+ *
+ * const value = new Uint8Array([251, 255]);
+ * console.log(formatHeader('Signature', { algorithm: 'RSA256', keyVersion: '1', value }));
+ * // algorithm=RSA256, keyVersion=1, signature=%2B%2F8%3D
+ * ```
  */
 export function formatHeader(
   name: keyof typeof valueKeys,
@@ -43,6 +51,13 @@ export function formatHeader(
  * @throws HeaderInvalid for a pair without `=`, a repeated key, a missing value, bad base64 or bad percent-encoding. A
  *   repeated header is refused too, for its repeated keys: runtimes join it by commas.
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a9 A9}
+ * @example
+ * ```ts
+ * import { parseHeader } from '@alipayhk-pass/message-security';
+ *
+ * const header = parseHeader('Signature', 'algorithm=RSA256, keyVersion=1, signature=%2B%2F8%3D');
+ * console.log(header.algorithm, header.keyVersion, header.value.join()); // RSA256 1 251,255
+ * ```
  */
 export function parseHeader(name: keyof typeof valueKeys, text: string): SecurityHeader {
   const pairs = new Map<string, string>();

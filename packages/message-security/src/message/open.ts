@@ -29,11 +29,13 @@ type Bytes = Uint8Array<ArrayBuffer>;
 export interface OpenedRequest {
   /** The request with its body in plain, and with the headers received except Content-Length. */
   request: Request;
+  /** The Client-Id that the request was signed with. */
   clientId: string;
   /** Path and query that were signed. The response is signed over them too. */
   httpUri: string;
   /** The Request-Time header, verbatim. */
   requestTime: string;
+  /** Whether the body was encrypted. */
   encrypted: boolean;
   /**
    * Length of the symmetric key in bytes, if encrypted. The response gets one as long: some clients know only AES-128.
@@ -49,6 +51,7 @@ export interface OpenedResponse {
   response: Response;
   /** The Response-Time header, verbatim. */
   responseTime: string;
+  /** Whether the body was encrypted. */
   encrypted: boolean;
   /** The Tracer-Id header, unverified, at most 128 characters. */
   tracerId: string | undefined;
@@ -65,6 +68,19 @@ export interface OpenedResponse {
  *   TimeNotAccepted, DecryptionFailed, MessageReplayed: the message was refused
  * @throws TypeError for an option out of form, or a body that was read before
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a1 A1}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a4 A4}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a9 A9}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a10 A10}
+ * @example
+ * ```ts
+ * import { openRequest, RSA_AES } from '@alipayhk-pass/message-security';
+ *
+ * const opened = await openRequest(request, {
+ *   clientId,
+ *   publicKey: merchantPublicKey,
+ *   privateKey: gatewayPrivateKey,
+ *   encryption: RSA_AES,
+ * });
+ * const update: unknown = await opened.request.json();
+ * console.log(opened.encrypted, opened.clientId); // true 4Q5Y8W0WSG45P907917
+ * ```
  */
 export async function openRequest(request: Request, options: OpenRequestOptions): Promise<OpenedRequest> {
   checkOpenOptions(options);
@@ -104,6 +120,15 @@ export type SentRequest = Pick<Request, 'url'> & Partial<Pick<Request, 'headers'
  * @param options - `clientId` and `publicKey` are required; for encrypted responses `encryption` and `privateKey` too
  * @throws ResponseUnexpected for an HTTP error or an unsigned response; otherwise as `openRequest`
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a1 A1}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a7 A7}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a11 A11}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a12 A12}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a17 A17}
+ * @example
+ * ```ts
+ * import { openResponse, RSA_AES, sealRequest } from '@alipayhk-pass/message-security';
+ *
+ * const options = { clientId, privateKey, publicKey, encryption: RSA_AES };
+ * const sealed = await sealRequest(new Request(url, { method: 'POST', body: JSON.stringify(update) }), options);
+ * const { response } = await openResponse(await fetch(sealed), sealed, options);
+ * console.log(await response.text()); // {"resultInfo":{"resultCode":"SUCCESS","resultStatus":"S"}}
+ * ```
  */
 export async function openResponse(
   response: Response,

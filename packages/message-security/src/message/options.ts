@@ -89,7 +89,8 @@ export interface OpenRequestOptions extends OpenOptions {
   onBody?: ((wire: Uint8Array<ArrayBuffer>) => unknown) | undefined;
 }
 
-type AllOptions = SealOptions &
+/** The options of sealing, opening and sending together. */
+export type AllOptions = SealOptions &
   OpenResponseOptions &
   Omit<OpenRequestOptions, 'onBody'> & { timeout: number; fetch: unknown };
 
@@ -161,6 +162,12 @@ export function checkOpenOptions(options: OpenOptions): void {
  * @param uses - `seals: false` when nothing is sealed, so that no key has to encrypt; `opens: false` when nothing is
  *   opened
  * @throws TypeError that names the option and what was expected
+ * @example
+ * ```ts
+ * import { checkOptions } from '@alipayhk-pass/message-security';
+ *
+ * checkOptions({ clientId, privateKey, publicKey, timeout: 5_000 }, ['clientId', 'privateKey', 'publicKey']);
+ * ```
  */
 export function checkOptions(
   options: Partial<AllOptions>,

@@ -39,6 +39,20 @@ export interface ReplayStore {
  *
  * @param store - shared by every process that receives messages
  * @param crypto - computes the SHA-256; `globalThis.crypto` unless given
+ * @example
+ * ```ts
+ * import { openRequest, type ReplayStore, replayGuard } from '@alipayhk-pass/message-security';
+ *
+ * const store: ReplayStore = {
+ *   async add(name, until) {
+ *     const insert = 'INSERT INTO seen (name, until) VALUES (?, ?) ON CONFLICT DO NOTHING';
+ *     const { meta } = await env.DB.prepare(insert).bind(name, until).run();
+ *     return meta.changes === 1;
+ *   },
+ * };
+ * const options = { clientId, publicKey: merchantPublicKey, replayGuard: replayGuard(store) };
+ * const opened = await openRequest(request, options); // MessageReplayed for one that was received before
+ * ```
  */
 export function replayGuard(store: ReplayStore, crypto: WebCrypto = globalThis.crypto): ReplayGuard {
   const hash = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> => {
@@ -54,7 +68,15 @@ export function replayGuard(store: ReplayStore, crypto: WebCrypto = globalThis.c
 /**
  * Makes a store in the memory of this process. It does not protect several processes from replays between them.
  *
- * @param options.now - returns the time in milliseconds since the epoch; `Date.now` unless given
+ * @param options - `now` returns the time in milliseconds since the epoch; `Date.now` unless given
+ * @example
+ * ```ts
+ * import { memoryReplayStore } from '@alipayhk-pass/message-security';
+ *
+ * const store = memoryReplayStore();
+ * const until = Date.now() + 600_000;
+ * console.log(store.add('a', until), store.add('a', until)); // true false
+ * ```
  */
 export function memoryReplayStore({ now = Date.now }: { now?: () => number } = {}): ReplayStore {
   const seen = new Map<string, number>();

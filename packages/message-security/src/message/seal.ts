@@ -25,6 +25,14 @@ type Bytes = Uint8Array<ArrayBuffer>;
  *   UTF-8
  * @throws the error of a remote key that fails to sign
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a1 A1}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a4 A4}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a6 A6}
+ * @example
+ * ```ts
+ * import { RSA_AES, sealRequest } from '@alipayhk-pass/message-security';
+ *
+ * const request = new Request(url, { method: 'POST', body: JSON.stringify(update) });
+ * const sealed = await sealRequest(request, { clientId, privateKey, publicKey, encryption: RSA_AES });
+ * console.log(sealed.headers.has('Signature'), sealed.headers.has('Encrypt')); // true true
+ * ```
  */
 export async function sealRequest(request: Request, options: SealOptions): Promise<Request> {
   checkSealOptions(options);
@@ -70,6 +78,17 @@ export type RepliedTo = Pick<OpenedRequest, 'httpUri' | 'encrypted'> &
  * @throws TypeError for an argument out of form, or a body that was read before
  * @throws the error of a remote key that fails to sign
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a7 A7}
+ * @example
+ * ```ts
+ * import { openRequest, RSA_AES, sealResponse } from '@alipayhk-pass/message-security';
+ *
+ * const keys = { privateKey: gatewayPrivateKey, publicKey: merchantPublicKey };
+ * const options = { clientId, ...keys, encryption: RSA_AES };
+ * const opened = await openRequest(request, options);
+ * const response = Response.json({ resultInfo: { resultCode: 'SUCCESS', resultStatus: 'S' } });
+ * const sealed = await sealResponse(response, opened, options);
+ * console.log(sealed.headers.has('Signature')); // true
+ * ```
  */
 export async function sealResponse(response: Response, to: RepliedTo, options: SealOptions): Promise<Response> {
   return (await prepareResponse(to, options))(response);
@@ -83,6 +102,17 @@ export async function sealResponse(response: Response, to: RepliedTo, options: S
  * @param options - as for `sealResponse`
  * @returns a function that seals one response
  * @throws TypeError for an argument out of form
+ * @example
+ * ```ts
+ * import { openRequest, prepareResponse, RSA_AES } from '@alipayhk-pass/message-security';
+ *
+ * const keys = { privateKey: gatewayPrivateKey, publicKey: merchantPublicKey };
+ * const options = { clientId, ...keys, encryption: RSA_AES };
+ * const opened = await openRequest(request, options);
+ * const seal = await prepareResponse(opened, options);
+ * // Now apply what the request asks for.
+ * const sealed = await seal(Response.json({ resultInfo: { resultCode: 'SUCCESS', resultStatus: 'S' } }));
+ * ```
  */
 export async function prepareResponse(
   to: RepliedTo,

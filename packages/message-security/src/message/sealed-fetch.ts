@@ -34,6 +34,14 @@ export interface SealedFetchOptions extends SealOptions, OpenResponseOptions {
  *
  * @param options - `clientId`, `privateKey` and `publicKey` are required
  * @throws TypeError for an option out of form
+ * @example
+ * ```ts
+ * import { RSA_AES, sealedFetch } from '@alipayhk-pass/message-security';
+ *
+ * const fetchSealed = sealedFetch({ clientId, privateKey, publicKey, encryption: RSA_AES });
+ * const response = await fetchSealed(url, { method: 'POST', body: JSON.stringify(update) });
+ * console.log(await response.text()); // {"resultInfo":{"resultCode":"SUCCESS","resultStatus":"S"}}
+ * ```
  */
 export function sealedFetch(
   options: SealedFetchOptions,

@@ -29,6 +29,21 @@ export interface SignedParts {
  * @returns the bytes; `body` is copied
  *
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a1 A1}
+ * @example
+ * ```ts
+ * import { contentToBeSigned } from '@alipayhk-pass/message-security';
+ *
+ * const content = contentToBeSigned({
+ *   method: 'POST',
+ *   httpUri: '/api/open/alipay/v1/ipass/pass/manage/updatePass',
+ *   clientId: '4Q5Y8W0WSG45P907917',
+ *   time: '2024-05-22T06:42:21+08:00',
+ *   body: new TextEncoder().encode('{}'),
+ * });
+ * console.log(new TextDecoder().decode(content));
+ * // POST /api/open/alipay/v1/ipass/pass/manage/updatePass
+ * // 4Q5Y8W0WSG45P907917.2024-05-22T06:42:21+08:00.{}
+ * ```
  */
 export function contentToBeSigned({ method, httpUri, clientId, time, body }: SignedParts): Uint8Array<ArrayBuffer> {
   const head = new TextEncoder().encode(`${method} ${httpUri}\n${clientId}.${time}.`);
@@ -44,6 +59,12 @@ export function contentToBeSigned({ method, httpUri, clientId, time, body }: Sig
  * @param url - absolute; a fragment is left out
  * @throws TypeError for a URL that is not absolute
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a1 A1}
+ * @example
+ * ```ts
+ * import { httpUriOf } from '@alipayhk-pass/message-security';
+ *
+ * console.log(httpUriOf('https://open.alipay.hk/points?page=2#top')); // /points?page=2
+ * ```
  */
 export function httpUriOf(url: string): string {
   return new URL(url).href.replace(/^[^/]*\/\/[^/]*|#.*/g, '');
@@ -58,6 +79,15 @@ export function httpUriOf(url: string): string {
  * @throws TypeError when no key has this version, or when a remote key returns something other than bytes
  * @throws the error of a remote key that fails
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a2 A2}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}
+ * @example
+ * ```ts
+ * import { formatTime, sign } from '@alipayhk-pass/message-security';
+ *
+ * const time = formatTime(Date.now());
+ * const body = new TextEncoder().encode(JSON.stringify(update));
+ * const header = await sign({ method: 'POST', httpUri: '/points', clientId, time, body }, privateKey);
+ * console.log(header.startsWith('algorithm=RSA256')); // true
+ * ```
  */
 export async function sign(parts: SignedParts, privateKey: KeyRing<PrivateKey>, keyVersion?: string): Promise<string> {
   const key = signingKey(privateKey, keyVersion);
@@ -77,6 +107,14 @@ export async function sign(parts: SignedParts, privateKey: KeyRing<PrivateKey>, 
  * @throws HeaderInvalid for a malformed header or a version that is not configured; AlgorithmNotSupported;
  *   SignatureVerificationFailed
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a2 A2}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a9 A9}
+ * @example
+ * ```ts
+ * import { sign, verify } from '@alipayhk-pass/message-security';
+ *
+ * const header = await sign(parts, privateKey);
+ * const key = await verify(parts, header, merchantPublicKey);
+ * console.log(key === merchantPublicKey); // true
+ * ```
  */
 export async function verify(parts: SignedParts, header: string, publicKey: KeyRing<PublicKey>): Promise<PublicKey> {
   return verifyParsed(parts, parseHeader('Signature', header), publicKey);

@@ -13,6 +13,7 @@ import { defineEncryption, type Encryption } from './encryption.ts';
 
 /** Options of `rsaAes`. An absent one is as in `RSA_AES`. */
 export interface RsaAesOptions {
+  /** Cipher of the body. */
   content?: 'AES-ECB' | 'AES-CBC' | 'AES-GCM';
   /**
    * For AES-ECB: least length of a body, in bytes, that is encrypted with AES-OCB if the runtime has it; 2049 unless
@@ -20,6 +21,7 @@ export interface RsaAesOptions {
    * ExperimentalWarning at first use.
    */
   ocbFrom?: number;
+  /** How the symmetric key is encrypted. */
   keyTransport?: 'RSAES-PKCS1-v1_5' | 'RSA-OAEP' | 'RSA-OAEP-256';
 }
 
@@ -29,6 +31,13 @@ export interface RsaAesOptions {
  *
  * @throws TypeError for a name that is not listed, or an `ocbFrom` out of form
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a26 A26}; NIST SP 800-38A §6.2 (CBC), SP 800-38D (GCM), RFC 8017 §7.1 (OAEP, with SHA-1 or, as RSA-OAEP-256, SHA-256)
+ * @example
+ * ```ts
+ * import { rsaAes, sealedFetch } from '@alipayhk-pass/message-security';
+ *
+ * const encryption = rsaAes({ content: 'AES-GCM', keyTransport: 'RSA-OAEP-256' });
+ * const fetchSealed = sealedFetch({ clientId, privateKey, publicKey, encryption });
+ * ```
  */
 export function rsaAes({ content = 'AES-ECB', keyTransport = 'RSAES-PKCS1-v1_5', ocbFrom }: RsaAesOptions): Encryption {
   if (ocbFrom !== undefined && !(ocbFrom >= 0)) throw new TypeError('ocbFrom must be a number of bytes, 0 or more');

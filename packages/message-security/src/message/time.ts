@@ -11,6 +11,12 @@ import { TimeNotAccepted } from '../errors.ts';
  * @param zone - offset from UTC; `+08:00` unless given
  * @throws TypeError for a zone of another form, or a time outside the years 0 to 9999
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a10 A10}
+ * @example
+ * ```ts
+ * import { formatTime } from '@alipayhk-pass/message-security';
+ *
+ * console.log(formatTime(1_716_331_341_000)); // 2024-05-22T06:42:21+08:00
+ * ```
  */
 export function formatTime(time: number, zone = '+08:00'): string {
   const midnight = /^[+-]..:..$/.test(zone) ? parseTime(`1970-01-01T00:00:00${zone}`) : undefined;
@@ -30,6 +36,12 @@ const iso = /^(\d.{18})(?:\.(\d{1,9}))?(?:Z|([+-](?:[01]\d|2[0-3])):?([0-5]\d))$
  * @param text - the header, verbatim
  * @returns milliseconds since the epoch; `undefined` for another form, or for a day or hour that does not exist
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a10 A10}
+ * @example
+ * ```ts
+ * import { parseTime } from '@alipayhk-pass/message-security';
+ *
+ * console.log(parseTime('2024-05-22T06:42:21+08:00'), parseTime('2024-05-22')); // 1716331341000 undefined
+ * ```
  */
 export function parseTime(text: string): number | undefined {
   const [, local = '', fraction = '0', hours = '+00', minutes = '00'] = iso.exec(text) ?? [];

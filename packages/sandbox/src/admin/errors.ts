@@ -1,6 +1,19 @@
 /** Every failure as a response: one table from code to HTTP status, one form of body. */
 import type { SandboxEvent } from '../events.ts';
 
+/** What kind of failure it is. */
+export type ErrorCode =
+  | 'JsonInvalid'
+  | 'Unauthorized'
+  | 'Forbidden'
+  | 'NotFound'
+  | 'RouteNotFound'
+  | 'Conflict'
+  | 'ContentTooLarge'
+  | 'MediaTypeNotSupported'
+  | 'RequestInvalid'
+  | 'InternalError';
+
 const statuses = {
   JsonInvalid: 400,
   Unauthorized: 401,
@@ -12,10 +25,7 @@ const statuses = {
   MediaTypeNotSupported: 415,
   RequestInvalid: 422,
   InternalError: 500,
-} as const;
-
-/** What kind of failure it is. */
-export type ErrorCode = keyof typeof statuses;
+} as const satisfies Record<ErrorCode, number>;
 
 /** One place where a request is wrong. */
 export interface Issue {
@@ -27,6 +37,7 @@ export interface Issue {
 
 /** The body of every response that is no success. */
 export interface ErrorBody {
+  /** What went wrong. */
   error: { code: ErrorCode; message: string; issues: readonly Issue[] };
 }
 

@@ -9,7 +9,9 @@ import { body, strict, vClientId, vPassId, vText } from './input.ts';
 
 /** A fault of the catalog, as it is shown. */
 export interface FaultKind {
+  /** Its name, as `http-502`. */
   name: string;
+  /** What it does to a request and its reply. */
   description: string;
   /** Whether the update takes effect although there is the fault. */
   applies: boolean;

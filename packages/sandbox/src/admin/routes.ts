@@ -13,12 +13,15 @@ import { templateRoutes } from './templates.ts';
 
 /** What a first visitor needs: a merchant with its private key, and a pass of that merchant. */
 export interface ReadyMerchant {
+  /** Its Client-Id. */
   clientId: string;
+  /** Version of its key. */
   keyVersion: string;
   /** PEM or bare base64. It is handed out to everybody whom the admin API lets in. */
   merchantPrivateKey: string;
   /** PEM or bare base64. */
   gatewayPublicKey: string;
+  /** A pass that it can update. */
   pass: { passId: string; merchantId: string; userId: string; templateCode: string };
 }
 

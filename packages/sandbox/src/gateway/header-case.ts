@@ -27,6 +27,16 @@ export function spelledResponse(
  * `Headers` itself lists names in lower case, and runtimes differ in what they send.
  *
  * @param response - as the sandbox returned it
+ * @example
+ * ```ts
+ * import { createSandbox, wireHeaders } from '@alipayhk-pass/sandbox';
+ * import { openNodeSqlite } from '@alipayhk-pass/sandbox/node-sqlite';
+ *
+ * const sandbox = createSandbox({ store: openNodeSqlite(), privateKey: gatewayPrivateKey, headerCase: 'title' });
+ * const response = await sandbox(request);
+ * const names = wireHeaders(response).map(([name]) => name);
+ * console.log(names.includes('Tracer-Id')); // true
+ * ```
  */
 export function wireHeaders(response: Response): [name: string, value: string][] {
   const headerCase = caseOf.get(response) ?? 'title';

@@ -4,7 +4,20 @@
  */
 import type { Refusal } from '@alipayhk-pass/api/gateway';
 
-/** The stages: those of the core, with `pass` for the handler's, which applies the update to the pass. */
+/** A stage: those of the core, with `pass` for the handler's, which applies the update to the pass. */
+export type Stage =
+  | 'target'
+  | 'client'
+  | 'headers'
+  | 'body'
+  | 'signature'
+  | 'time'
+  | 'decryption'
+  | 'contract'
+  | 'pass'
+  | 'sealing';
+
+/** The stages in their order. */
 const stages = [
   'target',
   'client',
@@ -16,13 +29,13 @@ const stages = [
   'contract',
   'pass',
   'sealing',
-] as const satisfies (Refusal['stage'] | 'pass')[];
-
-export type Stage = (typeof stages)[number];
+] as const satisfies Stage[] & (Refusal['stage'] | 'pass')[];
 
 /** The outcome of one stage. */
 export interface Verdict {
+  /** The stage. */
   stage: Stage;
+  /** `skipped` where the request did not get that far, or there was nothing to do. */
   verdict: 'passed' | 'refused' | 'skipped';
   /** Why, in words; never key bytes, plaintext or signatures. */
   reason?: string;

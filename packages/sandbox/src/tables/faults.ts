@@ -9,8 +9,11 @@ import { runOne, type SqlStore, selectRows, statement } from '../store.ts';
 
 /** What a fault is added with. Without `clientId`, `passId` or `times` it is for any client, any pass, without end. */
 export interface NewFault {
+  /** Name of its kind. */
   name: string;
+  /** Only requests of this merchant. */
   clientId?: string | undefined;
+  /** Only requests about this pass. */
   passId?: string | undefined;
   /** How many requests it is for. */
   times?: number | undefined;
@@ -18,14 +21,15 @@ export interface NewFault {
   delayMs?: number | undefined;
   /** For `chaos`: the share of requests, 0 to 1. */
   rate?: number | undefined;
-  /** For `chaos`. */
-  seed?: string | undefined;
+  /** For `chaos`: text, or a number, which stands for its digits. */
+  seed?: string | number | undefined;
   /** For `chaos`: names to draw from. */
   of?: string[] | undefined;
 }
 
 /** A fault that waits. */
 export interface ActiveFault extends NewFault {
+  /** By which it can be removed. */
   id: number;
   /** How many of `times` are left. */
   remaining?: number;
@@ -48,7 +52,7 @@ export async function addFault(store: SqlStore, fault: NewFault): Promise<Active
     store,
     `INSERT INTO faults (name, client_id, pass_id, times, remaining, delay_ms, rate, seed, names)
      SELECT ?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8 WHERE (SELECT count(*) FROM faults) < ?9 RETURNING *`,
-    ...[name, clientId ?? null, passId ?? null, times ?? null, delayMs ?? null, rate ?? null, seed ?? null],
+    ...[name, clientId ?? null, passId ?? null, times ?? null, delayMs ?? null, rate ?? null, seed?.toString() ?? null],
     ...[of === undefined ? null : JSON.stringify(of), maxActive],
   );
   return row && toActive(row);

@@ -9,34 +9,57 @@ export interface Entry {
   id: number;
   /** Milliseconds since the epoch. */
   receivedAt: number;
+  /** The Tracer-Id header of the reply. */
   tracerId: string | null;
   /** As received; verified only if the stage `signature` was passed. */
   clientId: string | null;
+  /** The pass that the update names, once it is verified. */
   passId: string | null;
+  /** HTTP method. */
   method: string;
+  /** Path and query. */
   httpUri: string;
+  /** As received. */
   headers: [name: string, value: string][];
   /**
    * At most its first 64 KiB, or 4 KiB if it did not verify; `bodyBase64` in its place if it is not UTF-8. Neither is there
    * if the body was not read to its end.
    */
   body?: string;
+  /** A body that is not UTF-8. */
   bodyBase64?: string;
   /** Length of the whole body; `null` if it was not read to its end. */
   bodyBytes: number | null;
+  /** The outcome of each stage, in their order. */
   stages: Verdict[];
   /** The update in plain, once it is verified and fits the contract; `null` also where it exceeds 64 KiB. */
   update: UpdatePassRequest | null;
+  /** Version of the key that verified the request. */
   keyVersion: string | null;
+  /** Whether the request was encrypted. */
   encrypted: boolean;
+  /** Whether the update took effect. */
   applied: boolean;
   /** Revision of the pass after the update was applied. */
   revision: number | null;
+  /** Name of the fault that the request took. */
   fault: string | null;
   /** The result, before a fault changed the reply. */
   resultInfo: ResultInfo | null;
   /** As it was sent. */
-  reply: { status: number; headers: [name: string, value: string][]; body?: string; bodyBase64?: string } | null;
+  reply: EntryReply | null;
+}
+
+/** A reply as it was sent. */
+export interface EntryReply {
+  /** HTTP status. */
+  status: number;
+  /** In the spelling that was sent. */
+  headers: [name: string, value: string][];
+  /** A body in UTF-8. */
+  body?: string;
+  /** A body that is not UTF-8. */
+  bodyBase64?: string;
 }
 
 /** Which entries, and how many at most. */

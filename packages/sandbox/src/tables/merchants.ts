@@ -12,7 +12,9 @@ export interface MerchantKey {
 
 /** A merchant and its keys, the latest last. */
 export interface Merchant {
+  /** Its Client-Id. */
   clientId: string;
+  /** Its public keys, the latest last. */
   keys: MerchantKey[];
   /** How the names of headers in replies are spelled; as the sandbox was started unless given. */
   headerCase?: HeaderCase | undefined;

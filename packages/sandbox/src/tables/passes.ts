@@ -7,13 +7,19 @@ import { runOne, type SqlStore, type Statement, selectRows, statement } from '..
 
 /** A pass as it is stored; `null` where a field was never set. */
 export interface Pass {
+  /** Its id. */
   passId: string;
   /** The only Client-Id that can update it. */
   clientId: string;
+  /** The only merchant id with which it can be updated. */
   merchantId: string;
+  /** The user who holds it, by the id that is unique among all users. */
   userId: string | null;
+  /** The user who holds it, by the id that is known to this merchant only. */
   openId: string | null;
+  /** The template that it is made of. */
   templateCode: string | null;
+  /** `CLOSED` after an update that says so. */
   status: 'ACTIVE' | 'CLOSED';
   /** `dataInfo.points` of the last update that had a number or a short text there. */
   points: number | string | null;

@@ -3,8 +3,11 @@ import { runOne, type SqlStore, selectRows } from '../store.ts';
 
 /** A template of passes. */
 export interface Template {
+  /** Its id. */
   templateCode: string;
+  /** The merchant that it belongs to. */
   merchantId: string;
+  /** A name for people. */
   name: string | null;
 }
 
