@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsdown';
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/client.ts', 'src/d1.ts', 'src/node-sqlite.ts'],
+  entry: ['src/index.ts', 'src/client.ts', 'src/d1.ts', 'src/node-sqlite.ts', 'src/variants.ts'],
   platform: 'neutral',
   target: 'es2022',
   tsconfig: 'tsconfig.node.json',

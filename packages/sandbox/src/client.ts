@@ -11,10 +11,11 @@ import type { Entry } from './tables/ledger-entries.ts';
 import type { Merchant } from './tables/merchants.ts';
 import type { NewPass, Pass } from './tables/passes.ts';
 import type { Template } from './tables/templates.ts';
+import type { VariantKind } from './variants.ts';
 
 export type { ErrorCode, Issue } from './admin/errors.ts';
 export type { Stage, Verdict } from './gateway/stages.ts';
-export type { ActiveFault, Entry, FaultKind, Merchant, NewPass, Pass, ReadyMerchant, Template };
+export type { ActiveFault, Entry, FaultKind, Merchant, NewPass, Pass, ReadyMerchant, Template, VariantKind };
 
 /** What `createSandboxClient` takes besides the origin. */
 export interface SandboxClientOptions {
@@ -138,6 +139,9 @@ export function createSandboxClient(origin: string, options: SandboxClientOption
     removeFault: (id: number): Promise<{ deleted: number }> =>
       read(api.faults[':id{[0-9]{1,15}}'].$delete({ param: { id: `${id}` } })),
     removeFaults: (): Promise<{ deleted: number }> => read(api.faults.$delete()),
+
+    /** The gateways that a sandbox can play, and the one that this sandbox plays; `null` for the default one. */
+    listVariants: (): Promise<{ catalog: VariantKind[]; played: VariantKind | null }> => read(api.variants.$get()),
   };
 }
 

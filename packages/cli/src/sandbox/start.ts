@@ -31,12 +31,19 @@ const pass = {
   templateCode: '20240522000000000000000000000001',
 };
 
-/**
- * @param folder - for keys and passes
- * @param inMemory - forget passes and ledger at the end
- * @throws UsageError for a port in use or a file that is no key
- */
-export async function startSandbox(folder: string, port: number, inMemory: boolean): Promise<StartedSandbox> {
+/** What a sandbox is started with. */
+export interface StartOptions {
+  /** For keys and passes. */
+  folder: string;
+  port: number;
+  /** Forget passes and ledger at the end. */
+  inMemory: boolean;
+  /** Name of the gateway that is played; the default one unless given. */
+  variant: string | undefined;
+}
+
+/** @throws UsageError for a port in use or a file that is no key */
+export async function startSandbox({ folder, port, inMemory, variant }: StartOptions): Promise<StartedSandbox> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const merchant = await ensureKeyFiles(folder, 'merchant');
   const gateway = await ensureKeyFiles(folder, 'gateway');
@@ -53,6 +60,7 @@ export async function startSandbox(folder: string, port: number, inMemory: boole
       merchantPrivateKey: text(merchant.privateKeyPath),
       gatewayPublicKey: gateway.publicKey,
     },
+    variant,
     emit: () => undefined, // the ledger has it
   });
   const admin = async (method: string, path: string, body: object): Promise<void> => {
