@@ -242,12 +242,14 @@ describe('import', () => {
 
   it('checks every line and sends nothing with --dry-run', async () => {
     const cwd = folderWithKeys({ gatewayUrl: 'http://127.0.0.1:9' });
-    writeFileSync(join(cwd, 'in.csv'), 'passId,userId,endDate\n1,U1,5\n2,U1,soon\n3,U1\n');
+    const text = 'passId,userId,endDate\n1,U1,5\n2,U1,soon\n3,U1\n4,\xaa\xf7,5\n'; // the last one in Big5
+    writeFileSync(join(cwd, 'in.csv'), Buffer.from(text, 'latin1'));
     const ended = await run(['import', 'in.csv', '--dry-run'], { cwd });
     expect(ended).toEqual({
       code: 3,
       stderr: '',
-      stdout: 'line 3 endDate is not a number\nline 4 has 2 columns; expected 3\n1 lines fit, 2 do not\n',
+      stdout:
+        'line 3 endDate is not a number\nline 4 has 2 columns; expected 3\nline 5 userId is not UTF-8\n1 lines fit, 3 do not\n',
     });
   });
 
@@ -272,11 +274,21 @@ describe('import', () => {
       ['in.ndjson', '--outbox', 'http://127.0.0.1:9'],
       'outbox-token is missing; expected',
     ],
+    ['a journal that is a folder', ['in.ndjson', '--journal', '.'], '. cannot be written: it is a folder'],
+    [
+      'a report in a folder that is not there, before anything is sent',
+      ['in.ndjson', '--report', 'no/report'],
+      'no/report cannot be written: its folder does not exist',
+    ],
+    ['CSV with a column twice', ['twice.csv'], 'the first line of the file has the column "userId" twice'],
+    ['CSV with names in another charset', ['charset.csv'], 'the first line of the file is not UTF-8'],
     ['a rate of no number', ['in.ndjson', '--rate', 'fast'], '--rate must be a number of at least 0'],
   ])('exits with 2 and one line for %s', async (_, args, text) => {
     const cwd = folderWithKeys({ gatewayUrl: 'http://127.0.0.1:9' });
     writeFileSync(join(cwd, 'in.ndjson'), ndjson(lines(1, 1)));
     writeFileSync(join(cwd, 'bad.csv'), 'passId,userId\n"1,U1\n2,U2\n');
+    writeFileSync(join(cwd, 'twice.csv'), 'passId,userId,userId\n1,U1,U2\n');
+    writeFileSync(join(cwd, 'charset.csv'), Buffer.from('passId,userId,\xb5\xa5\n1,U1,2\n', 'latin1'));
     writeFileSync(join(cwd, 'other.journal'), '{"alipayhk-pass":"import","size":1}\n');
     writeFileSync(join(cwd, 'used.lock'), String(process.pid));
     const ended = await run(['import', ...args, ...(args.includes('--rate') ? [] : fast)], { cwd });

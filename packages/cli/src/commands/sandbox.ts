@@ -1,7 +1,6 @@
 /** `sandbox`: a gateway in AlipayHK's place on this machine, with its page. */
 import { variants } from '@alipayhk-pass/sandbox/variants';
 import type { Command } from '../command.ts';
-import { UsageError } from '../exit.ts';
 import { colour, print, printJson } from '../output.ts';
 
 export const sandbox: Command = {
@@ -33,8 +32,7 @@ ledger are in memory only.`,
     ],
   ],
   async run(input) {
-    const port = input.number('port', 0) ?? 8787;
-    if (port > 65_535) throw new UsageError('--port must be at most 65535');
+    const port = input.number('port', 0, { most: 65_535 }) ?? 8787;
     const variant = input.choice(
       'variant',
       variants.map(({ name }) => name),
@@ -55,7 +53,7 @@ ledger are in memory only.`,
     };
     const inMemory = input.isSet('memory')
       ? 'in memory'
-      : 'in memory: this runtime has no node:sqlite, as Node 22.13, Deno and Bun have';
+      : 'in memory: this runtime has no node:sqlite; Node 22.13 and newer, Deno and Bun have it';
     const passes = kept ? `kept in ${folder}` : inMemory;
     if (input.isSet('json')) printJson({ url, kept, clientId, ...pass, ...files, ...(variant && { variant }) });
     else {

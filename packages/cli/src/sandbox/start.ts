@@ -1,9 +1,10 @@
 /** The sandbox in this process: keys and passes in a folder, and one merchant with a pass that are ready to use. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { importPrivateKey } from '@alipayhk-pass/api';
 import { createSandbox, type SqlStore } from '@alipayhk-pass/sandbox';
 import { CommandError, exitCodes } from '../exit.ts';
+import { makeFolder } from '../files.ts';
 import { ensureKeyFiles, type KeyFiles } from '../key-files.ts';
 import { serve } from './serve.ts';
 
@@ -44,7 +45,7 @@ export interface StartOptions {
 
 /** @throws UsageError for a port in use or a file that is no key */
 export async function startSandbox({ folder, port, inMemory, variant }: StartOptions): Promise<StartedSandbox> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   const merchant = await ensureKeyFiles(folder, 'merchant');
   const gateway = await ensureKeyFiles(folder, 'gateway');
   const { store, kept } = await openStore(join(folder, 'sandbox.sqlite'), inMemory);
