@@ -7,7 +7,7 @@ const withoutMap: Rolldown.Plugin = {
 };
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/client.ts', 'src/d1.ts', 'src/node-sqlite.ts'],
+  entry: ['src/index.ts', 'src/client.ts', 'src/d1.ts', 'src/node-sqlite.ts', 'src/variants.ts'],
   platform: 'neutral',
   target: 'es2022',
   tsconfig: 'tsconfig.node.json',

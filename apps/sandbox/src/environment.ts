@@ -2,6 +2,7 @@
 import { importPrivateKey, type PrivateKey } from '@alipayhk-pass/message-security';
 import type { HeaderCase, ReadyMerchant, SandboxOptions } from '@alipayhk-pass/sandbox';
 import { d1Store } from '@alipayhk-pass/sandbox/d1';
+import { variants } from '@alipayhk-pass/sandbox/variants';
 import * as v from 'valibot';
 import type { Env } from './env.ts';
 
@@ -32,6 +33,7 @@ export async function optionsOf(env: Env): Promise<SandboxOptions> {
     ready: readyOf(env),
     ledgerRows: ledgerRowsOf(env),
     headerCase: headerCaseOf(env),
+    variant: variantOf(env),
   };
 }
 
@@ -51,6 +53,11 @@ function ledgerRowsOf({ LEDGER_ROWS = '10000' }: Env): number {
 function headerCaseOf({ HEADER_CASE = 'lower' }: Env): HeaderCase {
   if (HEADER_CASE === 'lower' || HEADER_CASE === 'title') return HEADER_CASE;
   throw new ConfigurationInvalid('HEADER_CASE', 'must be lower or title');
+}
+
+function variantOf({ VARIANT }: Env): string | undefined {
+  if (!VARIANT || variants.some(({ name }) => name === VARIANT)) return VARIANT || undefined;
+  throw new ConfigurationInvalid('VARIANT', `must be one of ${variants.map(({ name }) => name).join(', ')}`);
 }
 
 const vReady = v.pipe(

@@ -22,6 +22,8 @@ export interface SandboxOptions {
   folder?: string | undefined;
   /** How the names of headers in replies are spelled; `lower` unless given. */
   headerCase?: HeaderCase | undefined;
+  /** Name of the gateway that is played; the default one unless given. */
+  variant?: string | undefined;
   /** Starts the Worker; in this process unless given. */
   start?: StartWorker;
 }
@@ -58,7 +60,7 @@ const defaultFolder = fileURLToPath(new URL('../../../.sandbox', import.meta.url
  * @throws Error that says in its first line that the port is taken, a file cannot be read, or the database is corrupt
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { port = 0, folder = defaultFolder, headerCase = 'lower', start = startWorker } = options;
+  const { port = 0, folder = defaultFolder, headerCase = 'lower', variant = '', start = startWorker } = options;
   if (port !== 0) await expectFree(port);
   const persistTo = join(folder, 'state');
   const merchant = keyFiles(folder, 'merchant');
@@ -74,6 +76,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     persistTo,
     vars: {
       HEADER_CASE: headerCase,
+      VARIANT: variant,
       GATEWAY_PRIVATE_KEY: gateway.privateKey,
       SANDBOX_OPEN: 'loopback',
       SANDBOX_MERCHANT: JSON.stringify({

@@ -95,7 +95,7 @@ test('prints how to reach it, keeps its state, and ends after a signal', { timeo
   await expect.poll(() => marked(mark)).toEqual([]);
 
   const { port } = new URL(printed.url);
-  const second = start(['--folder', folder, '--port', port, '--header-case', 'title']); // for a person this time
+  const second = start(['--folder', folder, '--port', port, '--header-case', 'title', '--variant', 'result']); // for a person this time
   const [text] = await second.printed(/^.*Ctrl-C stops it\.\n/s);
   for (const value of [printed.url, passId, printed.merchantPrivateKey, printed.curl, printed.openssl]) {
     expect(text).toContain(value);
@@ -109,6 +109,8 @@ test('prints how to reach it, keeps its state, and ends after a signal', { timeo
   const head = shell(`curl --noproxy '*' -sS -X POST -o /dev/null -D - '${printed.url}/x'`).stdout;
   expect(head).toMatch(/^Tracer-Id: /m);
   expect(head).toMatch(/^Content-Type: /m);
+  expect((await admin(printed).listVariants()).played?.name).toBe('result');
+  expect(JSON.parse(shell(printed.openssl).stdout)).toMatchObject({ result: { resultStatus: 'S' } });
   process.kill(-second.pid, 'SIGINT'); // to all of it, as a terminal does on Ctrl-C
   expect(await second.ended).toMatchObject({ code: 0, stderr: 'sandbox: stopped by SIGINT\n' });
 });
@@ -152,6 +154,12 @@ describe('prints one line, exits with 1 and leaves the state as it was for', () 
   test.each(['upper', '', 'Title'])('--header-case %j', async (headerCase) => {
     expect(await failing([`--header-case=${headerCase}`])).toContain(
       `--header-case "${headerCase}" is no such case; expected lower or title`,
+    );
+  });
+
+  test.each(['', 'results'])('--variant %j', async (variant) => {
+    expect(await failing([`--variant=${variant}`])).toContain(
+      `--variant "${variant}" is no such variant; expected one of aes-ecb-rsa-oaep, `,
     );
   });
 

@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { exitOnSignal } from '@alipayhk-pass/harness/signals';
+import { count } from './arguments.ts';
 import { reportOf } from './fault-run/report.ts';
 import { faultRun } from './fault-run/run.ts';
 import { violationsOf } from './fault-run/violations.ts';
@@ -42,10 +43,4 @@ function readOptions() {
     console.error(`soak: ${(error as Error).message.split('\n')[0]}`);
     process.exit(2);
   }
-}
-
-function count(name: string, value: string): number {
-  if (!/^\d{1,5}$/.test(value))
-    throw new TypeError(`--${name}: expected a whole number up to 99999, received ${value}`);
-  return Number(value);
 }

@@ -13,6 +13,8 @@ export interface Command {
   options: Options;
   /** Paragraphs below the summary. */
   details?: string;
+  /** A table below the options: its title, and what a value is for. */
+  table?: { title: string; rows: readonly (readonly [value: string, meaning: string])[] };
   /** What an example does, and its command line. */
   examples: readonly (readonly [what: string, line: string])[];
   /**

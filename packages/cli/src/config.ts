@@ -1,6 +1,7 @@
 /** `alipayhk-pass.config.json`: settings that hold for every call. It names key files and never holds a key. */
 import { readFileSync } from 'node:fs';
 import { UsageError } from './exit.ts';
+import { unreadable } from './files.ts';
 
 /** What the file says, by the names of its keys. */
 export interface Config {
@@ -25,7 +26,7 @@ export function readConfig(named: string | undefined, known: ReadonlySet<string>
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' && named === undefined) return { path, values: {} };
-    throw new UsageError(`${path} cannot be read: ${code === 'ENOENT' ? 'no such file' : code}`);
+    throw unreadable(error, path);
   }
   let values: unknown;
   try {

@@ -59,7 +59,10 @@ export interface ErrorReport {
 export function reportError(error: unknown): ErrorReport {
   if (isMessageError(error)) return reportMessageError(error as UpdatePassError);
   if (error instanceof CommandError)
-    return { exitCode: error.exitCode, error: { code: 'Failed', message: error.message } };
+    return {
+      exitCode: error.exitCode,
+      error: { code: error instanceof UsageError ? 'Usage' : 'Failed', message: error.message },
+    };
   // Keys and options are checked by the packages below, which throw TypeError for a caller's mistake alone.
   if (error instanceof TypeError && !/^Cannot |is not (?:a function|iterable|an object)/.test(error.message)) {
     return { exitCode: exitCodes.usage, error: { code: 'Usage', message: error.message } };

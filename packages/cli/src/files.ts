@@ -1,5 +1,16 @@
 /** Files and standard streams of the commands. `-` is standard input. */
-import { closeSync, constants, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
 import { UsageError } from './exit.ts';
 
 let stdinReader: string | undefined;
@@ -33,17 +44,60 @@ export function claimStdin(what: string): void {
   stdinReader = what;
 }
 
-/** Why an input file cannot be read. */
-export function unreadable(error: unknown, path: string, what: string): UsageError {
+/**
+ * Why an input file cannot be read.
+ *
+ * @param what - it is called, unless its path says that
+ */
+export function unreadable(error: unknown, path: string, what?: string): UsageError {
   const { code } = error as NodeJS.ErrnoException;
   const reasons: Record<string, string> = {
     ENOENT: 'no such file',
     EACCES: 'permission denied',
     EISDIR: 'it is a folder',
+    ENOTDIR: 'no such file',
   };
-  return new UsageError(
-    `${what}: ${path === '-' ? 'standard input' : path} cannot be read: ${reasons[code ?? ''] ?? code}`,
-  );
+  const name = path === '-' ? 'standard input' : path;
+  return new UsageError(`${what ? `${what}: ` : ''}${name} cannot be read: ${reasons[code ?? ''] ?? code}`);
+}
+
+/**
+ * Makes a folder and those above it. Not with Node's `recursive`, which never ends below /proc.
+ *
+ * @throws UsageError when there is something else, or it cannot be made
+ */
+export function makeFolder(path: string, mode?: number): void {
+  try {
+    mkdirSync(path, { mode });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return;
+    const parent = dirname(path);
+    if (code === 'ENOENT' && parent !== path && !existsSync(parent)) {
+      makeFolder(parent, mode);
+      makeFolder(path, mode);
+      return;
+    }
+    const reasons: Record<string, string> = {
+      EEXIST: 'it is no folder',
+      ENOTDIR: 'a part of its path is no folder',
+      ENOENT: 'the system has no such folder',
+      EACCES: 'permission denied',
+      EROFS: 'the file system is read-only',
+    };
+    throw new UsageError(`${path} cannot be made a folder: ${reasons[code ?? ''] ?? code}`);
+  }
+}
+
+/**
+ * Looks, before anything else is done, whether a file can be written later.
+ *
+ * @throws UsageError for a folder, or a file in a folder that is not there
+ */
+export function expectWritable(path: string): void {
+  if (existsSync(path) && statSync(path).isDirectory())
+    throw new UsageError(`${path} cannot be written: it is a folder`);
+  if (!existsSync(dirname(path))) throw new UsageError(`${path} cannot be written: its folder does not exist`);
 }
 
 /**
@@ -59,7 +113,10 @@ export function writeOutput(path: string, content: string | Uint8Array, { mode =
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') throw new UsageError(`${path} exists; use --force to overwrite it`);
-    if (code === 'ENOENT') throw new UsageError(`${path} cannot be written: its folder does not exist`);
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      throw new UsageError(`${path} cannot be written: its folder does not exist`);
+    if (code === 'EISDIR') throw new UsageError(`${path} cannot be written: it is a folder`);
+    if (code === 'EACCES') throw new UsageError(`${path} cannot be written: permission denied`);
     throw error;
   }
   try {

@@ -21,13 +21,14 @@ export function generalHelp(commands: Record<string, Command>): string {
 }
 
 /** The text of `alipayhk-pass COMMAND --help`. */
-export function commandHelp(name: string, { summary, usage, details, options, examples }: Command): string {
+export function commandHelp(name: string, { summary, usage, details, options, table, examples }: Command): string {
   const examplesText = examples.flatMap(([what, line], index) => [...(index ? [''] : []), `# ${what}`, line]);
   return [
     `${colour('bold', `alipayhk-pass ${name}`)}: ${summary}`,
     section('Usage', [`alipayhk-pass ${name} ${usage}`.trim()]),
     ...(details ? details.split('\n\n').map((text) => wrap(text.replaceAll('\n', ' '), 118).join('\n')) : []),
     section('Options', optionRows({ ...options, ...commonOptions })),
+    ...(table ? [section(table.title, columns(table.rows))] : []),
     section('Examples', examplesText),
     exitSection(),
   ].join('\n\n');

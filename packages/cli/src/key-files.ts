@@ -1,10 +1,10 @@
 /** A pair of RSA keys in files that only their owner can read. */
 import { createHash, createPublicKey, generateKeyPair } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { UsageError } from './exit.ts';
-import { writeOutput } from './files.ts';
+import { makeFolder, writeOutput } from './files.ts';
 
 /** Where a pair is, and what its console needs. */
 export interface KeyFiles {
@@ -46,7 +46,7 @@ export async function writeKeyFiles(
     publicKeyEncoding: { type: 'spki', format: 'der' },
     privateKeyEncoding: { type: 'pkcs8', format: 'der' },
   });
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   for (const [half, der] of [
     ['private', privateKey],
     ['public', publicKey],

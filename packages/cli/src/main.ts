@@ -12,11 +12,15 @@ import { version } from './version.ts';
 async function main(args: string[]): Promise<ExitCode> {
   const [name, ...rest] = args;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    const [topic] = rest;
+    const [topic, ...more] = rest;
+    if (more.length > 0)
+      throw new UsageError(`unexpected argument ${quote(more[0])}; expected alipayhk-pass help COMMAND`);
     print(topic === undefined ? generalHelp(commands) : commandHelp(topic, commandNamed(topic)));
     return exitCodes.done;
   }
   if (name === '--version') {
+    if (rest.length > 0)
+      throw new UsageError(`unexpected argument ${quote(rest[0])}; expected alipayhk-pass --version`);
     print(version);
     return exitCodes.done;
   }

@@ -100,14 +100,24 @@ export class Input {
    * @param least - smallest number that is accepted
    * @throws UsageError for what is no such number
    */
-  number(name: string, least: number, { whole = true } = {}): number | undefined {
+  number(
+    name: string,
+    least: number,
+    { whole = true, most = Number.MAX_SAFE_INTEGER }: { whole?: boolean; most?: number } = {},
+  ): number | undefined {
     const setting = this.setting(name);
     if (setting === undefined) return undefined;
     const number = /^\d+(\.\d+)?$/.test(setting.value) ? Number(setting.value) : Number.NaN;
     if (!(number >= least) || (whole && !Number.isSafeInteger(number))) {
       throw new UsageError(`${setting.name} must be a ${whole ? 'whole ' : ''}number of at least ${least}`);
     }
+    if (number > most) throw new UsageError(`${setting.name} must be at most ${most}`);
     return number;
+  }
+
+  /** @throws UsageError for what no timer takes */
+  milliseconds(name: string, least: number): number | undefined {
+    return this.number(name, least, { most: 2 ** 31 - 1 });
   }
 
   /** @throws UsageError for anything that is not listed */

@@ -162,7 +162,7 @@ export async function readClientOptions(input: Input): Promise<ClientOptions & {
     privateKey: await readPrivateKey(input),
     publicKey: await readPublicKey(input),
     baseUrl: originOf(input, profile.baseUrl),
-    timeout: input.number('timeout', 1),
+    timeout: input.milliseconds('timeout', 1),
     zone: input.text('zone'),
     ...(encryptedContentType && { encryptedContentType }),
     ...(encryption && { encryption }),

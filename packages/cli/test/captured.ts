@@ -27,6 +27,8 @@ export interface Made {
   key?: KeyObject;
   hash?: string;
   padding?: number;
+  /** Of a signature with a key on P-224; DER unless given. */
+  dsaEncoding?: 'ieee-p1363';
   /** From the signature's bytes to the header's text. */
   header?: (signature: Buffer) => string;
   /** More headers, or others; an empty one is left out. */
@@ -58,10 +60,15 @@ export function make(made: Made = {}): Wire {
   };
   const received = join('POST', wire.path, wire.clientId, wire.time, wire.body);
   const signed = covered.content ?? join(covered.method, covered.path, covered.clientId, covered.time, covered.body);
-  const { key = isReply ? keys.gateway.privateKey : keys.merchant.privateKey, hash = 'sha256', padding } = made;
-  const signature = sign(hash, signed, padding === undefined ? key : { key, padding, saltLength: 32 });
+  const { key = isReply ? keys.gateway.privateKey : keys.merchant.privateKey, padding, dsaEncoding } = made;
+  const isEcc = key.asymmetricKeyType === 'ec';
+  const { hash = isEcc ? 'sha224' : 'sha256' } = made;
+  const pss = padding !== undefined && { padding, saltLength: 32 };
+  const signature = sign(hash, signed, { key, ...pss, ...(dsaEncoding && { dsaEncoding }) });
+  const algorithm = isEcc ? 'ECC224' : 'RSA256';
   const {
-    header = (bytes) => `algorithm=RSA256, keyVersion=1, signature=${encodeURIComponent(bytes.toString('base64'))}`,
+    header = (bytes) =>
+      `algorithm=${algorithm}, keyVersion=1, signature=${encodeURIComponent(bytes.toString('base64'))}`,
   } = made;
   const headers: Record<string, string> = {
     Host: 'open.alipay.hk',

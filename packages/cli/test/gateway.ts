@@ -54,11 +54,7 @@ export async function serve(handle: (request: Request) => Promise<Response>): Pr
     const init =
       method === 'GET' || method === 'HEAD' ? { method, headers } : { method, headers, body: Buffer.concat(chunks) };
     const response = await handle(new Request(`http://${headers.get('host')}${url}`, init));
-    const names = (response as { rawNames?: Record<string, string> }).rawNames ?? {};
-    outgoing.writeHead(
-      response.status,
-      Object.fromEntries([...response.headers].map(([name, value]) => [names[name] ?? name, value])),
-    );
+    outgoing.writeHead(response.status, Object.fromEntries(response.headers));
     outgoing.end(Buffer.from(await response.arrayBuffer()));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -4,33 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Running, type Runtime, run, runtimes, start, temporaryFolder } from './runtimes.ts';
-
-interface Facts {
-  url: string;
-  clientId: string;
-  passId: string;
-  merchantId: string;
-  userId: string;
-  privateKey: string;
-  publicKey: string;
-}
-
-async function startSandbox(
-  cwd: string,
-  runtime: Runtime,
-  args: string[] = [],
-): Promise<{ facts: Facts; running: Running }> {
-  const running = start(['sandbox', '--port', '0', '--json', ...args], { cwd, runtime });
-  onTestFinished(() => running.kill());
-  const { stdout } = running.child;
-  if (!stdout) throw new Error('no standard output');
-  const line = await Promise.race([
-    new Promise<string>((resolve) => createInterface({ input: stdout }).once('line', resolve)),
-    running.ended.then(({ code, stderr }) => Promise.reject(new Error(`it ended with ${code}: ${stderr}`))),
-  ]);
-  return { facts: JSON.parse(line), running };
-}
+import { run, runtimes, start, temporaryFolder } from './runtimes.ts';
+import { type Facts, startSandbox } from './started-sandbox.ts';
 
 const update = (
   { url, clientId, passId, merchantId, userId, privateKey, publicKey }: Facts,

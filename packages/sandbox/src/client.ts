@@ -11,6 +11,7 @@ import type { Entry, EntryReply } from './tables/ledger-entries.ts';
 import type { Merchant, MerchantKey } from './tables/merchants.ts';
 import type { NewPass, Pass } from './tables/passes.ts';
 import type { Template } from './tables/templates.ts';
+import type { VariantKind } from './variants.ts';
 
 export type { ErrorBody, ErrorCode, Issue } from './admin/errors.ts';
 export type { Stage, Verdict } from './gateway/stages.ts';
@@ -26,6 +27,7 @@ export type {
   Pass,
   ReadyMerchant,
   Template,
+  VariantKind,
 };
 
 /** What `createSandboxClient` takes besides the origin. */
@@ -177,6 +179,9 @@ export function createSandboxClient(origin: string, options: SandboxClientOption
       read(api.faults[':id{[0-9]{1,15}}'].$delete({ param: { id: `${id}` } })),
     /** Removes every fault that waits. */
     removeFaults: (): Promise<{ deleted: number }> => read(api.faults.$delete()),
+
+    /** The gateways that a sandbox can play, and the one that this sandbox plays; `null` for the default one. */
+    listVariants: (): Promise<{ catalog: VariantKind[]; played: VariantKind | null }> => read(api.variants.$get()),
   };
 }
 

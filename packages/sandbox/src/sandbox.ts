@@ -12,6 +12,7 @@ import { createRecordingGateway } from './gateway/gateway.ts';
 import { type HeaderCase, headerCases } from './gateway/header-case.ts';
 import { pageRoutes } from './page.ts';
 import type { SqlStore } from './store.ts';
+import { catalog, variantNamed } from './variants/catalog.ts';
 
 /** What `createSandbox` takes. */
 export interface SandboxOptions {
@@ -27,6 +28,8 @@ export interface SandboxOptions {
   ledgerRows?: number | undefined;
   /** How the names of headers in replies are spelled, unless a merchant has a setting of its own; `lower` unless given. */
   headerCase?: HeaderCase | undefined;
+  /** Name of the gateway that is played, as `@alipayhk-pass/sandbox/variants` lists them; the default one unless given. */
+  variant?: string | undefined;
   /** Gets what belongs in a log; lines of JSON on the console unless given. */
   emit?: ((event: SandboxEvent) => void) | undefined;
 }
@@ -52,15 +55,19 @@ export interface SandboxOptions {
  */
 export function createSandbox(options: SandboxOptions): (request: Request) => Promise<Response> {
   const { store, privateKey, access = {}, ready, ledgerRows = 10_000, emit = emitToConsole } = options;
-  const { headerCase = 'lower' } = options;
+  const { headerCase = 'lower', variant: name } = options;
   if (typeof store?.run !== 'function') throw new TypeError('store must be what d1Store or openNodeSqlite returns');
   if (!Number.isSafeInteger(ledgerRows) || ledgerRows < 1) {
     throw new TypeError('ledgerRows must be a positive whole number');
   }
   if (!headerCases.includes(headerCase)) throw new TypeError(`headerCase must be ${headerCases.join(' or ')}`);
-  const gateway = createRecordingGateway({ store, privateKey, ledgerRows, headerCase, emit });
+  const variant = name === undefined ? undefined : variantNamed(name);
+  if (name !== undefined && !variant) {
+    throw new TypeError(`variant must be one of ${catalog.map((each) => each.name).join(', ')}`);
+  }
+  const gateway = createRecordingGateway({ store, privateKey, ledgerRows, headerCase, variant, emit });
   const app = new Hono();
-  app.route('/sandbox', adminRoutes({ store, access, ready }));
+  app.route('/sandbox', adminRoutes({ store, access, ready, variant }));
   // Otherwise the gateway would reply.
   app.all('/sandbox/*', () => {
     throw new Refused('RouteNotFound', 'no such route');

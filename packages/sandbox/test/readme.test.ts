@@ -7,6 +7,7 @@ import { keys } from '@alipayhk-pass/spec/vectors';
 import { expect, test } from 'vitest';
 import { createSandboxClient } from '../src/client.ts';
 import { catalog, chaos } from '../src/faults/catalog.ts';
+import { variants } from '../src/variants.ts';
 import { serveSandbox } from './page/serve.ts';
 
 const folder = join(import.meta.dirname, '..');
@@ -17,6 +18,19 @@ test('README.md describes every fault, and whether the update takes effect', () 
     const takesEffect = name === chaos.name ? 'as drawn' : applies ? 'yes' : 'no';
     expect(readme).toContain(`| \`${name}\` | ${takesEffect} | ${description} |`);
   }
+});
+
+test('README.md describes every variant, and links the assumptions that it decides in another way', () => {
+  const file = 'https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md';
+  for (const { name, description, assumptions } of variants) {
+    const links = assumptions.map((number) => `[${number}](${file}#${number.toLowerCase()})`).join(', ');
+    expect(readme).toContain(`| \`${name}\` | ${links} | ${description} |`);
+  }
+});
+
+test('every assumption that a variant cites is in spec/ASSUMPTIONS.md', () => {
+  const text = readFileSync(join(folder, '../../spec/ASSUMPTIONS.md'), 'utf8');
+  for (const number of variants.flatMap(({ assumptions }) => assumptions)) expect(text).toContain(`\n## ${number} `);
 });
 
 const examples = Array.from(readme.matchAll(/```ts\n(.*?)```/gs), ([, code = '']) => code);

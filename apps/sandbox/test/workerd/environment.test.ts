@@ -1,5 +1,7 @@
 // Secrets and variables: what is said of a missing or malformed one, and to whom.
+
 import { env } from 'cloudflare:workers';
+import { variants } from '@alipayhk-pass/sandbox/variants';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Env } from '../../src/env.ts';
 import worker from '../../src/worker.ts';
@@ -19,6 +21,7 @@ describe('the Worker replies HTTP 500 and names the variable', () => {
   const noKey = `GATEWAY_PRIVATE_KEY is missing; ${expectedKey}`;
   const badKey = `GATEWAY_PRIVATE_KEY is not such a key; ${expectedKey}`;
   const badRows = 'LEDGER_ROWS must be a whole number from 1 to 9999999';
+  const badVariant = `VARIANT must be one of ${variants.map(({ name }) => name).join(', ')}`;
   const badMerchant = 'SANDBOX_MERCHANT must be the JSON that the local starter sets';
 
   test.each<[what: string, variables: Partial<Env>, error: string, reason?: string]>([
@@ -32,6 +35,7 @@ describe('the Worker replies HTTP 500 and names the variable', () => {
     ['a number of rows that is text', { LEDGER_ROWS: 'many' }, badRows],
     ['zero rows', { LEDGER_ROWS: '0' }, badRows],
     ['another case of headers', { HEADER_CASE: 'upper' }, 'HEADER_CASE must be lower or title'],
+    ['another variant', { VARIANT: 'toString' }, badVariant],
     ['a merchant that is not JSON', { SANDBOX_MERCHANT: 'hunter2!' }, badMerchant],
     ['a merchant without its pass', { SANDBOX_MERCHANT: '{"clientId":"hunter2!"}' }, badMerchant],
   ])('for %s', async (_, variables, error, reason) => {
@@ -99,6 +103,16 @@ test('SANDBOX_MERCHANT is what /sandbox/ready shows', async () => {
 
 test.each(['lower', 'title'])('HEADER_CASE may be %s', async (HEADER_CASE) => {
   expect((await responseWith({ HEADER_CASE })).status).toBe(200);
+});
+
+test('VARIANT is the gateway that is played, and an empty one the default gateway', async () => {
+  const played = async (VARIANT: string) => {
+    const variables = { SANDBOX_OPEN: 'loopback', VARIANT };
+    const response = await responseWith(variables, '/sandbox/variants', { headers: { 'Sec-Fetch-Site': 'none' } });
+    return ((await response.json()) as { played: { name: string } | null }).played?.name;
+  };
+  expect(await played('times-in-utc')).toBe('times-in-utc');
+  expect(await played('')).toBeUndefined();
 });
 
 test('LEDGER_ROWS bounds the ledger', async () => {

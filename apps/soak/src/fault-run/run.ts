@@ -1,8 +1,9 @@
 /** A fault run from its plan to its history: puts changes, kills runtimes, waits for the outboxes, and collects what was recorded. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { look, putChange, retryAll } from './caller.ts';
+import { untilAtRest } from './at-rest.ts';
+import { look, putChange } from './caller.ts';
 import { beginChaos, createPasses, testimony } from './gateway.ts';
-import type { Accepted, Confirmed, History, Outbox } from './history.ts';
+import type { Accepted, Confirmed, History } from './history.ts';
 import { type Kill, planOf, type Size, type Step } from './plan.ts';
 import { type Stage, setStage } from './stage.ts';
 import { exchangesOf } from './wire.ts';
@@ -32,7 +33,6 @@ export interface FaultRun {
 const tills = 16;
 /** One look at a outbox in so many steps while the run is on: its attempts are kept for a while only. */
 const oneLookIn = 4;
-const atRest = ['delivered', 'closed', 'dead', 'discarded'];
 
 /** Runs it and stops everything that was started. */
 export async function faultRun(options: RunOptions): Promise<FaultRun> {
@@ -120,29 +120,6 @@ async function putAll({ merchant, runtimes }: Stage, steps: readonly Step[], { k
     failed.abort(); // nothing goes on in the background
   }
   return { accepted, tries, refused };
-}
-
-/** Looks at every outbox until none has anything to do, or the time is up. */
-async function untilAtRest(
-  { merchant }: Stage,
-  passIds: readonly string[],
-  limit: number,
-  note: Telling['note'],
-): Promise<Outbox[]> {
-  const end = performance.now() + limit;
-  const outboxes = new Map<string, Outbox>();
-  for (;;) {
-    const restless = passIds.filter((passId) => !atRest.includes(outboxes.get(passId)?.state ?? ''));
-    if (restless.length === 0 || performance.now() > end) return [...outboxes.values()];
-    await retryAll(merchant);
-    for (const passId of restless) {
-      const seen = await look(merchant, passId);
-      if (seen === undefined) continue;
-      outboxes.set(passId, seen.outbox);
-      note(seen.confirmed);
-    }
-    await sleep(500);
-  }
 }
 
 function seconds(start: number): string {

@@ -35,8 +35,12 @@ const pace = {
  * Starts everything.
  *
  * @param started - gets what stops it again, whether or not it started in the end
+ * @param options - `ledgerRows`: about how many requests the gateway's ledger holds
  */
-export async function setStage(started: AsyncDisposableStack): Promise<Stage> {
+export async function setStage(
+  started: AsyncDisposableStack,
+  { ledgerRows = 10_000 }: { ledgerRows?: number } = {},
+): Promise<Stage> {
   const folder = makeFolder(started);
   const wire = await startRecorder({ idHeader: exchangeHeader });
   started.defer(() => wire.close());
@@ -48,7 +52,8 @@ export async function setStage(started: AsyncDisposableStack): Promise<Stage> {
     sandbox = await startSandbox({
       folder: join(folder, 'gateway'),
       async start(options) {
-        const started = await startWorkerProcess(options);
+        const vars = { ...options.vars, LEDGER_ROWS: `${ledgerRows}` };
+        const started = await startWorkerProcess({ ...options, vars });
         resolve(started);
         return started;
       },

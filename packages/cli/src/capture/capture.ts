@@ -4,6 +4,7 @@ import { isCurl, readCurl } from './curl.ts';
 import { isHttp, readHttp } from './http.ts';
 import { readJsonCapture } from './json.ts';
 import type { Capture } from './message.ts';
+import { isTrace, readTrace } from './trace.ts';
 
 /**
  * Reads a capture.
@@ -19,11 +20,17 @@ export function readCapture(bytes: Uint8Array, entry?: number): Capture {
   const start = text.trimStart();
   if (start.startsWith('{') || start.startsWith('['))
     return readJsonCapture(Buffer.from(start, 'latin1').toString(), entry);
-  const capture = isHttp(text) ? readHttp(text) : isCurl(text) ? readCurl(text) : undefined;
+  const capture = readText(text);
   if (capture?.request === undefined && capture?.reply === undefined) {
     throw new UsageError(
-      'the capture is no message; expected raw HTTP, the output of curl -v, a HAR entry, a line of the ledger, or what seal --json prints',
+      'the capture is no message; expected raw HTTP, the output of curl -v or --trace, a HAR entry, a line of the ledger, or what seal --json prints',
     );
   }
   return capture;
+}
+
+function readText(text: string): Capture | undefined {
+  if (isHttp(text)) return readHttp(text);
+  if (isTrace(text)) return readTrace(text);
+  return isCurl(text) ? readCurl(text) : undefined;
 }

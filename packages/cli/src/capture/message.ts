@@ -12,6 +12,8 @@ export interface RequestMessage {
   headers: Pairs;
   /** On the wire; `undefined` where the capture does not hold it, as the output of curl -v. */
   body: Uint8Array | undefined;
+  /** The capture may show other bytes in the body than there were. */
+  lossy?: boolean;
 }
 
 export interface ReplyMessage {
@@ -19,6 +21,7 @@ export interface ReplyMessage {
   status: number;
   headers: Pairs;
   body: Uint8Array | undefined;
+  lossy?: boolean;
 }
 
 /** What one capture holds. */

@@ -52,7 +52,8 @@ optionsOfProfile gives it to createClient. The host has to be confirmed first.`,
     };
     checks.push(...keyChecks(await diagnoseKeys(texts), texts, input));
     const baseUrl = originOf(input);
-    if (!input.isSet('offline')) checks.push(...(await clockChecks(baseUrl, input.number('timeout', 1) ?? 10_000)));
+    if (!input.isSet('offline'))
+      checks.push(...(await clockChecks(baseUrl, input.milliseconds('timeout', 1) ?? 10_000)));
     const json = input.isSet('json');
     if (!json) for (const check of checks) print(lineOf(check));
     const isFine = checks.every(({ verdict }) => verdict !== 'problem');
@@ -80,8 +81,8 @@ async function runProbe(input: Input, baseUrl: string, json: boolean) {
     privateKey,
     publicKey: await readPublicKey(input),
     baseUrl,
-    timeout: input.number('timeout', 1) ?? 10_000,
-    pause: input.number('pause', 0) ?? 250,
+    timeout: input.milliseconds('timeout', 1) ?? 10_000,
+    pause: input.milliseconds('pause', 0) ?? 250,
   };
   const findings: Findings = await probe(parties, other, (step) => !json && printError(`asking: ${step}`));
   const assumptions = settle(findings);

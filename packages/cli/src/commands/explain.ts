@@ -38,7 +38,7 @@ export const explain: Command = {
     content: encryptionOptions.content,
     'key-transport': encryptionOptions['key-transport'],
   },
-  details: `FILE, or standard input, is HTTP as it was on the wire, what curl -v prints, an entry of a HAR file, a line of the
+  details: `FILE, or standard input, is HTTP as it was on the wire, what curl -v, --trace or --trace-ascii prints, an entry of a HAR file, a line of the
 sandbox's ledger, or what seal --json prints: a request, a reply, or both.
 
 Every stage of opening is gone through. If the signature does not verify, the key that made it is looked for among
@@ -46,11 +46,15 @@ those given, and then the content that it covers, in some thousand variants: wro
 byte-order marks, charsets, other paths, times and Client-Ids, other algorithms, one or two of them at once. The variant
 under which it verifies is the proof; the first byte that differs is shown.
 
+Keys may be RSA or, for ECC224, on P-224. An RSA signature shows its key by itself; an ECDSA signature does not, so with
+ECC224 key and content are found together or not at all.
+
 Exits with 0 for a message that is fine, with 5 where headers, signature, time or decryption break, with 3 and 4 for a
 result F or U, with 1 for anything else.`,
   examples: [
     ['A request of another program', 'alipayhk-pass explain --private-key merchant-private-key.pem request.http'],
     ['A HAR file, second entry', 'alipayhk-pass explain --entry 2 --public-key alipayhk.pem traffic.har'],
+    ['Every byte that curl sent', 'curl --trace - … | alipayhk-pass explain'],
     ['The body was in a file', 'curl -v --data-binary @body.json … 2>&1 | alipayhk-pass explain --body body.json'],
   ],
   async run(input) {
@@ -71,11 +75,11 @@ result F or U, with 1 for anything else.`,
 
 async function explainCapture({ request, reply, notes }: Capture, input: Input): Promise<Explanation[]> {
   const keys = await readKnownKeys(input);
-  const given = (option: string) => {
+  const fileOf = (option: string) => {
     const path = input.text(option);
     return path === undefined ? undefined : readInput(path, `--${option}`);
   };
-  const body = given('body');
+  const body = fileOf('body');
   const now = input.text('now');
   const instant = now === undefined ? Date.parse((reply && headerOf(reply, 'Date')) ?? '') : parseTime(now);
   if (now !== undefined && instant === undefined) throw new UsageError('--now must be ISO 8601 with a zone');
@@ -88,7 +92,7 @@ async function explainCapture({ request, reply, notes }: Capture, input: Input):
     clientId: input.text('client-id'),
     clientIds: input.all('other-client-id'),
     prefixes: input.all('prefix'),
-    plain: given('plain'),
+    plain: fileOf('plain'),
     suite: { content: 'AES-ECB', keyTransport: 'RSAES-PKCS1-v1_5', ...suiteOf(input) },
   };
   const target = request ?? { method: 'POST', httpUri: input.text('path') ?? updatePassPath };
@@ -98,7 +102,8 @@ async function explainCapture({ request, reply, notes }: Capture, input: Input):
   for (const each of [request, reply]) {
     if (each === undefined) continue;
     const isRequest = each.kind === 'request';
-    const wire = each.body ?? (isRequest || !request ? body : undefined);
+    const given = isRequest || !request ? body : undefined;
+    const wire = each.lossy && given ? given : (each.body ?? given);
     if (wire === undefined) {
       notes.push(`the capture has no body of the ${each.kind}${isRequest ? '; give it with --body FILE' : ''}`);
       continue;

@@ -1,6 +1,7 @@
 /** `import`: a file of updates of any size, sent in order per pass, and resumable after whatever ended it. */
 import type { Command } from '../command.ts';
 import { CommandError, type ExitCode, exitCodes, UsageError } from '../exit.ts';
+import { expectWritable } from '../files.ts';
 import { identify } from '../import/identity.ts';
 import { Journal } from '../import/journal.ts';
 import { type Defaults, toLine } from '../import/line.ts';
@@ -83,11 +84,13 @@ Exits with 0 if every line is done, with 3 if some are refused or do not fit, wi
     if (journalPath === undefined) throw new UsageError('an import of standard input needs --journal FILE');
     const reportPath =
       input.text('report') ?? (path === '-' ? `${journalPath}.report.ndjson` : `${path}.report.ndjson`);
+    expectWritable(journalPath);
+    expectWritable(reportPath);
     const options = {
       concurrency: input.number('concurrency', 1) ?? 8,
       rate: input.number('rate', 0, { whole: false }) ?? 50,
       attempts: input.number('attempts', 1) ?? 6,
-      backoff: input.number('backoff', 1) ?? 500,
+      backoff: input.milliseconds('backoff', 1) ?? 500,
       window: input.number('window', 1) ?? 10_000,
       coalesce: input.isSet('coalesce'),
     };
@@ -135,7 +138,7 @@ async function targetOf(input: Input): Promise<Target> {
   if (input.setting('outbox') === undefined) return gatewayTarget(await readClientOptions(input));
   const token = readKeyText(input, 'outbox-token')?.text.trim();
   if (!token) throw new UsageError(input.missing('outbox-token'));
-  return outboxTarget(originOf(input, undefined, 'outbox'), token, input.number('timeout', 1));
+  return outboxTarget(originOf(input, undefined, 'outbox'), token, input.milliseconds('timeout', 1));
 }
 
 async function checkOnly(path: string, format: Format, defaults: Defaults, json: boolean): Promise<ExitCode> {

@@ -24,8 +24,7 @@ console. The console then shows AlipayHK's own public key: that one goes into --
     const [folder = '.'] = input.positionals;
     const name = input.text('name') ?? 'merchant';
     if (!/^[\w.-]+$/.test(name)) throw new UsageError('--name must be letters, digits, dots, dashes or underscores');
-    const bits = input.number('bits', 2048);
-    if (bits !== undefined && bits > 8192) throw new UsageError('--bits must be at most 8192');
+    const bits = input.number('bits', 2048, { most: 8192 });
     const { files, fingerprint, publicKey } = await writeKeyFiles(folder, name, { bits, force: input.isSet('force') });
     if (input.isSet('json')) {
       printJson({ files, fingerprint, publicKey });

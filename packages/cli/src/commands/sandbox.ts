@@ -1,6 +1,6 @@
 /** `sandbox`: a gateway in AlipayHK's place on this machine, with its page. */
+import { variants } from '@alipayhk-pass/sandbox/variants';
 import type { Command } from '../command.ts';
-import { UsageError } from '../exit.ts';
 import { colour, print, printJson } from '../output.ts';
 
 export const sandbox: Command = {
@@ -11,6 +11,11 @@ export const sandbox: Command = {
     port: { help: 'port on 127.0.0.1; 0 for a free one', value: 'PORT', unless: '8787' },
     folder: { help: 'for keys, passes and the ledger', value: 'FOLDER', unless: 'alipayhk-sandbox' },
     memory: { help: 'keep passes and ledger in memory only' },
+    variant: { help: 'play a gateway that differs in what the documents leave open; see below', value: 'NAME' },
+  },
+  table: {
+    title: 'Variants, and the assumptions of spec/ASSUMPTIONS.md that they decide in another way',
+    rows: variants.map(({ name, description, assumptions }) => [name, `${description} (${assumptions.join(', ')})`]),
   },
   details: `It verifies and decrypts as AlipayHK's gateway does, applies updates to passes, writes every request down, and fails on
 demand. A merchant and a pass are ready; their keys are made at the first start. On its page, "Use the sandbox's key" and
@@ -21,10 +26,17 @@ ledger are in memory only.`,
   examples: [
     ['Start it, and open the page that it names', 'alipayhk-pass sandbox'],
     ['For a test', 'alipayhk-pass sandbox --port 0 --memory --json'],
+    [
+      'Would your client understand a gateway that encrypts in another way?',
+      'alipayhk-pass sandbox --variant aes-gcm-rsa-oaep',
+    ],
   ],
   async run(input) {
-    const port = input.number('port', 0) ?? 8787;
-    if (port > 65_535) throw new UsageError('--port must be at most 65535');
+    const port = input.number('port', 0, { most: 65_535 }) ?? 8787;
+    const variant = input.choice(
+      'variant',
+      variants.map(({ name }) => name),
+    );
     const ended = new Promise<void>((resolve) => {
       for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve());
     });
@@ -32,7 +44,7 @@ ledger are in memory only.`,
     const folder = input.text('folder') ?? 'alipayhk-sandbox';
     // Only now: no other command needs it, and it is most of the program.
     const { startSandbox } = await import('../sandbox/start.ts');
-    const started = await startSandbox(folder, port, input.isSet('memory'));
+    const started = await startSandbox({ folder, port, inMemory: input.isSet('memory'), variant });
     const { url, kept, clientId, pass, merchant, gateway } = started;
     const files = {
       privateKey: merchant.privateKeyPath,
@@ -41,12 +53,12 @@ ledger are in memory only.`,
     };
     const inMemory = input.isSet('memory')
       ? 'in memory'
-      : 'in memory: this runtime has no node:sqlite, as Node 22.13, Deno and Bun have';
+      : 'in memory: this runtime has no node:sqlite; Node 22.13 and newer, Deno and Bun have it';
     const passes = kept ? `kept in ${folder}` : inMemory;
-    if (input.isSet('json')) printJson({ url, kept, clientId, ...pass, ...files });
+    if (input.isSet('json')) printJson({ url, kept, clientId, ...pass, ...files, ...(variant && { variant }) });
     else {
       print(`${colour('bold', 'open')}       ${colour('cyan', url)}
-passes     ${passes}
+passes     ${passes}${variant ? `\nvariant    ${variant}` : ''}
 
 ${colour('dim', '# or, in another terminal')}
 npx alipayhk-pass update --gateway ${url} --client-id ${clientId} \\

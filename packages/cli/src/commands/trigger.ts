@@ -100,7 +100,7 @@ async function readOptions(input: Input): Promise<NotifierOptions> {
     privateKey: await readPrivateKey(input, 'gateway-private-key'),
     publicKey: await readPublicKey(input, 'own-public-key'),
     zone: input.text('zone'),
-    timeout: input.number('timeout', 1),
+    timeout: input.milliseconds('timeout', 1),
     ...(encryption && { encryption }),
     ...(input.text('encrypted-content-type') && { encryptedContentType: input.text('encrypted-content-type') }),
   };

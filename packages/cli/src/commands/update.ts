@@ -2,6 +2,7 @@
 import { checkUpdate, createClient, unknownFields } from '@alipayhk-pass/api';
 import type { Command } from '../command.ts';
 import { sealUpdate, toCurl, toStages } from '../dry-run.ts';
+import { CommandError, exitCodes } from '../exit.ts';
 import { readFields, readObject } from '../fields.ts';
 import type { Input } from '../options.ts';
 import { colour, print, printError, printJson } from '../output.ts';
@@ -53,7 +54,7 @@ fields. It is checked before anything is sent.`,
         );
       return undefined;
     }
-    const result = await createClient(options).updatePass(checked);
+    const result = await untilReply((signal) => createClient(options).updatePass(checked, { signal }));
     const { resultInfo, tracerId, responseTime, encrypted } = result;
     if (input.isSet('json')) printJson(result);
     else {
@@ -65,6 +66,19 @@ fields. It is checked before anything is sent.`,
     return undefined;
   },
 };
+
+/** Sends, and says on Ctrl-C what that leaves open. */
+async function untilReply<T>(send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const interrupt = new AbortController();
+  const words = 'stopped before a reply arrived; the update may have taken effect';
+  const stop = (): void => interrupt.abort(new CommandError(words, exitCodes.unknown));
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, stop);
+  try {
+    return await send(interrupt.signal);
+  } finally {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, stop);
+  }
+}
 
 /** The update of the file with the fields of the flags in it. */
 function readUpdate(input: Input): Record<string, unknown> {

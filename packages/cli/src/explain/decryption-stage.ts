@@ -51,8 +51,11 @@ export function decryptionStage(
   }
   if (isJson(text))
     causes.push({ cause: 'body-not-encrypted', words: 'the Encrypt header is there, but the body is plain JSON' });
-  if (decrypted && !receiver.includes(decrypted.key)) {
-    const whose = receiver.map(({ candidate }) => candidate.name).join(' or ') || "the receiver's key";
+  // Whose own key is ECC224 has an RSA key beside it, which is known under no name of its own.
+  const rsaKeys = receiver.filter(({ candidate }) => candidate.algorithm === 'RSA256');
+  const isExpected = decrypted && (rsaKeys.length === 0 ? receiver.length > 0 : rsaKeys.includes(decrypted.key));
+  if (decrypted && !isExpected) {
+    const whose = rsaKeys.map(({ candidate }) => candidate.name).join(' or ') || "the receiver's key";
     causes.push({
       cause: 'encrypted-to-another-key',
       words: `the body is encrypted to ${decrypted.key.candidate.name}; expected ${whose}`,

@@ -4,7 +4,7 @@ import { UsageError } from '../exit.ts';
 import { readInput } from '../files.ts';
 import type { Input, Options } from '../options.ts';
 import { privateKeyOptions, publicKeyOptions, readKeyText } from '../settings.ts';
-import { type CandidateKey, candidateKey } from './opened-signature.ts';
+import { type CandidateKey, candidateKey, type RsaCandidate } from './candidate-key.ts';
 
 export type End = 'merchant' | 'gateway';
 
@@ -13,7 +13,7 @@ export interface KnownKey {
   owner: End | 'other';
   candidate: CandidateKey;
   publicKey: PublicKey;
-  /** Where the private half is known: it decrypts. */
+  /** Where the private half of an RSA key is known: it decrypts. */
   privateKey?: PrivateKey;
 }
 
@@ -53,15 +53,15 @@ export async function readKnownKeys(input: Input): Promise<KnownKey[]> {
     text: string,
     name: string,
   ): Promise<void> => {
-    const privateKey = half === 'private' ? await importPrivateKey(text, { name }) : undefined;
-    if (half === 'public') await importPublicKey(text, { name }); // which says what is wrong with it
     const whose = { merchant: "the merchant's key", gateway: "AlipayHK's key", other: 'another key' }[owner];
     const candidate = candidateKey(`${whose}, ${name}`, text);
-    if (candidate === undefined) throw new UsageError(`${name} cannot be read`);
-    const { n, e } = candidate;
-    const publicKey = await importPublicKey({ kty: 'RSA', n: toBase64Url(n), e: toBase64Url(e) }, { name });
-    const same = keys.find((each) => each.candidate.n === n && each.owner === owner);
-    if (same === undefined) keys.push({ owner, candidate, publicKey, ...(privateKey && { privateKey }) });
+    const key =
+      candidate?.algorithm === 'ECC224'
+        ? await readEcKey(half, text, candidate.spki, name)
+        : await readRsaKey(half, text, candidate, name);
+    if (candidate === undefined) return; // readRsaKey has said so
+    const same = keys.find((each) => each.candidate.spki === candidate.spki && each.owner === owner);
+    if (same === undefined) keys.push({ owner, candidate, ...key });
   };
   for (const [owner, option, half] of settings) {
     const found = readKeyText(input, option);
@@ -69,14 +69,46 @@ export async function readKnownKeys(input: Input): Promise<KnownKey[]> {
   }
   for (const path of input.all('other-key')) {
     const text = readInput(path, '--other-key').toString();
-    const isPrivate = await importPrivateKey(text).then(
-      () => true,
-      () => false,
+    const isRsa = candidateKey('', text)?.algorithm !== 'ECC224';
+    const reading = isRsa ? importPrivateKey(text) : (await ecc224()).importEcc224PrivateKey(text);
+    const half = await reading.then(
+      () => 'private' as const,
+      () => 'public' as const,
     );
-    await add('other', isPrivate ? 'private' : 'public', text, `--other-key (${path})`);
+    await add('other', half, text, `--other-key (${path})`);
   }
   if (keys.length === 0) throw new UsageError('there is no key to verify with; expected --public-key or --private-key');
   return keys;
+}
+
+type Handles = Pick<KnownKey, 'publicKey' | 'privateKey'>;
+
+/** @throws TypeError that says what the text is instead */
+async function readRsaKey(
+  half: 'private' | 'public',
+  text: string,
+  candidate: RsaCandidate | undefined,
+  name: string,
+): Promise<Handles> {
+  const given = half === 'private' ? await importPrivateKey(text, { name }) : await importPublicKey(text, { name });
+  if (!candidate) throw new UsageError(`${name} cannot be read`);
+  const { n, e } = candidate;
+  const publicKey = await importPublicKey({ kty: 'RSA', n: toBase64Url(n), e: toBase64Url(e) }, { name });
+  return { publicKey, ...(half === 'private' && { privateKey: given as PrivateKey }) };
+}
+
+/** P-224, which is a third of the program, where there is such a key. */
+const ecc224 = () => import('@alipayhk-pass/message-security/ecc224');
+
+/** @throws UsageError that says what the text is instead */
+async function readEcKey(half: 'private' | 'public', text: string, spki: string, name: string): Promise<Handles> {
+  const { importEcc224PrivateKey, importEcc224PublicKey } = await ecc224();
+  try {
+    await (half === 'private' ? importEcc224PrivateKey(text) : importEcc224PublicKey(text));
+    return { publicKey: await importEcc224PublicKey(spki) };
+  } catch (error) {
+    throw new UsageError((error as Error).message.replace(/^(?:private|public)Key/, name));
+  }
 }
 
 function toBase64Url(number: bigint): string {

@@ -2,17 +2,7 @@
  * What an RSA signature says by itself. The public operation turns it back into the digest that was signed, but only with
  * the key that belongs to it: so the key is found first, and the text that was signed can be searched for by its digest.
  */
-import { createPublicKey, type KeyObject } from 'node:crypto';
-
-/** An RSA key that a signature may belong to. */
-export interface CandidateKey {
-  /** In words, as `your own key (--private-key)`. */
-  name: string;
-  n: bigint;
-  e: bigint;
-  /** Length of the modulus, in bytes. */
-  size: number;
-}
+import { type RsaCandidate, toBigInt } from './candidate-key.ts';
 
 /** The digest inside a signature. */
 export interface OpenedSignature {
@@ -31,40 +21,8 @@ const prefixes: Record<string, string> = {
   md5: '3020300c06082a864886f70d020505000410',
 };
 
-/**
- * The public half of a key in any of the usual forms.
- *
- * @param text - PEM or bare base64 of a private key, a public one, or a certificate; the core has checked it already
- */
-export function candidateKey(name: string, text: string): CandidateKey | undefined {
-  const { n, e } = readPublicKey(text)?.export({ format: 'jwk' }) ?? {};
-  if (n === undefined || e === undefined) return undefined;
-  const modulus = Buffer.from(n, 'base64url');
-  return { name, n: toBigInt(modulus), e: toBigInt(Buffer.from(e, 'base64url')), size: modulus.length };
-}
-
-function readPublicKey(text: string): KeyObject | undefined {
-  const plain = text.replace(/\\+([nr]?)/g, (run, end) => (end ? '\n' : run)).trim();
-  const der = Buffer.from(plain.replace(/-----[^-]*-----/g, ''), 'base64');
-  const forms: (() => KeyObject)[] = [
-    () => createPublicKey({ key: der, format: 'der', type: 'spki' }),
-    () => createPublicKey({ key: der, format: 'der', type: 'pkcs8' } as never),
-    () => createPublicKey({ key: der, format: 'der', type: 'pkcs1' }),
-    () => createPublicKey(plain),
-  ];
-  for (const form of forms) {
-    try {
-      const key = form();
-      if (key.asymmetricKeyType === 'rsa') return key;
-    } catch {
-      // another form
-    }
-  }
-  return undefined;
-}
-
 /** The digest in a signature; `undefined` when it does not belong to this key. */
-export function openSignature(signature: Uint8Array, { n, e, size }: CandidateKey): OpenedSignature | undefined {
+export function openSignature(signature: Uint8Array, { n, e, size }: RsaCandidate): OpenedSignature | undefined {
   if (signature.length !== size) return undefined;
   const number = toBigInt(signature);
   if (number >= n) return undefined;
@@ -77,10 +35,6 @@ export function openSignature(signature: Uint8Array, { n, e, size }: CandidateKe
     if (info.startsWith(prefix)) return { hash, digest: Buffer.from(info.slice(prefix.length), 'hex') };
   }
   return { hash: 'raw', digest: Buffer.from(info, 'hex') };
-}
-
-function toBigInt(bytes: Uint8Array): bigint {
-  return bytes.length === 0 ? 0n : BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
 }
 
 /** Of public numbers only: how long it takes is no secret. */

@@ -94,7 +94,7 @@ async function* readCsv(path: string): AsyncGenerator<SourceRecord> {
       info: { lines: number; bytes: number };
     }>) {
       if (columns === undefined) {
-        columns = record.map(toColumn);
+        columns = columnsOf(record);
         continue;
       }
       number++;
@@ -120,6 +120,20 @@ interface Column {
   type: 'text' | 'number' | 'json';
 }
 
+/** @throws UsageError for a name that is empty, given twice, or not UTF-8 */
+function columnsOf(names: string[]): Column[] {
+  const columns = names.map(toColumn);
+  const paths = columns.map(({ path }) => path.join('.'));
+  const twice = paths.find((path, index) => paths.indexOf(path) < index);
+  if (twice !== undefined)
+    throw new UsageError(`the first line of the file has the column ${JSON.stringify(twice.slice(0, 60))} twice`);
+  if (names.some(isBroken)) throw new UsageError('the first line of the file is not UTF-8');
+  return columns;
+}
+
+/** Bytes that are not UTF-8 have become U+FFFD; where that was in the file, they were lost before. */
+const isBroken = (text: string): boolean => text.includes('\uFFFD');
+
 /** `dataInfo.points:number`; a column of `endDate` is a number anyway. */
 function toColumn(name: string): Column {
   const [, path = '', type = path === 'endDate' ? 'number' : 'text'] =
@@ -136,6 +150,7 @@ function toFields(cells: string[], columns: Column[]): Pick<SourceRecord, 'field
   for (const [index, { path, type }] of columns.entries()) {
     const cell = cells[index] ?? '';
     if (cell === '') continue;
+    if (isBroken(cell)) return { problem: `${path.join('.')} is not UTF-8` };
     const value = readCell(cell, type);
     if (value === undefined) return { problem: `${path.join('.')} is not ${type === 'json' ? 'JSON' : 'a number'}` };
     const [first = '', second] = path;

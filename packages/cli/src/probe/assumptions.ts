@@ -82,6 +82,10 @@ const assumptions: Record<string, Assumption> = {
   A28: { question: 'Which Client-Id do your calls to us have, and which path do they sign?' },
   A31: { question: 'Which reply to a bill ends its repetitions, resultInfo or result?' },
   A32: { question: 'Which fields do the request and the reply of membercard/create have?' },
+  A33: {
+    question: 'Under which name does a reply carry the id of its exchange?',
+    find: ({ traceHeader }) => traceHeader && `replies carry it as ${traceHeader}`,
+  },
 };
 
 /** Each assumption with what was found. */

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
+import { wireHeaders } from '@alipayhk-pass/sandbox';
 import { CommandError, exitCodes, UsageError } from '../exit.ts';
 
 /**
@@ -65,7 +66,7 @@ async function reply(
   const hasBody = method !== 'GET' && method !== 'HEAD';
   const body = hasBody ? { body: Readable.toWeb(incoming) as never, duplex: 'half' } : {};
   const response = await handle(new Request(address, { method, headers: received, ...body } as RequestInit));
-  outgoing.writeHead(response.status, [...response.headers].flat());
+  outgoing.writeHead(response.status, wireHeaders(response).flat());
   if (response.body === null || method === 'HEAD') {
     outgoing.end();
     return;

@@ -1,9 +1,10 @@
 /** The sandbox in this process: keys and passes in a folder, and one merchant with a pass that are ready to use. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { importPrivateKey } from '@alipayhk-pass/api';
 import { createSandbox, type SqlStore } from '@alipayhk-pass/sandbox';
 import { CommandError, exitCodes } from '../exit.ts';
+import { makeFolder } from '../files.ts';
 import { ensureKeyFiles, type KeyFiles } from '../key-files.ts';
 import { serve } from './serve.ts';
 
@@ -31,13 +32,20 @@ const pass = {
   templateCode: '20240522000000000000000000000001',
 };
 
-/**
- * @param folder - for keys and passes
- * @param inMemory - forget passes and ledger at the end
- * @throws UsageError for a port in use or a file that is no key
- */
-export async function startSandbox(folder: string, port: number, inMemory: boolean): Promise<StartedSandbox> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+/** What a sandbox is started with. */
+export interface StartOptions {
+  /** For keys and passes. */
+  folder: string;
+  port: number;
+  /** Forget passes and ledger at the end. */
+  inMemory: boolean;
+  /** Name of the gateway that is played; the default one unless given. */
+  variant: string | undefined;
+}
+
+/** @throws UsageError for a port in use or a file that is no key */
+export async function startSandbox({ folder, port, inMemory, variant }: StartOptions): Promise<StartedSandbox> {
+  makeFolder(folder, 0o700);
   const merchant = await ensureKeyFiles(folder, 'merchant');
   const gateway = await ensureKeyFiles(folder, 'gateway');
   const { store, kept } = await openStore(join(folder, 'sandbox.sqlite'), inMemory);
@@ -53,6 +61,7 @@ export async function startSandbox(folder: string, port: number, inMemory: boole
       merchantPrivateKey: text(merchant.privateKeyPath),
       gatewayPublicKey: gateway.publicKey,
     },
+    variant,
     emit: () => undefined, // the ledger has it
   });
   const admin = async (method: string, path: string, body: object): Promise<void> => {

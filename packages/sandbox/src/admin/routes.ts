@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { type SqlStore, statement } from '../store.ts';
 import { clearLedger } from '../tables/ledger.ts';
 import { resetPasses } from '../tables/passes.ts';
+import type { Variant } from '../variants/variant.ts';
 import { type Access, allow } from './access.ts';
 import { Refused } from './errors.ts';
 import { faultRoutes } from './faults.ts';
@@ -10,6 +11,7 @@ import { ledgerRoutes } from './ledger.ts';
 import { merchantRoutes } from './merchants.ts';
 import { passRoutes } from './passes.ts';
 import { templateRoutes } from './templates.ts';
+import { variantRoutes } from './variants.ts';
 
 /** What a first visitor needs: a merchant with its private key, and a pass of that merchant. */
 export interface ReadyMerchant {
@@ -30,10 +32,11 @@ export interface AdminOptions {
   store: SqlStore;
   access: Access;
   ready: ReadyMerchant | undefined;
+  variant: Variant | undefined;
 }
 
 /** The routes; whatever they throw is for `errorResponse`. */
-export function adminRoutes({ store, access, ready }: AdminOptions) {
+export function adminRoutes({ store, access, ready, variant }: AdminOptions) {
   return new Hono()
     .use(allow(access))
     .use(async (c, next) => {
@@ -52,7 +55,8 @@ export function adminRoutes({ store, access, ready }: AdminOptions) {
     .route('/templates', templateRoutes(store))
     .route('/passes', passRoutes(store))
     .route('/ledger', ledgerRoutes(store))
-    .route('/faults', faultRoutes(store));
+    .route('/faults', faultRoutes(store))
+    .route('/variants', variantRoutes(variant));
 }
 
 /** The routes as a type, for the client. */

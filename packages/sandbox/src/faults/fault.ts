@@ -1,7 +1,7 @@
 /** What a fault is, and what it works with. */
 import type { ResultInfo } from '@alipayhk-pass/api/gateway';
-import type { Encryption, KeyRing, PrivateKey, PublicKey } from '@alipayhk-pass/message-security';
 import type { Reply } from '../gateway/reply.ts';
+import type { SealReply } from '../variants/seal.ts';
 
 /** One fault of the catalog. Only a request that verified and fits the contract takes one. */
 export interface Fault {
@@ -27,14 +27,5 @@ export interface FaultyExchange {
   /** Milliseconds, for `delay`. */
   delayMs: number;
   /** Seals another reply to the same request. */
-  seal: (body: object, change?: Resealing) => Promise<Reply>;
-}
-
-/** How another reply differs from the one that was sealed. */
-export interface Resealing {
-  encrypted?: boolean;
-  encryption?: Encryption;
-  privateKey?: PrivateKey;
-  encryptionKey?: KeyRing<PublicKey>;
-  now?: () => number;
+  seal: SealReply;
 }

@@ -2,11 +2,13 @@
 import type { Received, ResultInfo } from '@alipayhk-pass/api/gateway';
 import type { PublicKey } from '@alipayhk-pass/message-security';
 import type { TakenFault } from '../tables/faults.ts';
-import type { HeaderCase } from './header-case.ts';
+import type { Spelling } from './header-case.ts';
 import type { Verdict } from './stages.ts';
 
 /** What is known of a request while it is in the gateway. */
 export interface Exchange {
+  /** As it was received; its body is read by api's gateway. */
+  request: Request;
   /** Its entry in the ledger. */
   entryId: number;
   httpUri: string;
@@ -14,7 +16,7 @@ export interface Exchange {
   /** The body as it was on the wire, once it was read to its end. */
   wire?: Uint8Array;
   publicKeys?: [PublicKey, ...PublicKey[]] | undefined;
-  headerCase: HeaderCase;
+  headerCase: Spelling;
   /** Once it is verified and fits the contract. */
   received?: Received;
   taken?: TakenFault | undefined;

@@ -20,7 +20,6 @@ export async function handleUpdate(
   received: Received,
   exchange: Exchange,
 ): Promise<ResultInfo> {
-  exchange.received = received;
   const { clientId, tracerId, keyVersion, encrypted } = received;
   exchange.taken = await takeFault(store, { clientId, passId: update.passId });
   const { fault } = exchange.taken ?? {};

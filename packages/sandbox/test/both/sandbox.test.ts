@@ -17,6 +17,8 @@ describe('createSandbox', () => {
     [{ ledgerRows: 0 }, 'ledgerRows must be a positive whole number'],
     [{ ledgerRows: 1.5 }, 'ledgerRows must be a positive whole number'],
     [{ headerCase: 'upper' }, 'headerCase must be lower or title'],
+    [{ variant: '' }, 'variant must be one of aes-ecb-rsa-oaep, '],
+    [{ variant: 'toString' }, 'variant must be one of aes-ecb-rsa-oaep, '],
     [{ ledgerRows: '10' }, 'ledgerRows must be a positive whole number'],
   ])('throws TypeError for %o', (change, message) => {
     const options = { store, privateKey, ...change } as SandboxOptions;

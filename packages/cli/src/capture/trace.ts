@@ -1,0 +1,92 @@
+/**
+ * What `curl --trace` and `curl --trace-ascii` write: every byte of both messages, in blocks. The former shows bytes in hex,
+ * the latter as text, with a dot for whatever is not printable ASCII.
+ */
+import { readHttp } from './http.ts';
+import type { Capture } from './message.ts';
+
+/** The first line of a block; the times and ids before it are there if curl was asked for them. */
+const blockLine = /^(?:[\d:.]+ )?(?:\[[\w-]+\] )?(=>|<=) (?:Send|Recv) (header|data), (\d+) bytes/;
+/** Sixteen bytes, or blanks in their place, with the offset before them. */
+const hexLine = /^[0-9a-f]{4,}: ((?:[0-9a-f]{2} | {3}){16})/;
+const asciiLine = /^([0-9a-f]{4,}): ?(.*)$/;
+
+interface Block {
+  sign: '=>' | '<=';
+  kind: 'header' | 'data';
+  size: number;
+  lines: string[];
+}
+
+/** Whether a text, bytes as Latin-1, is such a trace. */
+export const isTrace = (text: string): boolean =>
+  /^(?:[\d:.]+ )?(?:\[[\w-]+\] )?(?:=>|<=) (?:Send|Recv) header, /m.test(text);
+
+/** Reads the last exchange: those of redirects are before it. */
+export function readTrace(text: string): Capture {
+  const blocks = blocksOf(text);
+  const isHex = blocks.every(({ lines }) => lines.every((line) => hexLine.test(line)));
+  const form = isHex ? 'the output of curl --trace' : 'the output of curl --trace-ascii';
+  const capture: Capture = { form, notes: [] };
+  for (const [head, data] of messagesOf(blocks, isHex ? fromHex : fromAscii)) {
+    const { request, reply, notes } = readHttp(`${head.replace(/(?:\r\n)*$/, '')}\r\n\r\n${data}`);
+    const lossy = !isHex && data.includes('.');
+    if (request) {
+      capture.request = { ...request, lossy };
+      capture.reply = undefined;
+    } else if (reply) capture.reply = { ...reply, lossy };
+    capture.notes.push(...notes);
+  }
+  if (capture.request?.lossy || capture.reply?.lossy) {
+    capture.notes.push(
+      '--trace-ascii shows a dot for every byte that is not printable ASCII, so a body with dots may be another one; capture with --trace, or give the body with --body FILE',
+    );
+  }
+  return capture;
+}
+
+function blocksOf(text: string): Block[] {
+  const blocks: Block[] = [];
+  let isOurs = false;
+  for (const line of text.split('\n').map((each) => each.replace(/\r$/, ''))) {
+    const [, sign, kind, size] = blockLine.exec(line) ?? [];
+    if (sign !== undefined) {
+      isOurs = true;
+      blocks.push({ sign: sign as Block['sign'], kind: kind as Block['kind'], size: Number(size), lines: [] });
+    } else if (!asciiLine.test(line))
+      isOurs = false; // information, or what TLS sends
+    else if (isOurs) blocks.at(-1)?.lines.push(line);
+  }
+  return blocks;
+}
+
+/** Head and body of each message, in order; curl gives the head of a reply line by line. */
+function messagesOf(blocks: Block[], bytesOf: (block: Block) => string): [head: string, data: string][] {
+  const messages: { sign: string; head: string; data: string }[] = [];
+  for (const block of blocks) {
+    const bytes = bytesOf(block);
+    if (block.kind === 'header' && /^(?:[A-Za-z]+ \S+ HTTP\/|HTTP\/\d)/.test(bytes)) {
+      messages.push({ sign: block.sign, head: bytes, data: '' });
+      continue;
+    }
+    const message = messages.findLast(({ sign }) => sign === block.sign);
+    if (message) message[block.kind === 'header' ? 'head' : 'data'] += bytes;
+  }
+  return messages.map(({ head, data }) => [head, data]);
+}
+
+function fromHex({ lines }: Block): string {
+  const hex = lines.map((line) => hexLine.exec(line)?.[1]?.replaceAll(' ', '') ?? '').join('');
+  return Buffer.from(hex, 'hex').toString('latin1');
+}
+
+/** A line ends after 64 characters, or where there is a CRLF, which shows in the offset of the next line alone. */
+function fromAscii({ size, lines }: Block): string {
+  let text = '';
+  for (const line of lines) {
+    const [, offset = '0', characters = ''] = asciiLine.exec(line) ?? [];
+    if (Number.parseInt(offset, 16) > text.length) text += '\r\n';
+    text += characters;
+  }
+  return size > text.length ? `${text}\r\n` : text;
+}

@@ -1,0 +1,155 @@
+// What explain says of stages other than the signature.
+import { constants } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { body, encrypt, type Made, make } from './captured.ts';
+import { folderWithKeys, keys, newPair } from './keys.ts';
+import { run } from './runtimes.ts';
+
+const sealed = encrypt(body);
+const replyBody = '{"resultInfo":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success."}}';
+const reply: Made = { kind: 'reply', body: replyBody };
+const plus = (text: string) => (bytes: Buffer) =>
+  `algorithm=RSA256, keyVersion=1, signature=${text === '' ? bytes.toString('base64') : text}`;
+
+/** What breaks elsewhere: the stage, and its cause. */
+const otherCases: [
+  title: string,
+  capture: () => Buffer | string,
+  stage: string,
+  cause: string,
+  code: number,
+  args?: string[],
+][] = [
+  ['a missing Signature header', () => make({ headers: { Signature: '' } }).text, 'headers', 'header-missing', 5],
+  [
+    'a repeated key in the Signature header',
+    () => make({ header: () => 'algorithm=RSA256, signature=AA==, signature=AA==' }).text,
+    'headers',
+    'signature-header-form',
+    5,
+  ],
+  [
+    'the value of the signature alone',
+    () => make({ header: (bytes) => encodeURIComponent(bytes.toString('base64')) }).text,
+    'headers',
+    'signature-header-form',
+    5,
+  ],
+  ['a time without a zone', () => make({ time: '2026-11-26 08:00:00' }).text, 'headers', 'time-form', 5],
+  ['a Client-Id that is not ours', () => make({ clientId: 'OTHER' }).text, 'client', 'client-id-other', 5],
+  ['a path that is no operation', () => make({ path: '/updatePass' }).text, 'target', 'path-unknown', 1],
+  [
+    'a form in place of JSON',
+    () => make({ headers: { 'Content-Type': 'application/x-www-form-urlencoded' } }).text,
+    'target',
+    'content-type',
+    1,
+  ],
+  [
+    'a signature that was cut',
+    () => make({ header: (bytes) => plus(bytes.subarray(0, 200).toString('base64'))(bytes) }).text,
+    'signature',
+    'signature-length',
+    5,
+  ],
+  [
+    'a signature of a key that nobody has',
+    () => make({ key: newPair().privateKey }).text,
+    'signature',
+    'unknown-key',
+    5,
+  ],
+  [
+    'another body altogether',
+    () => make({ signed: { body: '{"passId":"2"}' } }).text,
+    'signature',
+    'content-unknown',
+    5,
+  ],
+  [
+    'ECC224 in the header',
+    () => make({ header: (bytes) => plus('')(bytes).replace('RSA256', 'ECC224') }).text,
+    'signature',
+    'algorithm',
+    5,
+  ],
+  ['a clock that is wrong', () => make().text, 'time', 'clock-skew', 5, ['--now', '2026-11-26T09:00:00+08:00']],
+  [
+    'an encrypted body without the Encrypt header',
+    () => make({ body: sealed.body }).text,
+    'decryption',
+    'encrypt-header-missing',
+    5,
+  ],
+  [
+    'an Encrypt header over plain JSON',
+    () => make({ headers: sealed.headers }).text,
+    'decryption',
+    'body-not-encrypted',
+    5,
+  ],
+  [
+    'algorithm=RSA in the Encrypt header',
+    () =>
+      make({
+        ...sealed,
+        headers: { ...sealed.headers, Encrypt: (sealed.headers.Encrypt ?? '').replace('RSA_AES', 'RSA') },
+      }).text,
+    'decryption',
+    'encrypt-algorithm',
+    5,
+  ],
+  [
+    'AES-CBC in place of AES-ECB',
+    () => make(encrypt(body, { mode: 'aes-256-cbc' })).text,
+    'decryption',
+    'wrong-suite',
+    5,
+    ['--gateway-private-key', 'gateway-private-key.pem'],
+  ],
+  [
+    'AES-GCM and OAEP',
+    () => make(encrypt(body, { mode: 'aes-256-gcm', padding: constants.RSA_PKCS1_OAEP_PADDING })).text,
+    'decryption',
+    'wrong-suite',
+    5,
+    ['--gateway-private-key', 'gateway-private-key.pem'],
+  ],
+  [
+    "a body encrypted to the merchant's own key",
+    () => make(encrypt(body, { to: keys.merchant.publicKey })).text,
+    'decryption',
+    'encrypted-to-another-key',
+    5,
+  ],
+  ['a body that does not fit the contract', () => make({ body: '{"passId":"1"}' }).text, 'contract', 'contract', 1],
+  [
+    'a reply that is not signed',
+    () => make({ ...reply, headers: { Signature: '', 'Response-Time': '' } }).text,
+    'headers',
+    'unsigned',
+    5,
+  ],
+  ['a reply with HTTP 502', () => make({ ...reply, status: 502 }).text, 'status', 'http-status', 1],
+  ['a reply that says F', () => make({ ...reply, body: replyBody.replace('"S"', '"F"') }).text, 'result', 'refused', 3],
+  ['a reply that says U', () => make({ ...reply, body: replyBody.replace('"S"', '"U"') }).text, 'result', 'unknown', 4],
+  [
+    'a reply from before its request',
+    () => Buffer.concat([make().text, Buffer.from('\r\n'), make({ ...reply, time: '2026-11-26T07:50:00+08:00' }).text]),
+    'time',
+    'reply-older-than-request',
+    5,
+  ],
+];
+
+describe('explain names the stage and the cause:', () => {
+  it.each(otherCases)('%s', async (_, capture, stage, cause, code, args = []) => {
+    const ended = await run(['explain', '--json', ...args], { cwd: folderWithKeys(), input: capture() });
+    expect(ended).toMatchObject({ code, stderr: '' });
+    const { messages } = JSON.parse(ended.stdout);
+    const message = messages.find(({ breaks }: { breaks: string | null }) => breaks);
+    expect(message.breaks).toBe(stage);
+    const [first] = message.stages.find((each: { stage: string }) => each.stage === stage).causes;
+    expect(first.cause).toBe(cause);
+  });
+});
