@@ -8,7 +8,15 @@ import { parseArgs } from 'node:util';
 import { exitOnSignal } from '@alipayhk-pass/harness/signals';
 import { chartsOf } from './load/charts.ts';
 import type { Phase } from './load/measure.ts';
-import { acceptPhase, barePhase, pacedPhase, putPhase, wholePhase } from './load/phases.ts';
+import {
+  acceptPhase,
+  barePhase,
+  bareSinglePhase,
+  floorPhase,
+  pacedPhase,
+  putPhase,
+  wholePhase,
+} from './load/phases.ts';
 import { type Load, reportOf } from './load/report.ts';
 import { startGateway } from './load/servers.ts';
 
@@ -18,6 +26,8 @@ await using started = new AsyncDisposableStack();
 const gateway = await startGateway(started);
 const load: Load = {
   bare: await logged('bare', barePhase(gateway, bare)),
+  bareSingle: await logged('bare, an update a request', bareSinglePhase(gateway, single)),
+  floor: await logged('a request', floorPhase(gateway, single)),
   accept: await logged('accept', acceptPhase(gateway, single)),
   put: await logged('put', putPhase(gateway, single)),
   whole: [],

@@ -68,7 +68,7 @@ function inexactPaths(value: unknown, path = '', depth = 0): string[] {
 export function checkMediaType(headers: Headers, types: readonly string[]): void {
   const [type = '', ...parameters] = (headers.get('Content-Type') ?? '').split(';').map((part) => part.trim());
   const charset = parameters.map((each) => /^charset="?([^"]*)"?$/i.exec(each)?.[1]).find((each) => each !== undefined);
-  if (!types.includes(type.toLowerCase()) || !isUtf8(charset ?? 'utf-8')) {
+  if (!types.includes(type.toLowerCase()) || (charset !== undefined && !isUtf8(charset))) {
     throw new Refused('MediaTypeNotSupported', [{ path: 'Content-Type', message: `must be ${types[0]} in UTF-8` }]);
   }
   const encoding = headers.get('Content-Encoding') ?? 'identity';

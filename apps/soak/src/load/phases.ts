@@ -14,23 +14,57 @@ const stalled = 90_000;
 const held = 1;
 
 /** Signs and posts every line, a part at a time: what the machine, the runtime and the gateway take at least. */
-export async function barePhase(gateway: Gateway, updates: number): Promise<Phase> {
-  await using started = new AsyncDisposableStack();
-  const worker = await startBare(started, gateway);
-  const part = 500;
-  const post = async (numbers: Numbers): Promise<void> => {
-    const body = streamOf(numbers, () => undefined);
-    const response = await fetch(worker.url, streamed(body));
-    const done = await response.text();
-    if (Number(done) !== numbers.until - numbers.from) throw new Error(`bare: expected every 200, received ${done}`);
-  };
-  await gateway.expectUpdates(warmUp);
-  await post({ from: 0, until: warmUp, each: 1, prefix: 'warm' });
-  return await measure(worker, gateway, { updates, passes: updates }, async () => {
-    for (let from = 0; from < updates; from += part) {
-      await post({ from, until: Math.min(updates, from + part), each: 1, prefix: 'bare' });
+export function barePhase(gateway: Gateway, updates: number): Promise<Phase> {
+  return bare(gateway, updates, async (url, prefix, count) => {
+    const part = 500;
+    for (let from = 0; from < count; from += part) {
+      await postLines(url, { from, until: Math.min(count, from + part), each: 1, prefix });
     }
   });
+}
+
+/** The same with one update a request, as in a PUT. */
+export function bareSinglePhase(gateway: Gateway, updates: number): Promise<Phase> {
+  return bare(gateway, updates, (url, prefix, count) =>
+    eachOf(count, (number) => postLines(url, { from: number, until: number + 1, each: 1, prefix })),
+  );
+}
+
+/** Requests to which the bare Worker replies at once: what a request costs by itself. */
+export function floorPhase(gateway: Gateway, requests: number): Promise<Phase> {
+  return bare(gateway, requests, (url, _, count) =>
+    eachOf(count, async () => {
+      await (await fetch(url)).text();
+    }),
+  );
+}
+
+async function bare(
+  gateway: Gateway,
+  updates: number,
+  send: (url: string, prefix: string, count: number) => Promise<void>,
+): Promise<Phase> {
+  await using started = new AsyncDisposableStack();
+  const worker = await startBare(started, gateway);
+  await gateway.expectUpdates(warmUp);
+  await send(worker.url, 'warm', warmUp);
+  return await measure(worker, gateway, { updates, passes: updates }, () => send(worker.url, 'bare', updates));
+}
+
+async function postLines(url: string, numbers: Numbers): Promise<void> {
+  const body = streamOf(numbers, () => undefined);
+  const response = await fetch(url, streamed(body));
+  const done = await response.text();
+  if (Number(done) !== numbers.until - numbers.from) throw new Error(`bare: expected every 200, received ${done}`);
+}
+
+/** Does something for each number below a count, a few at once. */
+async function eachOf(count: number, work: (number: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  const caller = async (): Promise<void> => {
+    for (let number = next++; number < count; number = next++) await work(number);
+  };
+  await Promise.all(Array.from({ length: callers }, caller));
 }
 
 /** Takes every line in while next to nothing may be sent: the accept path on its own. */
@@ -63,17 +97,12 @@ export async function putPhase(gateway: Gateway, updates: number): Promise<Phase
     level: '金卡',
   });
   const headers = { Authorization: `Bearer ${apiToken}`, 'Content-Type': 'application/json' };
-  const put = async (prefix: string, count: number): Promise<void> => {
-    let next = 0;
-    const caller = async (): Promise<void> => {
-      for (let number = next++; number < count; number = next++) {
-        const response = await fetch(`${worker.url}/passes/${prefix}${number}`, { method: 'PUT', headers, body });
-        if (response.status !== 202) throw new Error(`PUT: received ${response.status} ${await response.text()}`);
-        await response.body?.cancel();
-      }
-    };
-    await Promise.all(Array.from({ length: callers }, caller));
-  };
+  const put = (prefix: string, count: number): Promise<void> =>
+    eachOf(count, async (number) => {
+      const response = await fetch(`${worker.url}/passes/${prefix}${number}`, { method: 'PUT', headers, body });
+      if (response.status !== 202) throw new Error(`PUT: received ${response.status} ${await response.text()}`);
+      await response.body?.cancel();
+    });
   await gateway.expectUpdates(updates);
   await put('warm', warmUp);
   return await measure(worker, gateway, { updates, passes: updates }, () => put('put', updates));
