@@ -36,28 +36,34 @@ export function readUpdate(body: unknown, names: FieldNames): ReadUpdate {
   const { points, level, ...given } = body;
   const issues: Issue[] = [];
   const loyalty = [...readPoints(points, names.points, issues), ...readLevel(level, names.level, issues)];
-  let update = { status: 'UPDATE', updateDetailType: 'UPDATE_MEMBER_CARD', ...given } as unknown as UpdatePassRequest;
-  try {
-    update = checkUpdate(update);
-  } catch (error) {
-    if (!(error instanceof RequestInvalid)) throw error;
-    issues.push(...error.issues);
-  }
-  if (typeof update.passId === 'string' && update.passId.length > maxIdLength) {
+  const asked: Record<string, unknown> = { status: 'UPDATE', updateDetailType: 'UPDATE_MEMBER_CARD', ...given };
+  const update = checked(asked, issues);
+  if (typeof asked.passId === 'string' && asked.passId.length > maxIdLength) {
     issues.push({ path: 'passId', message: `must have at most ${maxIdLength} characters` });
   }
-  const dataInfo = isObject(update.dataInfo) ? update.dataInfo : {};
-  checkNames('', update, issues);
+  const dataInfo = isObject(asked.dataInfo) ? asked.dataInfo : {};
+  checkNames('', asked, issues);
   checkNames('dataInfo', dataInfo, issues);
   for (const [name] of loyalty) {
     if (Object.hasOwn(dataInfo, name)) {
       issues.push({ path: `dataInfo.${name}`, message: 'is also given as top-level points or level' });
     }
   }
-  if (issues.length > 0) throw new RequestInvalid(issues);
+  if (update === undefined || issues.length > 0) throw new RequestInvalid(issues);
   const unknownFields = Object.keys(given).filter((name) => !contract.has(name));
   if (loyalty.length === 0) return { update, unknownFields };
   return { update: { ...update, dataInfo: { ...dataInfo, ...Object.fromEntries(loyalty) } }, unknownFields };
+}
+
+/** The value as an update; `undefined` with its issues if it is none. */
+function checked(value: unknown, issues: Issue[]): UpdatePassRequest | undefined {
+  try {
+    return checkUpdate(value);
+  } catch (error) {
+    if (!(error instanceof RequestInvalid)) throw error;
+    issues.push(...error.issues);
+    return undefined;
+  }
 }
 
 type Loyalty = [name: string, value: string | number][];
