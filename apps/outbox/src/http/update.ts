@@ -1,6 +1,7 @@
 /** From what a caller wrote about a pass to an update that fits AlipayHK's contract. */
 import { checkUpdate, type Issue, RequestInvalid, type UpdatePassRequest } from '@alipayhk-pass/api';
 import type { FieldName, FieldNames } from '../config/field-names.ts';
+import { issuesOfId } from './ids.ts';
 
 /** Longest update in bytes, as a body or as a line of a batch. Those seen have less than one thousand. */
 export const maxUpdateBytes = 64 * 1024;
@@ -8,8 +9,6 @@ export const maxUpdateBytes = 64 * 1024;
 /** Longest name of a field, in characters, and most of them in an update: a pass remembers the time of each for a day. */
 const maxNameLength = 128;
 const maxNames = 200;
-/** Longest passId in characters. Those seen have at most 31. */
-const maxIdLength = 256;
 
 /** The names of the contract. */
 const contract = new Set([
@@ -38,9 +37,7 @@ export function readUpdate(body: unknown, names: FieldNames): ReadUpdate {
   const loyalty = [...readPoints(points, names.points, issues), ...readLevel(level, names.level, issues)];
   const asked: Record<string, unknown> = { status: 'UPDATE', updateDetailType: 'UPDATE_MEMBER_CARD', ...given };
   const update = checked(asked, issues);
-  if (typeof asked.passId === 'string' && asked.passId.length > maxIdLength) {
-    issues.push({ path: 'passId', message: `must have at most ${maxIdLength} characters` });
-  }
+  if (typeof asked.passId === 'string') issues.push(...issuesOfId('passId', asked.passId));
   const dataInfo = isObject(asked.dataInfo) ? asked.dataInfo : {};
   checkNames('', asked, issues);
   checkNames('dataInfo', dataInfo, issues);
