@@ -26,6 +26,8 @@ function readOptions() {
         seed: text(`${Date.now() % 1_000_000}`), // printed, so that the run can be had again
         updates: text('2000'),
         passes: text('200'),
+        members: text('20'),
+        postings: text('200'),
         kills: text('12'),
         'gateway-kills': text('3'),
         rate: text('0.5'),
@@ -35,9 +37,10 @@ function readOptions() {
     if (!(rate >= 0 && rate < 1)) throw new TypeError(`--rate: expected 0 to less than 1, received ${values.rate}`);
     const [updates, passes] = [count('updates', values.updates), count('passes', values.passes)];
     if (passes === 0 || updates < passes) throw new TypeError('--passes: expected at least 1 and at most --updates');
+    const [members, postings] = [count('members', values.members), count('postings', values.postings)];
     const kills = count('kills', values.kills);
     const gatewayKills = count('gateway-kills', values['gateway-kills']);
-    return { seed: values.seed, updates, passes, kills, gatewayKills, rate };
+    return { seed: values.seed, updates, passes, members, postings, kills, gatewayKills, rate };
   } catch (error) {
     console.error(`soak: ${(error as Error).message.split('\n')[0]}`);
     process.exit(2);
