@@ -3,7 +3,7 @@
  * picture. With `--quick` a few rounds only, and nothing is written. It fails when contenders disagree or a second message
  * imports an RSA key, never for being slow.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exitOnSignal } from '@alipayhk-pass/harness/signals';
 import { bundle } from './bundle.ts';
@@ -11,7 +11,8 @@ import { chart, themes } from './chart.ts';
 import { timeEndToEnd } from './end-to-end.ts';
 import { contenders, jobs, others } from './jobs.ts';
 import { askedOf, measure, type Settings } from './measure.ts';
-import { endToEndTable, formatReport, targetsSection, timesTable } from './report.ts';
+import { withFigures } from './page.ts';
+import { endToEndTable, figuresForPage, formatReport, targetsTable, timesTable } from './report.ts';
 import { runtimes, type Server } from './runtimes.ts';
 import type { Run, Times } from './targets.ts';
 
@@ -26,7 +27,7 @@ for (const { name, version, start } of runtimes) {
   const server = await start(script);
   try {
     await agree(name, server);
-    const times = await time(server);
+    const times = await time(name, server);
     runs.push({ name, version, times });
     // A few rounds show that everything runs; their times show nothing.
     console.log(`${name} ${version}${quick ? ': all agree' : `\n${timesTable(times)}\n`}`);
@@ -36,12 +37,17 @@ for (const { name, version, start } of runtimes) {
 }
 const endToEnd = await timeEndToEnd(settings);
 console.log(quick ? 'workerd: updates come back' : `${endToEndTable(endToEnd)}\n`);
-const report = formatReport(runs, endToEnd, settings);
+const pagePath = join(root, '../../docs/performance.md');
+// Made also when nothing is written, so that a short run shows whether they can be.
+const written: Record<string, string> = {
+  [join(root, 'RESULTS.md')]: formatReport(runs, endToEnd, settings),
+  [pagePath]: withFigures(readFileSync(pagePath, 'utf8'), figuresForPage(runs, endToEnd)),
+  [join(root, 'results-light.svg')]: chart(runs, themes.light),
+  [join(root, 'results-dark.svg')]: chart(runs, themes.dark),
+};
 if (!quick) {
-  console.log(targetsSection(runs, endToEnd));
-  writeFileSync(join(root, 'RESULTS.md'), report);
-  for (const [name, theme] of Object.entries(themes))
-    writeFileSync(join(root, `results-${name}.svg`), chart(runs, theme));
+  console.log(targetsTable(runs, endToEnd));
+  for (const [path, text] of Object.entries(written)) writeFileSync(path, text);
 }
 
 /** Has the contenders open each other's messages. */
@@ -62,11 +68,12 @@ async function agree(runtime: string, server: Server): Promise<void> {
 }
 
 /** All jobs by all contenders. */
-async function time(server: Server): Promise<Times> {
+async function time(runtime: string, server: Server): Promise<Times> {
   const tasks = Object.keys(jobs).flatMap((job) =>
     ['raw', ...Object.keys({ ...contenders, ...others })].map((by) => ({ job, by })),
   );
   const samples = await measure(
+    runtime,
     tasks.map((task) => askedOf(server.url, '/run', task)),
     settings,
   );

@@ -27,6 +27,7 @@ export async function timeEndToEnd(settings: Settings): Promise<EndToEnd> {
     const worker = await startScript({ code, compatibilityFlags: ['nodejs_compat'], vars: { GATEWAY: gateway.url } });
     try {
       const samples = await measure(
+        'updates in workerd',
         ways.map((by) => askedOf(worker.url, '/', { by })),
         settings,
       );

@@ -1,5 +1,6 @@
 /** Times what servers do, from outside: how long each of several tasks takes, in rounds that all of them share. */
 import { performance } from 'node:perf_hooks';
+import { showProgress } from '@alipayhk-pass/harness/progress';
 import { median } from '@alipayhk-pass/harness/report';
 
 /** Something that a server does as often as it is asked to. */
@@ -21,8 +22,11 @@ export interface Settings {
 /**
  * Milliseconds that each task took, one figure a round. The rounds go through the tasks forwards and backwards in turn, so
  * that whatever slows the machine down slows all alike.
+ *
+ * @param title - of the progress that is shown
  */
-export async function measure(tasks: Task[], { rounds, batch, warmUps }: Settings): Promise<number[][]> {
+export async function measure(title: string, tasks: Task[], { rounds, batch, warmUps }: Settings): Promise<number[][]> {
+  const progress = showProgress(title, rounds, 'rounds');
   const runs: { task: Task; count: number; sample: number[] }[] = [];
   for (const task of tasks) runs.push({ task, count: await countFor(task, batch, warmUps), sample: [] });
   const empty: number[] = [];
@@ -31,7 +35,9 @@ export async function measure(tasks: Task[], { rounds, batch, warmUps }: Setting
       empty.push(await elapsed(task, 0));
       sample.push((await elapsed(task, count)) / count);
     }
+    progress.update(round + 1); // here nothing is timed
   }
+  progress.end();
   // What the way there and back costs, shared by as many jobs as went with it.
   const overhead = median(empty);
   return runs.map(({ count, sample }) => sample.map((value) => value - overhead / count));

@@ -36,12 +36,24 @@ const hasOcb = ['Node', 'Deno'];
 export const targets: Target[] = [
   atMost(1.05, 'sign', 'ours', 'raw'),
   atMost(1.15, 'verify', 'ours', 'raw', { extra: 10 }),
-  atMost(1.15, 'seal 640 B', 'ours', 'raw'),
-  atMost(1.15, 'seal 64 KB', 'ours', 'raw'),
+  atMost(1.15, 'seal 640 B', 'ours', 'raw', {
+    reason:
+      '41 calls of AES-CBC, each on its way to another thread, vary from run to run by more than the target leaves; see the quartiles.',
+  }),
+  atMost(1.15, 'seal 64 KB', 'ours', 'raw', {
+    reason:
+      'with AES-OCB the raw calls take little, so what surrounds them weighs: masking every block twice, base64, the bodies of two `Request`s, the copy that is signed, and collecting those buffers as garbage. Without it, every one of 4,097 blocks has an IV of its own, and its 16 bytes are copied into place.',
+  }),
   atMost(1.2, 'open 640 B', 'ours', 'raw'),
-  atMost(1.2, 'open 64 KB', 'ours', 'raw'),
+  atMost(1.2, 'open 64 KB', 'ours', 'raw', {
+    reason:
+      'blinding and the check against faults, as for 640 B, and base64, UTF-8 and several copies of 64 KB: raw has none of them.',
+  }),
   atMost(1.6, 'seal 640 B', 'ours', limit, { only: ['Deno'] }),
-  atMost(1.6, 'seal 64 KB', 'ours', limit, { only: hasOcb }),
+  atMost(1.6, 'seal 64 KB', 'ours', limit, {
+    only: hasOcb,
+    reason: 'on Node the raw calls alone take about 1.5 times as long as `node:crypto`; the rest is as above.',
+  }),
   fasterThan(1, 'seal 640 B', 'ours', {
     only: hasOcb,
     reason:
@@ -66,6 +78,22 @@ export const targets: Target[] = [
   withoutCrypto('verify', 10, ['Node', 'workerd']),
   withoutCrypto('open 64 KB', 300),
 ];
+
+/** What an update may cost a Worker through to its reply, in bare ones. */
+export const endToEndTargets = [
+  {
+    by: 'signed',
+    most: 1.2,
+    reason:
+      'the client checks the update, bounds the time and the length of the reply, verifies it and checks it. In workerd that is about 0.17 ms of work, and an abort signal and a reader make the exchange 0.05 ms longer.',
+  },
+  {
+    by: 'encrypted, node-crypto',
+    most: 1.5,
+    reason:
+      'the bare Worker decrypts nothing. The private RSA operation that a reply needs takes half as long as all that the bare one does.',
+  },
+] as const;
 
 interface Conditions {
   /** Microseconds by which it may take longer in place of the ratio. */

@@ -27,7 +27,7 @@ async function prepare(name: string, by: string): Promise<Call> {
   return job.by(await contender());
 }
 
-const answers: Record<string, (query: URLSearchParams) => Promise<unknown>> = {
+const handlers: Record<string, (query: URLSearchParams) => Promise<unknown>> = {
   '/agreement': async () => ({ problems: await problems(), rsaImports: await rsaImports() }),
   '/run': async (query) => {
     const call = await callOf(query.get('job') ?? '', query.get('by') ?? '');
@@ -40,7 +40,7 @@ export default {
   async fetch(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     try {
-      return Response.json((await answers[pathname]?.(searchParams)) ?? null);
+      return Response.json((await handlers[pathname]?.(searchParams)) ?? null);
     } catch (error) {
       return new Response(String(error), { status: 500 });
     }

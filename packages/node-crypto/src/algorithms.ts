@@ -88,12 +88,14 @@ export const ownAlgorithms: Record<string, Algorithm> = {
 /** Of keys that stay Web Crypto's, with some operations done here. */
 export const sharedAlgorithms: Record<string, Algorithm> = {
   'RSASSA-PKCS1-v1_5'({ format, data, hash }) {
-    if (!chosen.rsassa || format !== 'jwk' || hash !== 'SHA-256') return undefined;
+    if (format !== 'jwk' || hash !== 'SHA-256') return undefined;
     const jwk = data as webcrypto.JsonWebKey;
     if (jwk.d !== undefined) {
+      if (!chosen.sign) return undefined;
       const privateKey = createPrivateKey({ key: jwk, format: 'jwk' });
       return { sign: (content) => bufferOf(sign('sha256', content, privateKey)) };
     }
+    if (!chosen.verify) return undefined;
     const publicKey = createPublicKey({ key: jwk, format: 'jwk' });
     return { verify: (signature, content) => verify('sha256', content, publicKey, signature) };
   },

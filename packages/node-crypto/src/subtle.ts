@@ -1,5 +1,5 @@
 /** Web Crypto's `subtle` with some algorithms by `node:crypto`; every other call is Web Crypto's own. */
-import { type Operations, ownAlgorithms, sharedAlgorithms } from './algorithms.ts';
+import { type KeyData, type Operations, ownAlgorithms, sharedAlgorithms } from './algorithms.ts';
 import { viewOf } from './bytes.ts';
 import { withMethodsOf } from './with-methods-of.ts';
 
@@ -34,18 +34,27 @@ function run<Result>(errorName: 'DataError' | 'OperationError', operation: () =>
   }
 }
 
+/** What is done here with a key of Web Crypto; nothing where `node:crypto` refuses the key, as Deno's does one above 4096 bits. */
+function takeOver(name: string, given: KeyData): Operations | undefined {
+  try {
+    return sharedAlgorithms[name]?.(given);
+  } catch {
+    return undefined;
+  }
+}
+
 async function importKey(...args: Arguments<'importKey'>): ReturnType<Subtle['importKey']> {
   const [format, data, algorithm, extractable, usages] = args;
   const name = nameOf(algorithm);
   const { hash } = algorithm as { hash?: string | { name: string } };
-  const given = { format, data, usages, hash: hash && nameOf(hash) } as Parameters<(typeof ownAlgorithms)[string]>[0];
+  const given = { format, data, usages, hash: hash && nameOf(hash) } as KeyData;
 
   const own = extractable ? undefined : run('DataError', () => ownAlgorithms[name]?.(given));
   const key =
     own === undefined
       ? await native.importKey(...args)
       : (Object.freeze({ algorithm: { name }, extractable, usages: [...usages] }) as unknown as CryptoKey);
-  const operations = own ?? run('DataError', () => sharedAlgorithms[name]?.(given));
+  const operations = own ?? takeOver(name, given);
   if (operations !== undefined) keys.set(key, { name, usages: [...usages], operations });
   return key;
 }

@@ -22,12 +22,20 @@ type Method = (...args: never[]) => Promise<unknown>;
 const padding = constants.RSA_NO_PADDING;
 const exact = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer;
 
+interface RawKey {
+  publicKey: KeyObject;
+  privateKey?: KeyObject | undefined;
+}
+
 /** RSA-RAW also where nodeCrypto leaves it to the core, because here every operation shall be a call. */
 const rsaRaw: Partial<Record<(typeof methods)[number], Method>> = {
-  importKey: async (_, jwk: webcrypto.JsonWebKey) =>
-    jwk.d === undefined ? createPublicKey({ key: jwk, format: 'jwk' }) : createPrivateKey({ key: jwk, format: 'jwk' }),
-  encrypt: async (_, key: KeyObject, block: Uint8Array) => exact(publicEncrypt({ key, padding }, block)),
-  decrypt: async (_, key: KeyObject, block: Uint8Array) => exact(privateDecrypt({ key, padding }, block)),
+  importKey: async (_, { kty, n, e, ...secret }: webcrypto.JsonWebKey): Promise<RawKey> => ({
+    publicKey: createPublicKey({ key: { kty, n, e }, format: 'jwk' }),
+    privateKey: secret.d === undefined ? undefined : createPrivateKey({ key: { kty, n, e, ...secret }, format: 'jwk' }),
+  }),
+  encrypt: async (_, { publicKey: key }: RawKey, block: Uint8Array) => exact(publicEncrypt({ key, padding }, block)),
+  decrypt: async (_, { privateKey: key }: Required<RawKey>, block: Uint8Array) =>
+    exact(privateDecrypt({ key, padding }, block)),
 };
 
 function methodOf(name: (typeof methods)[number], args: unknown[]): Method {

@@ -47,23 +47,23 @@ export async function rsaPublic(m: Bytes, key: RsaPublicNumbers, subtle: Subtle)
 export async function rsaPrivate(c: Bytes, key: RsaPrivateNumbers, crypto: WebCrypto): Promise<Bytes | undefined> {
   const { subtle } = crypto;
   const rawKey = await rawKeyOf(key, subtle);
-  const m =
-    rawKey === undefined
-      ? bigIntToBytes(privatePower(bytesToBigInt(c), key, crypto), key.size)
-      : await bytesFrom(key.size, subtle.decrypt(RAW, rawKey, c));
+  if (rawKey === undefined) return privatePower(c, key, crypto);
+  const m = await bytesFrom(key.size, subtle.decrypt(RAW, rawKey, c));
   const again = await rsaPublic(m, key, subtle);
   return again.every((byte, i) => byte === c[i]) ? m : undefined;
 }
 
-/** c^d mod n by CRT, blinded. */
-function privatePower(c: bigint, key: RsaPrivateNumbers, crypto: WebCrypto): bigint {
-  const { n, p, q, dp, dq, qi } = key;
+/** As `rsaPrivate`, in BigInt: by CRT, blinded. */
+function privatePower(block: Bytes, key: RsaPrivateNumbers, crypto: WebCrypto): Bytes | undefined {
+  const { n, e, p, q, dp, dq, qi, size } = key;
   const { factor, inverse } = nextBlinding(key, crypto);
+  const c = bytesToBigInt(block);
   const blinded = (c * factor) % n;
   const mp = secretPower(blinded % p, dp, p);
   const mq = secretPower(blinded % q, dq, q);
   const result = mq + (((((mp - mq) % p) + p) * qi) % p) * q; // RFC 8017 §5.1.2
-  return (result * inverse) % n;
+  const m = (result * inverse) % n;
+  return publicPower(m, e, n) === c ? bigIntToBytes(m, size) : undefined;
 }
 
 interface Blinding {

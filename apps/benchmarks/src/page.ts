@@ -1,0 +1,18 @@
+/** Figures in a page that people write: each stands between two comments, as `<!-- targets -->` and `<!-- /targets -->`. */
+
+/**
+ * The page with other figures.
+ *
+ * @param figures - Markdown, by the name in the comments
+ * @throws Error for figures that the page has no place for
+ */
+export function withFigures(page: string, figures: Record<string, string>): string {
+  let filled = page;
+  for (const [name, text] of Object.entries(figures)) {
+    const [before = '', rest] = filled.split(`<!-- ${name} -->`);
+    const [, after] = rest?.split(`<!-- /${name} -->`) ?? [];
+    if (after === undefined) throw new Error(`the page has no place for ${name}`);
+    filled = `${before}<!-- ${name} -->\n\n${text}\n\n<!-- /${name} -->${after}`;
+  }
+  return filled;
+}
