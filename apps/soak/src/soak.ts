@@ -3,6 +3,7 @@
  * was met and what broke a rule, ledger entries by id; exit code 1 if anything did, 2 for wrong arguments.
  */
 import { parseArgs } from 'node:util';
+import { showProgress } from '@alipayhk-pass/harness/progress';
 import { exitOnSignal } from '@alipayhk-pass/harness/signals';
 import { reportOf } from './fault-run/report.ts';
 import { faultRun } from './fault-run/run.ts';
@@ -13,7 +14,23 @@ const limit = 900_000;
 
 const options = readOptions();
 exitOnSignal('soak');
-const run = await faultRun({ ...options, limit, log: console.log });
+let phase = { what: '', progress: showProgress('fault run', 0, 'steps') };
+let event = '';
+const run = await faultRun({
+  ...options,
+  limit,
+  log: (line) => {
+    event = line;
+  },
+  onProgress(what, done, total) {
+    if (phase.what !== what) {
+      if (phase.what !== '') phase.progress.end();
+      phase = { what, progress: showProgress('fault run', total, what) };
+    }
+    phase.progress.update(done, event);
+  },
+});
+phase.progress.end();
 const violations = violationsOf(run.history);
 console.log(`\n${reportOf(run, violations, options)}`);
 process.exit(violations.length === 0 ? 0 : 1);

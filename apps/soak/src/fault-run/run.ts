@@ -17,7 +17,7 @@ export interface RunOptions extends Size {
   /** Gets a line for what happens. */
   log?: (line: string) => void;
   /** Gets how many steps are done, of how many, and then how many outboxes are at rest, of how many. */
-  onProgress?: (what: 'steps' | 'outboxes', done: number, total: number) => void;
+  onProgress?: (what: 'steps' | 'outboxes at rest', done: number, total: number) => void;
 }
 
 /** What a fault run was, beside its history. */
@@ -63,7 +63,9 @@ export async function faultRun(options: RunOptions): Promise<FaultRun> {
   const rest = performance.now();
   const counts = await untilHandedOver(merchant, members, limit);
   const all = [...passIds, ...members.map(({ passId }) => passId)];
-  const outboxes = await untilAtRest(merchant, all, limit, note, (done) => onProgress('outboxes', done, all.length));
+  const outboxes = await untilAtRest(merchant, all, limit, note, (done) =>
+    onProgress('outboxes at rest', done, all.length),
+  );
   const draining = performance.now() - rest;
   say('at rest');
   const records = members.map(({ userId, passId }): MemberRecord => {
