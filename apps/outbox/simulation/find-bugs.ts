@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { showProgress } from '@alipayhk-pass/harness/progress';
 
 const outbox = join(import.meta.dirname, '..');
 const root = join(outbox, '../..');
@@ -14,8 +15,11 @@ const names = readdirSync(join(import.meta.dirname, 'bugs'))
   .filter((name) => chosen.length === 0 || chosen.includes(name));
 const seeds = 15;
 const missed: string[] = [];
+const lines: string[] = [];
+const progress = showProgress('find-bugs', names.length, 'bugs');
 
-for (const name of names) {
+for (const [index, name] of names.entries()) {
+  progress.update(index, name);
   // Beside the packages that it imports.
   const copy = join(outbox, 'dist', 'bugs', name);
   rmSync(copy, { recursive: true, force: true });
@@ -32,13 +36,15 @@ for (const name of names) {
   const args = [join(copy, 'simulation/simulate.ts'), '--seed', '1', '--runs', `${seeds}`, ...size];
   const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   const seconds = ((performance.now() - began) / 1000).toFixed(0);
-  const [first = '', problem = ''] = stderr.split('\n');
-  if (status === 1 && first.startsWith('seed '))
-    console.log(`${name}: found under ${first.split(':')[0]}, ${seconds} s: ${problem}`);
+  const [, seed, problem = ''] = /^(seed \d+): \d+ problems\n(.*)$/m.exec(stderr) ?? [];
+  if (status === 1 && seed !== undefined) lines.push(`${name}: found under ${seed}, ${seconds} s: ${problem}`);
   else {
     missed.push(name);
-    console.log(`${name}: not found under ${seeds} seeds, ${seconds} s ${stderr.slice(0, 300)}`);
+    lines.push(`${name}: not found under ${seeds} seeds, ${seconds} s ${stderr.slice(-300)}`);
   }
   rmSync(copy, { recursive: true, force: true });
 }
+progress.update(names.length);
+progress.end();
+console.log([...lines, `${names.length - missed.length} of ${names.length} bugs found`].join('\n'));
 if (missed.length > 0) process.exitCode = 1;

@@ -16,6 +16,8 @@ export interface RunOptions {
   updates: number;
   passes: number;
   members: number;
+  /** Gets at every event how many days are over, and how many changes were accepted. */
+  onTime?: ((days: number, accepted: number) => void) | undefined;
   /** Gets every line of the record. */
   onNote?: ((line: string) => void) | undefined;
 }
@@ -44,7 +46,7 @@ export const vars = {
   LEVEL_FIELDS: [{ name: 'level' }],
 };
 
-export async function run({ seed, days, updates, passes, members, onNote }: RunOptions): Promise<RunResult> {
+export async function run({ seed, days, updates, passes, members, onTime, onNote }: RunOptions): Promise<RunResult> {
   const scheduler = new Scheduler(seed, start);
   scheduler.onNote = onNote;
   const world = new World(scheduler, vars);
@@ -100,7 +102,10 @@ export async function run({ seed, days, updates, passes, members, onNote }: RunO
   for (const caller of memberCallers) void busy([caller], () => caller.register());
   every(days * 24, 'operate', () => void operator.work());
 
-  await scheduler.run(start + duration, () => world.gateway.problems.length > 0);
+  await scheduler.run(start + duration, () => {
+    onTime?.((scheduler.time - start) / day, world.events.get('accepted') ?? 0);
+    return world.gateway.problems.length > 0;
+  });
   if (world.gateway.problems.length === 0) await endOf({ world, callers, memberCallers, batches, operator });
 
   return {

@@ -1,9 +1,10 @@
 /**
- * The deterministic simulation: `simulate [--seed N] [--days N] [--updates N] [--runs N] [--trace FILE]`. Prints what it
- * ran, and exits with 1 and the seed when something does not hold.
+ * The deterministic simulation: `simulate [--seed N] [--days N] [--updates N] [--passes N] [--members N] [--runs N]
+ * [--trace FILE]`. Prints what it ran, and exits with 1 and the seed when something does not hold.
  */
 import { createWriteStream } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { showProgress } from '@alipayhk-pass/harness/progress';
 import { run } from './run.ts';
 
 const options = {
@@ -24,14 +25,18 @@ process.on('unhandledRejection', () => undefined); // what an object leaves behi
 for (let seed = first; seed < first + Number(values.runs); seed += 1) {
   const trace = values.trace === undefined ? undefined : createWriteStream(values.trace);
   const began = performance.now();
+  const days = Number(values.days);
+  const progress = showProgress(`seed ${seed}`, days, 'days');
   const result = await run({
     seed,
-    days: Number(values.days),
+    days,
     updates: Number(values.updates),
     passes: Number(values.passes),
     members: Number(values.members),
+    onTime: (time, accepted) => progress.update(Number(time.toFixed(1)), `${accepted} changes accepted`),
     onNote: trace && ((line) => void trace.write(`${line}\n`)),
   });
+  progress.end();
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   const { problems, accepted, requests, events, digest, counts } = result;
   console.log(

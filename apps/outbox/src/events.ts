@@ -24,10 +24,12 @@ const maxIndexBytes = 96;
 /** Emits an event. It never throws: what happened must not depend on whether it could be logged. */
 export function emit(env: object, event: EventName, fields: EventFields): void {
   console[event === 'alert' ? 'error' : 'log'](JSON.stringify({ event, ...fields }));
+  const { ANALYTICS } = env as { ANALYTICS?: AnalyticsEngineDataset };
+  if (ANALYTICS === undefined) return;
   const { passId = '', revision = 0, code = '', resultCode = '', tracerId = '' } = fields;
   const { read } = new TextEncoder().encodeInto(passId, new Uint8Array(maxIndexBytes)); // whole characters only
   try {
-    (env as { ANALYTICS?: AnalyticsEngineDataset }).ANALYTICS?.writeDataPoint({
+    ANALYTICS.writeDataPoint({
       indexes: [passId.slice(0, read)],
       blobs: [event, `${code}`, `${resultCode}`, `${tracerId}`],
       doubles: [Number(revision)],

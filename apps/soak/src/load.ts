@@ -5,10 +5,20 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { showProgress } from '@alipayhk-pass/harness/progress';
 import { exitOnSignal } from '@alipayhk-pass/harness/signals';
 import { chartsOf } from './load/charts.ts';
 import type { Phase } from './load/measure.ts';
-import { acceptPhase, barePhase, pacedPhase, putPhase, wholePhase } from './load/phases.ts';
+import {
+  acceptPhase,
+  barePhase,
+  bareSinglePhase,
+  floorPhase,
+  type OnDone,
+  pacedPhase,
+  putPhase,
+  wholePhase,
+} from './load/phases.ts';
 import { type Load, reportOf } from './load/report.ts';
 import { startGateway } from './load/servers.ts';
 
@@ -17,21 +27,25 @@ exitOnSignal('load');
 await using started = new AsyncDisposableStack();
 const gateway = await startGateway(started);
 const load: Load = {
-  bare: await logged('bare', barePhase(gateway, bare)),
-  accept: await logged('accept', acceptPhase(gateway, single)),
-  put: await logged('put', putPhase(gateway, single)),
+  bare: await shown('bare', bare, (onDone) => barePhase(gateway, bare, onDone)),
+  bareSingle: await shown('bare, an update a request', single, (onDone) => bareSinglePhase(gateway, single, onDone)),
+  floor: await shown('requests that do nothing', single, (onDone) => floorPhase(gateway, single, onDone)),
+  accept: await shown('accept by batch', single, () => acceptPhase(gateway, single)),
+  put: await shown('accept by PUT', single, (onDone) => putPhase(gateway, single, onDone)),
   whole: [],
   perSecond,
   each,
   command,
 };
 for (const [index, updates] of sizes.entries()) {
-  const phase = await logged(`whole ${updates}`, wholePhase(gateway, { updates, each, perSecond }));
+  const phase = await shown('whole way', updates, (onDone) =>
+    wholePhase(gateway, { updates, each, perSecond }, onDone),
+  );
   load.whole.push(phase);
   // At half the highest rate.
   if (index === Math.min(1, sizes.length - 1)) {
     const pace = (phase.updates / phase.wall) * 500;
-    load.paced = await logged('paced', pacedPhase(gateway, { updates: paced, pace }));
+    load.paced = await shown('paced', paced, (onDone) => pacedPhase(gateway, { updates: paced, pace }, onDone));
   }
   // After each size: what was measured is kept if the next one is interrupted.
   if (print) continue;
@@ -43,14 +57,15 @@ for (const [index, updates] of sizes.entries()) {
 }
 console.log(reportOf(load));
 
-/** A line on the way: the whole of it takes minutes. */
-async function logged(name: string, running: Promise<Phase>): Promise<Phase> {
-  const phase = await running;
-  const { updates, requests, wall, workerd } = phase;
+/** Runs a phase with its progress, and a line of what it cost. */
+async function shown(name: string, updates: number, run: (onDone: OnDone) => Promise<Phase>): Promise<Phase> {
+  const progress = showProgress(name, updates, 'updates');
+  const phase = await run((done) => progress.update(Math.min(done, updates)));
+  progress.update(updates);
+  progress.end();
+  const { requests, wall, workerd } = phase;
   const each = (workerd / updates).toFixed(2);
-  console.error(
-    `${name}: ${updates} updates, ${requests} requests, ${(wall / 1000).toFixed(1)} s, ${each} ms of workerd each`,
-  );
+  console.error(`  ${requests} requests to the gateway, ${(wall / 1000).toFixed(1)} s, ${each} ms of workerd each`);
   return phase;
 }
 

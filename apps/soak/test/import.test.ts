@@ -28,7 +28,17 @@ test('the same seed brings the same file and the same kills', () => {
 describe('importViolations finds', () => {
   const lines = [10, 20, 30].map((points) => ({ passId: '1', points }));
   const received = (id: number, points: number, applied: number | null = id): Received => ({
-    ...{ id, passId: '1', points, applied, tracerId: null, fault: null, resultStatus: 'S', exchangeId: null },
+    ...{
+      id,
+      passId: '1',
+      points,
+      applied,
+      tracerId: null,
+      fault: null,
+      billNo: null,
+      resultStatus: 'S',
+      exchangeId: null,
+    },
   });
   const all = [received(1, 10), received(2, 20), received(3, 30)];
   const passes = [{ passId: '1', points: 30, closed: false }];

@@ -1,7 +1,7 @@
 // The small form of the load: that everything arrives and every figure is there, not how fast it was.
 import { expect, test } from 'vitest';
 import { chartsOf } from '../src/load/charts.ts';
-import { barePhase, pacedPhase, putPhase, wholePhase } from '../src/load/phases.ts';
+import { barePhase, bareSinglePhase, floorPhase, pacedPhase, putPhase, wholePhase } from '../src/load/phases.ts';
 import { ratiosOf, reportOf } from '../src/load/report.ts';
 import { startGateway } from '../src/load/servers.ts';
 
@@ -17,15 +17,32 @@ test('300 updates of 100 passes as NDJSON, and the bare Worker beside them', { t
   expect(Math.min(...(whole.latencies ?? [0]))).toBeGreaterThan(0);
   const paced = await pacedPhase(gateway, { updates: 20, pace: 20 });
   expect(paced.requests).toBe(20);
-  const put = await putPhase(gateway, 20);
-  for (const { workerd, memory } of [bare, put, whole, paced]) {
+  const put = await putPhase(gateway, 100);
+  const bareSingle = await bareSinglePhase(gateway, 100);
+  expect(bareSingle).toMatchObject({ updates: 100, requests: 100 });
+  const floor = await floorPhase(gateway, 100);
+  expect(floor.requests).toBe(0);
+  for (const { proxy } of [put, bareSingle, floor]) expect(proxy).toBeGreaterThan(0);
+  for (const { workerd, memory } of [bare, bareSingle, floor, put, whole, paced]) {
     expect(workerd).toBeGreaterThan(0);
     expect(Math.max(...memory)).toBeGreaterThan(0);
   }
-  const load = { bare, accept: whole, put, whole: [whole], paced, perSecond: 200, each: 3, command: 'load' };
+  const load = {
+    bare,
+    bareSingle,
+    floor,
+    accept: whole,
+    put,
+    whole: [whole],
+    paced,
+    perSecond: 200,
+    each: 3,
+    command: 'load',
+  };
   expect(ratiosOf(load).map(({ name }) => name)).toEqual([
     'accept by batch ÷ bare',
     'accept by PUT ÷ bare',
+    'accept by PUT ÷ bare, an update a request',
     'whole way, 300 ÷ bare',
     'dearest size ÷ cheapest size',
     'latency at half the rate, 99 %, s',

@@ -1,13 +1,23 @@
 // Wrong histories: each rule finds what breaks it, and only that.
 import { expect, test } from 'vitest';
-import type { Exchange, History, Received } from '../src/fault-run/history.ts';
+import type { Batch, Exchange, History, MemberRecord, Received } from '../src/fault-run/history.ts';
 import { type rules, violationsOf } from '../src/fault-run/violations.ts';
 
 const passId = '1';
 
 /** A request that was applied, with the reply S. */
 function received(id: number, points: Received['points'], change: Partial<Received> = {}): Received {
-  const entry = { id, passId, points, applied: id, tracerId: `t${id}`, fault: null, resultStatus: 'S', exchangeId: id };
+  const entry = {
+    id,
+    passId,
+    points,
+    billNo: null,
+    applied: id,
+    tracerId: `t${id}`,
+    fault: null,
+    resultStatus: 'S',
+    exchangeId: id,
+  };
   return { ...(entry as Received), ...change };
 }
 
@@ -35,6 +45,8 @@ const history: History = {
   ],
   outboxes: [{ passId, state: 'delivered', revision: 3, delivered: 3, dead: false }],
   passes: [{ passId, points: 30, closed: false }],
+  batches: [],
+  members: [],
 };
 
 /** The same, closed in the end. */
@@ -159,8 +171,70 @@ test('a delivery that was recorded and is recorded no more is forgotten', () => 
   expect(broken(outbox({ delivered: 2 }))).toEqual([['lost'], ['forgotten']]);
 });
 
-test('a outbox that does not come to rest', () => {
+test('an outbox that does not come to rest', () => {
   for (const state of ['pending', 'sending', 'retrying', 'discarded']) {
     expect(broken(outbox({ state }))).toEqual([['unsettled']]);
   }
+});
+
+test('a line of a batch has no revision of its own', () => {
+  const accepted = history.accepted.map((each) => ({ ...each, revision: null }));
+  expect(broken({ accepted })).toEqual([]);
+  expect(broken({ accepted, ...outbox({ delivered: 2 }), confirmed: [] })).toEqual([['lost']]);
+});
+
+/** A member with a bill, an adjustment, a bill without points and another bill. */
+const postings = (['bill', 'adjustment', 'bill', 'bill'] as const).map((kind, index) => ({
+  ...{ userId: 'u', passId, kind, id: `b${index}`, isRepeated: false },
+  ...[
+    { points: 5, total: 5 },
+    { points: -2, total: 3 },
+    { points: 0, total: 3 },
+    { points: 4, total: 7 },
+  ][index],
+})) as MemberRecord['postings'];
+const counts = { points: 7, bills: 3, adjustments: 1 };
+const billed: History = {
+  accepted: [1, 2, 3].map((points) => ({ passId, points, revision: null })),
+  received: [
+    received(1, 1, { billNo: 'b0' }),
+    received(2, 2),
+    received(3, 3, { billNo: 'b3', fault: 'applied-but-unknown', resultStatus: 'U' }),
+    received(4, 3, { billNo: 'b3' }),
+  ],
+  exchanges: [],
+  confirmed: [{ passId, revision: 3, tracerId: 't4' }],
+  outboxes: [{ passId, state: 'delivered', revision: 3, delivered: 3, dead: false }],
+  passes: [{ passId, points: 3, closed: false }],
+  batches: [],
+  members: [{ userId: 'u', passId, postings, counts }],
+};
+
+test('a bill that takes effect not at all, with another posting, or again later is unbilled', () => {
+  expect(broken({}, billed)).toEqual([]);
+  const [first, second, third, last] = billed.received as [Received, Received, Received, Received];
+  const withReceived = (received: Received[]) => broken({ received }, billed);
+  expect(withReceived([{ ...first, billNo: null }, second, third, last])).toEqual([['unbilled', 3]]);
+  expect(withReceived([first, { ...second, billNo: 'b0' }, third, last])).toEqual([]); // sent again, with the adjustment
+  expect(withReceived([{ ...first, points: 2 }, second, third, last])).toEqual([['unbilled', 1]]);
+  expect(withReceived([first, second, third, { ...last, billNo: 'b0' }])).toEqual([['unbilled', 4]]);
+});
+
+test('a bill or an adjustment that counts twice or not at all is misposted', () => {
+  const withCounts = (wrong: MemberRecord['counts']) =>
+    broken({ members: [{ userId: 'u', passId, postings, counts: wrong }] }, billed);
+  expect(withCounts({ ...counts, points: 5 })).toEqual([['misposted']]);
+  expect(withCounts({ ...counts, bills: 4 })).toEqual([['misposted']]);
+  expect(withCounts({ ...counts, adjustments: 0 })).toEqual([['misposted']]);
+  expect(withCounts(undefined)).toHaveLength(3);
+});
+
+test('a line of a batch that is counted twice, not at all, or waits for ever is miscounted', () => {
+  const right = { lines: 3, accepted: 2, delivered: 2, refused: 1, pending: 0 };
+  const withCounts = (counts: Batch['counts']) => broken({ batches: [{ batchId: 'b', lines: 3, refused: 1, counts }] });
+  expect(withCounts(right)).toEqual([]);
+  for (const wrong of [{ lines: 4 }, { accepted: 3 }, { delivered: 1 }, { refused: 0 }, { pending: 1 }]) {
+    expect(withCounts({ ...right, ...wrong })).toEqual([['miscounted']]);
+  }
+  expect(withCounts(undefined)).toEqual([['miscounted']]);
 });

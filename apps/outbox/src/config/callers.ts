@@ -1,6 +1,6 @@
 /** Who may call the outbox. */
 import * as v from 'valibot';
-import { onOrOff, parse, text } from './variables.ts';
+import { cached, onOrOff, parse, text } from './variables.ts';
 
 export interface Callers {
   /** The bearer token that callers present. */
@@ -15,7 +15,7 @@ const Variables = v.object({
 });
 
 /** @throws ConfigurationInvalid */
-export function readCallers(env: object): Callers {
+export const readCallers = cached(Object.keys(Variables.entries), (env): Callers => {
   const { API_TOKEN, CLIENT_CERTIFICATE } = parse(Variables, env);
   return { apiToken: API_TOKEN, requireCertificate: CLIENT_CERTIFICATE === 'on' };
-}
+});

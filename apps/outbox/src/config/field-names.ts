@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import { transactionFields } from '../pass/fields.ts';
-import { ConfigurationInvalid } from './variables.ts';
+import { ConfigurationInvalid, cached } from './variables.ts';
 
 /** One field of `dataInfo`. */
 export interface FieldName {
@@ -38,7 +38,7 @@ const list = (form: 'number' | 'text') =>
  * @param env - `POINTS_FIELDS` and `LEVEL_FIELDS`, as JSON or as text that holds JSON
  * @throws ConfigurationInvalid
  */
-export function readFieldNames(env: object): FieldNames {
+export const readFieldNames = cached(['POINTS_FIELDS', 'LEVEL_FIELDS'], (env): FieldNames => {
   const { POINTS_FIELDS, LEVEL_FIELDS } = env as Record<string, unknown>;
   const fields = { POINTS_FIELDS: decode(POINTS_FIELDS), LEVEL_FIELDS: decode(LEVEL_FIELDS) };
   const Variables = v.object({ POINTS_FIELDS: list('number'), LEVEL_FIELDS: list('text') });
@@ -56,7 +56,7 @@ export function readFieldNames(env: object): FieldNames {
     ]);
   }
   return { points: output.POINTS_FIELDS, level: output.LEVEL_FIELDS };
-}
+});
 
 function decode(value: unknown): unknown {
   if (typeof value !== 'string') return value;

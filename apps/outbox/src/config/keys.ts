@@ -48,7 +48,7 @@ export interface Merchant {
 }
 
 // The result and not its promise: one request must not wait on the work of another.
-let last: { key: string; merchant: Merchant } | undefined;
+let last: { variables: Output; merchant: Merchant } | undefined;
 const output = cached(Object.keys(Variables.entries), (env) => parse(Variables, env));
 
 /**
@@ -58,15 +58,14 @@ const output = cached(Object.keys(Variables.entries), (env) => parse(Variables, 
  */
 export async function readMerchant(env: object): Promise<Merchant> {
   const variables = output(env);
-  const key = JSON.stringify(variables);
-  if (last?.key === key) return last.merchant;
+  if (last?.variables === variables) return last.merchant;
   const keys = await readKeys(variables);
   const merchant: Merchant = {
     client: clientOf(variables, keys),
     // Encrypted or not is for AlipayHK to choose.
     inbound: { tag: variables.MERCHANT_TAG, clientId: variables.CLIENT_ID, ...keys, encryption: RSA_AES },
   };
-  last = { key, merchant };
+  last = { variables, merchant };
   return merchant;
 }
 

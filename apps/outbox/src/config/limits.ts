@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { Pauses } from '../pass/backoff.ts';
 import type { Bound } from '../shard/rate-limiter.ts';
-import { count, milliseconds, onOrOff, parse, text } from './variables.ts';
+import { cached, count, milliseconds, onOrOff, parse, text } from './variables.ts';
 
 export interface Limits {
   /** How many shards there are. */
@@ -41,7 +41,7 @@ const Variables = v.object({
 });
 
 /** @throws ConfigurationInvalid with the name of each variable that is missing or malformed */
-export function readLimits(env: object): Limits {
+export const readLimits = cached(Object.keys(Variables.entries), (env): Limits => {
   const output = parse(Variables, env, ({ SHARDS, IN_FLIGHT, ALERT_URL, ALERT_SECRET }) => [
     ...(Number(IN_FLIGHT) < Number(SHARDS)
       ? [{ path: 'IN_FLIGHT', message: `must be at least SHARDS, which is ${SHARDS}: every shard needs one` }]
@@ -60,7 +60,7 @@ export function readLimits(env: object): Limits {
     coalesceBills: output.COALESCE_BILLS === 'on',
     alert: output.ALERT_URL ? { url: output.ALERT_URL, secret: output.ALERT_SECRET } : undefined,
   };
-}
+});
 
 /**
  * Cloudflare lets one run wait for six replies at once; a seventh request waits in line while its timeout runs. One is

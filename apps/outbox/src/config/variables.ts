@@ -51,12 +51,14 @@ export function parse<Schema extends v.GenericSchema<unknown, object>>(
   return output;
 }
 
-/** Keeps what was read until a variable changes. */
+/** Keeps what was read until a variable changes: a request asks for limits a dozen times. */
 export function cached<T>(names: readonly string[], read: (env: object) => T): (env: object) => T {
-  let last: { key: string; value: T } | undefined;
+  let last: { variables: unknown[]; value: T } | undefined;
   return (env) => {
-    const key = JSON.stringify(names.map((name) => (env as Record<string, unknown>)[name]));
-    if (last?.key !== key) last = { key, value: read(env) };
-    return last.value;
+    const variables = env as Record<string, unknown>;
+    if (last?.variables.every((variable, index) => variable === variables[names[index] as string])) return last.value;
+    const value = read(env);
+    last = { variables: names.map((name) => variables[name]), value };
+    return value;
   };
 }

@@ -1,18 +1,15 @@
 /** Who may call this Worker: whoever bears API_TOKEN, and has a verified certificate that was not revoked where one is asked for. */
 import { readCallers } from '../config/callers.ts';
-import type { Digest } from './app.ts';
 import { Refused } from './errors.ts';
 
 /**
  * @throws Refused, Unauthorized
  * @throws ConfigurationInvalid
  */
-export async function authorize(request: Request, env: object, digest: Digest): Promise<void> {
+export function authorize(request: Request, env: object): void {
   const { apiToken, requireCertificate } = readCallers(env);
   const [, received = ''] = /^Bearer +(\S+)$/i.exec(request.headers.get('Authorization') ?? '') ?? [];
-  const encoder = new TextEncoder();
-  const [expected, actual] = await Promise.all([digest(encoder.encode(apiToken)), digest(encoder.encode(received))]);
-  if (!isEqual(expected, actual)) {
+  if (!isEqual(apiToken, received)) {
     throw new Refused('Unauthorized', [
       { path: 'Authorization', message: 'must be Bearer and the API_TOKEN of this Worker' },
     ]);
@@ -24,10 +21,12 @@ export async function authorize(request: Request, env: object, digest: Digest): 
   }
 }
 
-/** Compares digests: how many of their characters are equal says nothing about the texts. */
+/** Takes as long whichever characters of `other` are right: only its own length tells. */
 function isEqual(one: string, other: string): boolean {
   let difference = one.length ^ other.length;
-  for (let index = 0; index < one.length; index += 1) difference |= one.charCodeAt(index) ^ other.charCodeAt(index);
+  for (let index = 0; index < other.length; index += 1) {
+    difference |= one.charCodeAt(index % one.length) ^ other.charCodeAt(index);
+  }
   return difference === 0;
 }
 

@@ -8,11 +8,13 @@ import { readKeyName } from './conditions.ts';
 import { describe, Refused } from './errors.ts';
 import { checkMediaType, readBody, readJson } from './json.ts';
 import { LineSender } from './line-sender.ts';
-import { linesOf } from './ndjson.ts';
+import { countLines, linesOf } from './ndjson.ts';
 import { maxUpdateBytes, readUpdate } from './update.ts';
 
 /** Longest batch in bytes: it is held in memory until its digest is known. */
 const maxBatchBytes = 32 * 1024 * 1024;
+/** Most lines, blank ones included: each costs time even if it says nothing. */
+const maxLines = 400_000;
 /** How many malformed or refused lines are named; all are counted. */
 const maxNamed = 1_000;
 
@@ -22,6 +24,9 @@ export async function postBatch(c: AppContext): Promise<Response> {
   const key = readKeyName(c.req.raw);
   const names = fieldNamesOf(c.env);
   const body = await readBody(c.req.raw, maxBatchBytes);
+  if (countLines(body) > maxLines) {
+    throw new Refused('ContentTooLarge', [{ path: '', message: `has more than ${maxLines} lines` }]);
+  }
   const batchId =
     key === undefined ? crypto.randomUUID() : (await c.var.digest(new TextEncoder().encode(key))).slice(0, 32);
   const shards = shardsOf(c.env);

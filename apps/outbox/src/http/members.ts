@@ -6,16 +6,15 @@ import { adjustmentPosting, type Registration } from '../members/member.ts';
 import type { MemberView } from '../shard/member-operations.ts';
 import { type App, shardsOf } from './app.ts';
 import { Refused } from './errors.ts';
+import { issuesOfId, isWellFormed, longestId, wellFormed } from './ids.ts';
 import { checkMediaType, readBody, readJson } from './json.ts';
 import { maxUpdateBytes, readUpdate } from './update.ts';
-
-/** Longest id in characters. Those seen have at most 32. */
-export const longestId = 256;
 
 const id = v.pipe(
   v.string('text'),
   v.nonEmpty('text that is not empty'),
   v.maxLength(longestId, `at most ${longestId} characters`),
+  v.check(isWellFormed, wellFormed),
 );
 const wholeNumber = 'must be a non-negative integer';
 const signed = 'a whole number that is not 0';
@@ -104,7 +103,8 @@ function read<T>(schema: v.GenericSchema<unknown, T>, body: unknown): T {
 
 /** @throws RequestInvalid */
 function checkUserId(userId: string): void {
-  if (userId.length > longestId) throw invalid('userId', `must have at most ${longestId} characters`);
+  const issues = issuesOfId('userId', userId);
+  if (issues.length > 0) throw new RequestInvalid(issues);
 }
 
 function invalid(path: string, message: string): RequestInvalid {

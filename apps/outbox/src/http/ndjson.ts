@@ -18,6 +18,13 @@ export function* linesOf(body: Uint8Array): Generator<Line> {
   }
 }
 
+/** How many lines a body has, blank ones included. */
+export function countLines(body: Uint8Array): number {
+  let count = 1;
+  for (let at = body.indexOf(10); at !== -1; at = body.indexOf(10, at + 1)) count += 1;
+  return count;
+}
+
 function isBlank(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0x20 || byte === 0x0d || byte === 0x09);
 }

@@ -1,6 +1,7 @@
 /** From what a caller wrote about a pass to an update that fits AlipayHK's contract. */
 import { checkUpdate, type Issue, RequestInvalid, type UpdatePassRequest } from '@alipayhk-pass/api';
 import type { FieldName, FieldNames } from '../config/field-names.ts';
+import { issuesOfId } from './ids.ts';
 
 /** Longest update in bytes, as a body or as a line of a batch. Those seen have less than one thousand. */
 export const maxUpdateBytes = 64 * 1024;
@@ -8,8 +9,6 @@ export const maxUpdateBytes = 64 * 1024;
 /** Longest name of a field, in characters, and most of them in an update: a pass remembers the time of each for a day. */
 const maxNameLength = 128;
 const maxNames = 200;
-/** Longest passId in characters. Those seen have at most 31. */
-const maxIdLength = 256;
 
 /** The names of the contract. */
 const contract = new Set([
@@ -36,28 +35,32 @@ export function readUpdate(body: unknown, names: FieldNames): ReadUpdate {
   const { points, level, ...given } = body;
   const issues: Issue[] = [];
   const loyalty = [...readPoints(points, names.points, issues), ...readLevel(level, names.level, issues)];
-  let update = { status: 'UPDATE', updateDetailType: 'UPDATE_MEMBER_CARD', ...given } as unknown as UpdatePassRequest;
-  try {
-    update = checkUpdate(update);
-  } catch (error) {
-    if (!(error instanceof RequestInvalid)) throw error;
-    issues.push(...error.issues);
-  }
-  if (typeof update.passId === 'string' && update.passId.length > maxIdLength) {
-    issues.push({ path: 'passId', message: `must have at most ${maxIdLength} characters` });
-  }
-  const dataInfo = isObject(update.dataInfo) ? update.dataInfo : {};
-  checkNames('', update, issues);
+  const asked: Record<string, unknown> = { status: 'UPDATE', updateDetailType: 'UPDATE_MEMBER_CARD', ...given };
+  const update = checked(asked, issues);
+  if (typeof asked.passId === 'string') issues.push(...issuesOfId('passId', asked.passId));
+  const dataInfo = isObject(asked.dataInfo) ? asked.dataInfo : {};
+  checkNames('', asked, issues);
   checkNames('dataInfo', dataInfo, issues);
   for (const [name] of loyalty) {
     if (Object.hasOwn(dataInfo, name)) {
       issues.push({ path: `dataInfo.${name}`, message: 'is also given as top-level points or level' });
     }
   }
-  if (issues.length > 0) throw new RequestInvalid(issues);
+  if (update === undefined || issues.length > 0) throw new RequestInvalid(issues);
   const unknownFields = Object.keys(given).filter((name) => !contract.has(name));
   if (loyalty.length === 0) return { update, unknownFields };
   return { update: { ...update, dataInfo: { ...dataInfo, ...Object.fromEntries(loyalty) } }, unknownFields };
+}
+
+/** The value as an update; `undefined` with its issues if it is none. */
+function checked(value: unknown, issues: Issue[]): UpdatePassRequest | undefined {
+  try {
+    return checkUpdate(value);
+  } catch (error) {
+    if (!(error instanceof RequestInvalid)) throw error;
+    issues.push(...error.issues);
+    return undefined;
+  }
 }
 
 type Loyalty = [name: string, value: string | number][];

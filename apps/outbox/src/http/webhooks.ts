@@ -12,7 +12,8 @@ import { billPosting } from '../members/member.ts';
 import { createMembercard } from '../policy/membercard.ts';
 import { AmountInvalid, amountOf, pointsPolicy } from '../policy/points.ts';
 import { shardsOf } from './app.ts';
-import { longestId, registerMember } from './members.ts';
+import { issuesOfId, longestId } from './ids.ts';
+import { registerMember } from './members.ts';
 
 const success: ResultInfo = { resultCode: 'SUCCESS', resultStatus: 'S' };
 const illegal: ResultInfo = { resultCode: 'PARAM_ILLEGAL', resultStatus: 'F' };
@@ -21,7 +22,7 @@ const illegal: ResultInfo = { resultCode: 'PARAM_ILLEGAL', resultStatus: 'F' };
 export async function replyToCall(request: Request, env: Env): Promise<Response> {
   const { inbound } = await readMerchant(env);
   const takeIn: WebhooksOptions['createMembercard'] = async (customer) => {
-    if (customer.userId.length > longestId) return { resultInfo: illegal };
+    if (issuesOfId('userId', customer.userId).length > 0) return { resultInfo: illegal };
     const { reply, member } = await createMembercard(customer);
     if (member) await registerMember(env, customer.userId, member);
     return reply;
@@ -39,8 +40,8 @@ async function award(bill: NotifyBillRequest, env: Env): Promise<ResultInfo> {
   const { userId, billNo, orderAmount, pointsProvider } = bill;
   const alert = (code: string) =>
     emit(env, 'alert', { userId: userId.slice(0, longestId), billNo: billNo.slice(0, longestId), code });
-  if (userId.length > longestId || billNo.length > longestId) {
-    alert('IdTooLong');
+  if ([userId, billNo].some((id) => issuesOfId('', id).length > 0)) {
+    alert('IdInvalid');
     return illegal;
   }
   let price: { amount: number; points: number | undefined };

@@ -94,8 +94,10 @@ export function batchOperations(shard: Shard) {
     /** Takes lines in: each once, all in one write. @returns whether they were taken, or what keeps them from it */
     async takeLines({ batchId, elapsed, after, lines }: LinesCall): Promise<'taken' | 'gap' | 'full'> {
       const buried = new Set<string>();
-      for (const { passId } of lines) {
-        if (!passes.has(passId) && (await shard.tombstones.has(passId))) buried.add(passId);
+      if (!shard.tombstones.isEmpty()) {
+        for (const { passId } of lines) {
+          if (!passes.has(passId) && (await shard.tombstones.has(passId))) buried.add(passId);
+        }
       }
       type Row = { through: number | null; began: number | null };
       const [{ through, began } = { through: null, began: null }] = sql<Row>(

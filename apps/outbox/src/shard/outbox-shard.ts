@@ -11,7 +11,7 @@ import { type CallShard, type Operations, operationsOf, perform, type Reply } fr
 import type { Ports, SqlValue } from './ports.ts';
 import { Shard } from './shard.ts';
 
-/** What a shard has done: rows that it wrote, alarms that it set, calls and alarms that it got. */
+/** What shards have done: rows that it wrote, alarms that it set, calls and alarms that it got. */
 export interface Written {
   rows: number;
   alarms: number;
@@ -21,8 +21,8 @@ export interface Written {
 export class OutboxShard extends DurableObject<Env> {
   readonly shard: Shard;
   readonly #operations: Operations;
-  /** What this object has written since it began: what Cloudflare charges for. */
-  readonly written: Written = { rows: 0, alarms: 0, calls: 0 };
+  /** What the shards of this isolate have done since it began: what Cloudflare charges for. */
+  static readonly written: Written = { rows: 0, alarms: 0, calls: 0 };
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -36,18 +36,19 @@ export class OutboxShard extends DurableObject<Env> {
    * @param shards - how many there are, as the caller has it
    */
   call(shards: number, name: keyof Operations, args: unknown[]): Promise<Reply> {
-    this.written.calls += 1;
+    OutboxShard.written.calls += 1;
     return perform(this.shard, this.#operations, { shards, name, args });
   }
 
   override alarm(): Promise<void> {
-    this.written.calls += 1;
+    OutboxShard.written.calls += 1;
     return this.shard.loop.run();
   }
 
   #ports(): Ports {
     const { storage, id } = this.ctx;
-    const { env, written } = this;
+    const { env } = this;
+    const { written } = OutboxShard;
     const callOthers = callShards(env);
     return {
       sql: <Row extends Record<string, SqlValue>>(query: string, ...bindings: SqlValue[]): Row[] => {

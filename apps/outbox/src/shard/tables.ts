@@ -79,16 +79,23 @@ export function makeTables({ sql }: Pick<Ports, 'sql'>): void {
   for (const statement of statements) sql(statement);
 }
 
-/** What a shard keeps besides, by name, as JSON. */
+/**
+ * What a shard keeps besides, by name, as JSON. Read once: each call asks for it, and nothing else writes this table. In a
+ * transaction it is set last, for what is undone there stays here.
+ */
 export class Meta {
   readonly #ports: Pick<Ports, 'sql'>;
+  readonly #values = new Map<string, unknown>();
+
   constructor(ports: Pick<Ports, 'sql'>) {
     this.#ports = ports;
+    for (const { name, value } of ports.sql<{ name: string; value: string }>('SELECT name, value FROM meta')) {
+      this.#values.set(name, JSON.parse(value));
+    }
   }
 
   get<T>(name: string): T | undefined {
-    const [row] = this.#ports.sql<{ value: string }>('SELECT value FROM meta WHERE name = ?', name);
-    return row && (JSON.parse(row.value) as T);
+    return this.#values.get(name) as T | undefined;
   }
 
   set(name: string, value: unknown): void {
@@ -97,5 +104,6 @@ export class Meta {
       name,
       JSON.stringify(value),
     );
+    this.#values.set(name, value);
   }
 }

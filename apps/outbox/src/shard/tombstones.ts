@@ -15,10 +15,15 @@ export class Tombstones {
     this.#meta = meta;
   }
 
+  /** Whether no pass has left. */
+  isEmpty(): boolean {
+    return this.#ports.sql('SELECT 1 AS found FROM tombstones LIMIT 1').length === 0;
+  }
+
   /** Whether a pass was closed and has left. */
   async has(passId: string): Promise<boolean> {
     const { sql } = this.#ports;
-    if (sql('SELECT 1 AS found FROM tombstones LIMIT 1').length === 0) return false;
+    if (this.isEmpty()) return false;
     const hashes = await this.#hashes(`pass/${passId}`);
     return hashes.some((hash) => sql('SELECT 1 AS found FROM tombstones WHERE hash = ?', hash).length > 0);
   }

@@ -1,8 +1,7 @@
 /** The end of a run: every outbox has nothing left to do. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { look, retryAll } from './caller.ts';
+import { look, type Merchant, retryAll } from './caller.ts';
 import type { Confirmed, Outbox } from './history.ts';
-import type { Stage } from './stage.ts';
 
 const atRest = ['delivered', 'closed', 'dead', 'discarded'];
 
@@ -11,17 +10,20 @@ const atRest = ['delivered', 'closed', 'dead', 'discarded'];
  *
  * @param limit - in milliseconds
  * @param note - gets what each look shows as delivered
+ * @param onRest - gets how many have nothing to do
  */
 export async function untilAtRest(
-  { merchant }: Stage,
+  merchant: Merchant,
   passIds: readonly string[],
   limit: number,
   note: (confirmed: readonly Confirmed[]) => void = () => undefined,
+  onRest: (done: number) => void = () => undefined,
 ): Promise<Outbox[]> {
   const end = performance.now() + limit;
   const outboxes = new Map<string, Outbox>();
   for (;;) {
     const restless = passIds.filter((passId) => !atRest.includes(outboxes.get(passId)?.state ?? ''));
+    onRest(passIds.length - restless.length);
     if (restless.length === 0 || performance.now() > end) return [...outboxes.values()];
     await retryAll(merchant);
     for (const passId of restless) {

@@ -1,5 +1,5 @@
 /** The sandbox in a fault run: passes, chaos, and the ledger. */
-import { createSandboxClient, type Entry, type Pass } from '@alipayhk-pass/sandbox/client';
+import { createSandboxClient, type Entry, type NewPass, type Pass } from '@alipayhk-pass/sandbox/client';
 import type { GatewayPass, Received } from './history.ts';
 import { exchangeHeader } from './wire.ts';
 
@@ -15,21 +15,12 @@ const faults = [
   'encrypted-with-another-key',
 ];
 
-/** Whose passes they are. */
-export interface Owner {
-  clientId: string;
-  merchantId: string;
-  userId: string;
-}
-
 /** Creates the passes, a few at a time. */
-export async function createPasses(url: string, passIds: readonly string[], owner: Owner): Promise<void> {
+export async function createPasses(url: string, passes: readonly NewPass[]): Promise<void> {
   const admin = createSandboxClient(url);
-  const waiting = [...passIds];
+  const waiting = [...passes];
   const create = async (): Promise<void> => {
-    for (let passId = waiting.pop(); passId !== undefined; passId = waiting.pop()) {
-      await admin.createPass({ passId, ...owner });
-    }
+    for (let pass = waiting.pop(); pass !== undefined; pass = waiting.pop()) await admin.createPass(pass);
   };
   await Promise.all([create(), create(), create(), create()]);
 }
@@ -42,7 +33,7 @@ export async function beginChaos(url: string, { seed, rate }: { seed: string; ra
 /** All that the gateway received, and what its passes are now. */
 export async function testimony(
   url: string,
-  { clientId }: Owner,
+  clientId: string,
 ): Promise<{ received: Received[]; passes: GatewayPass[] }> {
   const admin = createSandboxClient(url);
   const entries = await admin.allEntries({ clientId });
@@ -71,6 +62,7 @@ function toReceived({
     {
       ...{ id, passId, tracerId, fault },
       points: update.status === 'CLOSED' ? 'close' : Number(update.dataInfo?.points),
+      billNo: typeof update.dataInfo?.billNo === 'string' ? update.dataInfo.billNo : null,
       applied: applied ? revision : null,
       resultStatus: resultInfo?.resultStatus ?? null,
       exchangeId: exchange ? Number(exchange[1]) : null,

@@ -1,12 +1,16 @@
 /** What a fault run leaves behind, from three sides: what the merchant accepted, what it says, what the gateway has. */
+import type { Posting } from './plan.ts';
 
-/** A change of a pass that the merchant's Worker accepted. */
+/** A change of a pass that the merchant's Worker accepted, or a posting of its member that changes its points. */
 export interface Accepted {
   passId: string;
-  /** Each update of a pass carries a larger one; a close carries none. */
+  /**
+   * What grows with each change of the pass: the points of an update; of a member's pass, the number of the posting from 1
+   * on. A close carries none.
+   */
   points: number | 'close';
-  /** The outbox's, from the reply 202. */
-  revision: number;
+  /** The outbox's, from the reply 202; `null` where no reply says it: of a batch's line, of a posting. */
+  revision: number | null;
 }
 
 /** A request as the gateway's ledger has it. */
@@ -14,7 +18,10 @@ export interface Received {
   /** The ledger's, in the order of receipt. */
   id: number;
   passId: string;
+  /** As in `Accepted`. */
   points: number | 'close';
+  /** Of the transaction that it shows. */
+  billNo: string | null;
   /** Revision of the gateway's pass after the update took effect; `null` if it did not. */
   applied: number | null;
   tracerId: string | null;
@@ -41,7 +48,7 @@ export interface Confirmed {
   tracerId: string;
 }
 
-/** A outbox at the end. */
+/** An outbox at the end. */
 export interface Outbox {
   passId: string;
   state: string;
@@ -60,6 +67,25 @@ export interface GatewayPass {
   closed: boolean;
 }
 
+/** A batch that was accepted, and what its merchant says of it at the end. */
+export interface Batch {
+  batchId: string;
+  /** How many lines it had, and how many of them were of passes that had been closed before. */
+  lines: number;
+  refused: number;
+  /** The merchant's counts; `undefined` if it does not know the batch. */
+  counts: { lines: number; accepted: number; delivered: number; refused: number; pending: number } | undefined;
+}
+
+/** A member, what was posted for it, in order, and what its merchant says of it at the end. */
+export interface MemberRecord {
+  userId: string;
+  passId: string;
+  postings: readonly Posting[];
+  /** The merchant's; `undefined` if it does not know the member. */
+  counts: { points: number; bills: number; adjustments: number } | undefined;
+}
+
 /** All of it. */
 export interface History {
   accepted: readonly Accepted[];
@@ -68,4 +94,6 @@ export interface History {
   confirmed: readonly Confirmed[];
   outboxes: readonly Outbox[];
   passes: readonly GatewayPass[];
+  batches: readonly Batch[];
+  members: readonly MemberRecord[];
 }

@@ -1,11 +1,12 @@
-/** A fault run from its plan to its history: puts changes, kills runtimes, waits for the outboxes, and collects what was recorded. */
+/** A fault run from its plan to its history: carries out the steps, waits for the outboxes, and collects what was recorded. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { untilAtRest } from './at-rest.ts';
-import { look, putChange } from './caller.ts';
+import { type Merchant, readBatch, readMember, registerMember, retryAll } from './caller.ts';
+import { carryOut } from './carry-out.ts';
 import { beginChaos, createPasses, testimony } from './gateway.ts';
-import type { Accepted, Confirmed, History } from './history.ts';
-import { type Kill, planOf, type Size, type Step } from './plan.ts';
-import { type Stage, setStage } from './stage.ts';
+import type { Accepted, Confirmed, History, MemberRecord } from './history.ts';
+import { type Kill, type Member, type Posting, planOf, type Size } from './plan.ts';
+import { setStage } from './stage.ts';
 import { exchangesOf } from './wire.ts';
 
 /** What `faultRun` takes besides the size. */
@@ -14,112 +15,123 @@ export interface RunOptions extends Size {
   rate: number;
   /** Longest time in milliseconds for the changes to be accepted, and again for the outboxes to come to rest. */
   limit: number;
-  /** PutResult of what happens. */
+  /** Gets a line for what happens. */
   log?: (line: string) => void;
+  /** Gets how many steps are done, of how many, and then how many outboxes are at rest, of how many. */
+  onProgress?: (what: 'steps' | 'outboxes at rest', done: number, total: number) => void;
 }
 
 /** What a fault run was, beside its history. */
 export interface FaultRun {
   history: History;
-  /** How often a change was sent to the merchant's Worker, and how many it refused, as after a close. */
+  /** How often something was sent to the merchant's Worker, and how many changes it refused, as after a close. */
   tries: number;
   refused: number;
   kills: Kill[];
-  /** Milliseconds. */
+  /** Milliseconds of the whole, and from when everything was accepted until every outbox was at rest. */
   duration: number;
+  draining: number;
 }
-
-/** How many changes are put at once. */
-const tills = 16;
-/** One look at a outbox in so many steps while the run is on: its attempts are kept for a while only. */
-const oneLookIn = 4;
 
 /** Runs it and stops everything that was started. */
 export async function faultRun(options: RunOptions): Promise<FaultRun> {
-  const { seed, rate, limit, log = () => undefined } = options;
+  const { seed, rate, limit, log = () => undefined, onProgress = () => undefined } = options;
   const start = performance.now();
-  const { passIds, steps, kills } = planOf(options);
+  const { passIds, members, steps, kills } = planOf(options);
   await using started = new AsyncDisposableStack();
   const stage = await setStage(started);
   const { sandbox, merchant, runtimes, wire } = stage;
-  const owner = { clientId: sandbox.clientId, merchantId: merchant.merchantId, userId: merchant.userId };
-  await createPasses(runtimes.gateway.url, passIds, owner);
+  const { clientId } = sandbox;
+  const { merchantId, userId } = merchant;
+  await createPasses(runtimes.gateway.url, [
+    ...passIds.map((passId) => ({ passId, clientId, merchantId, userId })),
+    ...members.map((member) => ({ ...member, clientId, merchantId })),
+  ]);
+  for (const member of members) await registerMember(merchant, member, AbortSignal.timeout(limit));
   await beginChaos(runtimes.gateway.url, { seed, rate });
-  log(`${seconds(start)} ready: ${steps.length} changes of ${passIds.length} passes`);
+  const say = (line: string): void => log(`${seconds(start)} ${line}`);
+  say(`ready: ${steps.length} steps, ${passIds.length} passes, ${members.length} members`);
 
   const seen = new Map<string, Confirmed>();
   const note = (confirmed: readonly Confirmed[]): void => {
     for (const each of confirmed) seen.set(each.tracerId, each);
   };
-  const calls = await putAll(stage, steps, { kills, limit, note, log: (line) => log(`${seconds(start)} ${line}`) });
-  log(`${seconds(start)} accepted: ${calls.accepted.length} changes, ${calls.tries} tries`);
-  const outboxes = await untilAtRest(stage, passIds, limit, note);
-  log(`${seconds(start)} at rest`);
-  const { received, passes } = await testimony(runtimes.gateway.url, owner);
-  const { accepted, tries, refused } = calls;
-  const history = {
-    accepted,
-    received,
-    passes,
+  const onStep = (done: number): void => onProgress('steps', done, steps.length);
+  const done = await carryOut(stage, steps, { kills, limit, note, log: say, onStep });
+  say(`accepted: ${done.accepted.length} changes, ${done.postings.length} postings, ${done.tries} tries`);
+  const rest = performance.now();
+  const counts = await untilHandedOver(merchant, members, limit);
+  const all = [...passIds, ...members.map(({ passId }) => passId)];
+  const outboxes = await untilAtRest(merchant, all, limit, note, (done) =>
+    onProgress('outboxes at rest', done, all.length),
+  );
+  const draining = performance.now() - rest;
+  say('at rest');
+  const records = members.map(({ userId, passId }): MemberRecord => {
+    const postings = done.postings.filter((posting) => posting.userId === userId);
+    return { userId, passId, postings, counts: counts.get(userId) };
+  });
+  const batches = await Promise.all(
+    done.batches.map(async (batch) => ({ ...batch, counts: await readBatch(merchant, batch.batchId) })),
+  );
+  const { received, passes } = await testimony(runtimes.gateway.url, clientId);
+  const history: History = {
+    accepted: [...done.accepted, ...records.flatMap(({ postings }) => acceptedOf(postings))],
+    ...numbered({ received, passes }, records),
     outboxes,
+    batches,
+    members: records,
     exchanges: exchangesOf(wire.exchanges),
     confirmed: [...seen.values()],
   };
-  return { history, tries, refused, kills, duration: performance.now() - start };
+  const { tries, refused } = done;
+  return { history, tries, refused, kills, duration: performance.now() - start, draining };
 }
 
-interface Telling {
-  kills: readonly Kill[];
-  limit: number;
-  note: (confirmed: readonly Confirmed[]) => void;
-  log: (line: string) => void;
+/** The postings that change the points, as changes of the pass: numbers that grow, for points may fall. */
+function acceptedOf(postings: readonly Posting[]): Accepted[] {
+  const changes = postings.filter(({ points }) => points !== 0);
+  return changes.map(({ passId }, index) => ({ passId, points: index + 1, revision: null }));
 }
 
-/** Tells of every step, those of one pass one after the other, and kills when it is time. */
-async function putAll({ merchant, runtimes }: Stage, steps: readonly Step[], { kills, limit, note, log }: Telling) {
-  const failed = new AbortController();
-  const signal = AbortSignal.any([AbortSignal.timeout(limit), failed.signal]);
-  const accepted: Accepted[] = [];
-  const latest = new Map<string, Promise<unknown>>();
-  const killing = new Map<Kill['whom'], Promise<void>>();
-  const waiting = [...kills];
-  let [tries, refused, done, next] = [0, 0, 0, 0];
+/** What the gateway has, with the number of the posting in place of a member's points; 0 for points that it never had. */
+function numbered(
+  { received, passes }: Pick<History, 'received' | 'passes'>,
+  members: readonly MemberRecord[],
+): Pick<History, 'received' | 'passes'> {
+  const totals = new Map(
+    members.map(({ passId, postings }) => [
+      passId,
+      postings.filter(({ points }) => points !== 0).map(({ total }) => total),
+    ]),
+  );
+  const number = <Points>(passId: string, points: Points): Points | number => {
+    const known = totals.get(passId);
+    return known && typeof points === 'number' ? known.indexOf(points) + 1 : points;
+  };
+  return {
+    received: received.map((entry) => ({ ...entry, points: number(entry.passId, entry.points) })),
+    passes: passes.map((pass) => ({ ...pass, points: number(pass.passId, pass.points) })),
+  };
+}
 
-  const killWhatIsDue = (): void => {
-    while (waiting[0] !== undefined && waiting[0].after <= done) {
-      const { whom, pause } = waiting.shift() as Kill;
-      const before = killing.get(whom) ?? Promise.resolve();
-      const killed = before.then(async () => {
-        await sleep(pause);
-        log(`SIGKILL: ${whom}, after ${done} steps`);
-        await runtimes[whom].killAndStart();
-      });
-      killed.catch(() => undefined); // it rejects where it is awaited
-      killing.set(whom, killed);
+/** Looks at every member until its pass was handed every change, or the time is up. */
+async function untilHandedOver(
+  merchant: Merchant,
+  members: readonly Member[],
+  limit: number,
+): Promise<Map<string, MemberRecord['counts']>> {
+  const end = performance.now() + limit;
+  const counts = new Map<string, MemberRecord['counts']>();
+  for (;;) {
+    for (const { userId } of members.filter((each) => !counts.has(each.userId))) {
+      const member = await readMember(merchant, userId);
+      if (member?.pending === 0) counts.set(userId, member);
     }
-  };
-  const work = async (): Promise<void> => {
-    for (let index = next++; index < steps.length; index = next++) {
-      const step = steps[index] as Step;
-      const putting = (latest.get(step.passId) ?? Promise.resolve()).then(() => putChange(merchant, step, signal));
-      latest.set(step.passId, putting);
-      const result = await putting;
-      tries += result.tries;
-      if (result.accepted) accepted.push(result.accepted);
-      else refused++;
-      done++;
-      if (index % oneLookIn === 0) note((await look(merchant, step.passId))?.confirmed ?? []);
-      killWhatIsDue();
-    }
-  };
-  killWhatIsDue();
-  try {
-    await Promise.all(Array.from({ length: tills }, work));
-    await Promise.all(killing.values());
-  } finally {
-    failed.abort(); // nothing goes on in the background
+    if (counts.size === members.length || performance.now() > end) return counts;
+    await retryAll(merchant);
+    await sleep(500);
   }
-  return { accepted, tries, refused };
 }
 
 function seconds(start: number): string {

@@ -4,8 +4,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createNotifier, type Notifier } from '@alipayhk-pass/api/gateway';
 import { type Recorder, startRecorder } from '@alipayhk-pass/harness/recorder';
 import { startWorkerProcess, type WorkerProcess } from '@alipayhk-pass/harness/worker-process';
+import { importPrivateKey, importPublicKey } from '@alipayhk-pass/message-security';
 import { type Sandbox, startSandbox } from '@alipayhk-pass/sandbox-worker/starter';
 import { makeFolder } from '../folder.ts';
 import { outboxDir } from '../outbox.ts';
@@ -18,9 +20,16 @@ export interface Stage {
   sandbox: Sandbox;
   wire: Recorder;
   merchant: Merchant;
+  /** AlipayHK's calls, to where the merchant's Worker is at that moment. */
+  notifyBill: Notifier['notifyBill'];
   /** What can be killed. */
   runtimes: { merchant: Runtime; gateway: Runtime };
 }
+
+/** The merchant's part of the path that AlipayHK calls. */
+const tag = 'shop';
+/** Milliseconds that the merchant's reply to a bill may take. */
+const replyTimeout = 5_000;
 
 /** Quick retries, and a rate that chaos' complaints about traffic do not bring down to a standstill. */
 const pace = {
@@ -76,6 +85,14 @@ export async function setStage(
     API_TOKEN: apiToken,
     GATEWAY_URL: wire.url,
     KEY_VERSION: keyVersion,
+    MERCHANT_TAG: tag,
+  };
+  const alipayhk = {
+    clientId,
+    tag,
+    privateKey: await importPrivateKey(readFileSync(join(folder, 'gateway', 'gateway-private-key.pem'), 'utf8')),
+    publicKey: await importPublicKey(readFileSync(sandbox.merchantPublicKey, 'utf8')),
+    timeout: replyTimeout,
   };
   const merchant = new Runtime(() => startWorkerProcess({ configDir: outboxDir, vars, persistTo }));
   started.defer(() => merchant.stop());
@@ -84,6 +101,7 @@ export async function setStage(
     sandbox,
     wire,
     merchant: { url: () => merchant.url, apiToken, merchantId: pass.merchantId, userId: pass.userId },
+    notifyBill: (bill) => createNotifier({ ...alipayhk, baseUrl: merchant.url }).notifyBill(bill),
     runtimes: { merchant, gateway },
   };
 }

@@ -1,9 +1,9 @@
 /**
  * What must hold of a fault run, as functions from its history to what breaks it: nothing lost, nothing reordered, one
- * request in flight per pass, no repetition of what was confirmed, nothing after a close, and no word believed that
- * nobody vouched for.
+ * request in flight per pass, no repetition of what was confirmed, nothing after a close, no word believed that nobody
+ * vouched for, and every line, bill and adjustment counted once.
  */
-import type { Confirmed, GatewayPass, History, Outbox, Received } from './history.ts';
+import type { Batch, Confirmed, GatewayPass, History, MemberRecord, Outbox, Received } from './history.ts';
 
 /** The rules by name. */
 export const rules = {
@@ -17,12 +17,16 @@ export const rules = {
   believed: 'only a verified S is recorded as delivered, and only a verified F as refused',
   forgotten: 'what was recorded as delivered stays so',
   unsettled: 'every outbox comes to rest',
+  unbilled: 'each bill with points takes effect as a transaction of its own, once and in order',
+  misposted: 'each bill and each adjustment counts once with its member',
+  miscounted: 'each line of a batch is counted once',
 } as const;
 
 /** One place where a rule is broken. */
 export interface Violation {
   rule: keyof typeof rules;
-  passId: string;
+  /** The pass, member or batch. */
+  subject: string;
   /** What was expected, and what was found. */
   text: string;
   /** Ids of the ledger entries that show it. */
@@ -42,7 +46,7 @@ export function violationsOf(history: History): Violation[] {
   const outboxes = new Map(history.outboxes.map((outbox) => [outbox.passId, outbox]));
   const passes = new Map(history.passes.map((pass) => [pass.passId, pass]));
   const ids = new Set([...accepted.keys(), ...received.keys(), ...exchanges.keys(), ...confirmed.keys()]);
-  return [...ids].flatMap((passId) => {
+  const ofPasses = [...ids].flatMap((passId): Violation[] => {
     const side: Side = {
       passId,
       accepted: accepted.get(passId) ?? [],
@@ -52,8 +56,17 @@ export function violationsOf(history: History): Violation[] {
       outbox: outboxes.get(passId),
       pass: passes.get(passId),
     };
-    return checks.flatMap((check) => [...check(side)]).map((found) => ({ passId, entries: [], ...found }));
+    const found = checks.flatMap((check) => [...check(side)]);
+    return found.map((each) => ({ subject: `pass ${passId}`, entries: [], ...each }));
   });
+  const ofMembers = history.members.flatMap((member) => {
+    const found = [...unbilled(member, received.get(member.passId) ?? []), ...misposted(member)];
+    return found.map((each) => ({ subject: `member ${member.userId}`, entries: [], ...each }));
+  });
+  const ofBatches = history.batches.flatMap((batch) =>
+    [...miscounted(batch)].map((each) => ({ subject: `batch ${batch.batchId}`, entries: [], ...each })),
+  );
+  return [...ofPasses, ...ofMembers, ...ofBatches];
 }
 
 /** The history of one pass, in order. */
@@ -63,7 +76,7 @@ interface Side extends Pick<History, 'accepted' | 'received' | 'exchanges' | 'co
   pass: GatewayPass | undefined;
 }
 
-type Found = Iterable<Omit<Violation, 'passId' | 'entries'> & { entries?: number[] }>;
+type Found = Iterable<Omit<Violation, 'subject' | 'entries'> & { entries?: number[] }>;
 
 const checks: ((side: Side) => Found)[] = [
   lost,
@@ -87,14 +100,15 @@ function* lost({ accepted, received, outbox, pass }: Side): Found {
     const entries = received.slice(-1).map(({ id }) => id);
     yield { rule: 'lost', text: `expected ${last.points} at the gateway, found ${has}`, entries };
   }
-  if (outbox !== undefined && outbox.delivered !== last.revision) {
-    yield { rule: 'lost', text: `expected revision ${last.revision} delivered, found ${outbox.delivered}` };
+  const revision = last.revision ?? accepted.length;
+  if (outbox !== undefined && outbox.delivered !== revision) {
+    yield { rule: 'lost', text: `expected revision ${revision} delivered, found ${outbox.delivered}` };
   }
 }
 
 function* renumbered({ accepted, outbox }: Side): Found {
   for (const [index, { revision, points }] of accepted.entries()) {
-    if (revision === index + 1) continue;
+    if (revision === null || revision === index + 1) continue;
     yield { rule: 'renumbered', text: `expected revision ${index + 1} for ${points}, found ${revision}` };
   }
   if (outbox !== undefined && outbox.revision !== accepted.length) {
@@ -170,6 +184,47 @@ function* forgotten({ confirmed, outbox }: Side): Found {
 function* unsettled({ outbox, accepted }: Side): Found {
   if (accepted.length === 0 || (outbox !== undefined && atRest.includes(outbox.state))) return;
   yield { rule: 'unsettled', text: `expected ${atRest.join(', ')}, found ${outbox?.state ?? 'no outbox'}` };
+}
+
+function* unbilled({ postings }: MemberRecord, received: readonly Received[]): Found {
+  const changes = postings.filter(({ points }) => points !== 0);
+  const expected = changes
+    .map(({ kind, id }, index) => ({ kind, billNo: id, points: index + 1 }))
+    .filter(({ kind }) => kind === 'bill');
+  const applied = received
+    .filter((entry) => entry.applied !== null && entry.billNo !== null)
+    .toSorted((a, b) => (a.applied ?? 0) - (b.applied ?? 0))
+    // After an unknown outcome the same request goes again, at once.
+    .filter(({ billNo }, index, all) => billNo !== all[index - 1]?.billNo);
+  for (let index = 0; index < Math.max(expected.length, applied.length); index++) {
+    const [bill, entry] = [expected[index], applied[index]];
+    if (bill?.billNo === entry?.billNo && bill?.points === entry?.points) continue;
+    const text = `expected bill ${bill?.billNo ?? 'none'} with posting ${bill?.points ?? 'none'}, found ${entry?.billNo ?? 'none'} with ${entry?.points ?? 'none'}`;
+    yield { rule: 'unbilled', text, entries: entry ? [entry.id] : [] };
+    return; // all that follow are shifted
+  }
+}
+
+function* misposted({ postings, counts }: MemberRecord): Found {
+  const of = (kind: string): number => postings.filter((posting) => posting.kind === kind).length;
+  const expected = { points: postings.at(-1)?.total ?? 0, bills: of('bill'), adjustments: of('adjustment') };
+  for (const [name, value] of Object.entries(expected)) {
+    const found = counts?.[name as keyof typeof expected];
+    if (found !== value) yield { rule: 'misposted', text: `expected ${value} ${name}, found ${found ?? 'no member'}` };
+  }
+}
+
+function* miscounted({ lines, refused, counts }: Batch): Found {
+  const { accepted = 0, delivered = 0, pending = 0 } = counts ?? {};
+  const isRight =
+    counts?.lines === lines &&
+    accepted === lines - refused &&
+    delivered + counts.refused === lines &&
+    counts.refused >= refused &&
+    pending === 0;
+  if (isRight) return;
+  const found = JSON.stringify(counts && { ...counts, malformedLines: undefined, refusedLines: undefined });
+  yield { rule: 'miscounted', text: `expected ${lines} lines, ${refused} of them refused at once, found ${found}` };
 }
 
 function byPass({ passId }: { passId: string }): string {

@@ -36,7 +36,10 @@ export async function importRun(options: ImportRunOptions): Promise<ImportRun> {
   const stage = await setStage(started, { ledgerRows: 4 * options.lines + 1000 });
   const { sandbox, merchant, runtimes } = stage;
   const owner = { clientId: sandbox.clientId, merchantId: merchant.merchantId, userId: merchant.userId };
-  await createPasses(runtimes.gateway.url, passIds, owner);
+  await createPasses(
+    runtimes.gateway.url,
+    passIds.map((passId) => ({ ...owner, passId })),
+  );
   const folder = makeFolder(started);
   const command = prepareImport(folder, lines, stage, target, limit);
   for (const { after, pause } of kills) {
@@ -48,8 +51,8 @@ export async function importRun(options: ImportRunOptions): Promise<ImportRun> {
     if (signal !== 'SIGKILL') throw new Error('the import ended by itself; expected it to be killed');
   }
   const { done, skipped } = await command.finish();
-  if (target === 'outbox') await untilAtRest(stage, passIds, limit);
-  const { received, passes } = await testimony(runtimes.gateway.url, owner);
+  if (target === 'outbox') await untilAtRest(stage.merchant, passIds, limit);
+  const { received, passes } = await testimony(runtimes.gateway.url, sandbox.clientId);
   const violations = importViolations(lines, received, passes, target === 'gateway');
   return { violations, requests: received.length, done, skipped };
 }

@@ -9,9 +9,11 @@ const style = `<style>
 
 /** SVG by name. */
 export function chartsOf(load: Load): Record<string, string> {
-  const { bare, accept, put, whole, paced } = load;
+  const { bare, bareSingle, floor, accept, put, whole, paced } = load;
   const bars: [string, number][] = [
     ['bare: sign and post', costOf(bare)],
+    ['bare, an update a request', costOf(bareSingle)],
+    ['a request that does nothing', costOf(floor)],
     ['accept by batch', costOf(accept)],
     ['accept by PUT', costOf(put)],
     ...whole.map((phase): [string, number] => [`whole way, ${phase.updates}`, costOf(phase)]),

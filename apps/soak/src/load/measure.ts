@@ -1,6 +1,6 @@
 /** What a phase of the load costs: the processes that take part, before and after. */
 import type { WorkerProcess } from '@alipayhk-pass/harness/worker-process';
-import { costOf, machineTime, memoryOf, timeOf } from './cost.ts';
+import { costOf, listenerOf, machineTime, memoryOf, timeOf } from './cost.ts';
 import type { Gateway } from './servers.ts';
 
 /** What a phase cost. Times in milliseconds. */
@@ -13,8 +13,9 @@ export interface Phase {
   pushed: number;
   /** From the first line until there is nothing left to do. */
   wall: number;
-  /** Processor time of workerd, of wrangler, of the gateway. */
+  /** Processor time of the Worker's workerd, of the proxy that wrangler puts before it, of wrangler, of the gateway. */
   workerd: number;
+  proxy: number;
   wrangler: number;
   gateway: number;
   /** Share of the machine's processors that everything else took meanwhile. */
@@ -27,16 +28,17 @@ export interface Phase {
 
 /** Runs it, with the cost of every process that took part taken before and after. */
 export async function measure(
-  { processGroup }: WorkerProcess,
+  { processGroup, url }: WorkerProcess,
   gateway: Gateway,
   { updates, passes }: { updates: number; passes: number },
   work: () => Promise<void>,
 ): Promise<Phase> {
   await gateway.expectUpdates(updates);
+  const proxyPid = listenerOf(processGroup, url);
   const memory: number[] = [];
   const sampling = setInterval(() => memory.push(memoryOf(processGroup)), 1_000);
   const read = () => ({
-    group: costOf(processGroup),
+    group: costOf(processGroup, proxyPid),
     gateway: timeOf(gateway.pid),
     machine: machineTime(),
     own: ownTime(),
@@ -52,13 +54,15 @@ export async function measure(
   const after = read();
   memory.push(memoryOf(processGroup));
   const workerd = after.group.workerd - before.group.workerd;
+  const proxy = after.group.proxy - before.group.proxy;
   const wrangler = after.group.others - before.group.others;
   const gatewayTime = after.gateway - before.gateway;
-  const ours = workerd + wrangler + gatewayTime + after.own - before.own;
+  const ours = workerd + proxy + wrangler + gatewayTime + after.own - before.own;
   const all = after.machine.all - before.machine.all;
   const others = Math.max(0, after.machine.busy - before.machine.busy - ours) / all;
   const { requests } = await gateway.count();
-  return { updates, passes, requests, pushed: wall, wall, workerd, wrangler, gateway: gatewayTime, others, memory };
+  const times = { workerd, proxy, wrangler, gateway: gatewayTime };
+  return { updates, passes, requests, pushed: wall, wall, ...times, others, memory };
 }
 
 function ownTime(): number {

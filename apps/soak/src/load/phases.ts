@@ -13,24 +13,67 @@ const stalled = 90_000;
 /** So slow that no slot comes up during the phase: what is accepted stays where it is. */
 const held = 1;
 
+/** Gets how many updates are done. */
+export type OnDone = (done: number) => void;
+
+const ignore: OnDone = () => undefined;
+
 /** Signs and posts every line, a part at a time: what the machine, the runtime and the gateway take at least. */
-export async function barePhase(gateway: Gateway, updates: number): Promise<Phase> {
-  await using started = new AsyncDisposableStack();
-  const worker = await startBare(started, gateway);
-  const part = 500;
-  const post = async (numbers: Numbers): Promise<void> => {
-    const body = streamOf(numbers, () => undefined);
-    const response = await fetch(worker.url, streamed(body));
-    const done = await response.text();
-    if (Number(done) !== numbers.until - numbers.from) throw new Error(`bare: expected every 200, received ${done}`);
-  };
-  await gateway.expectUpdates(warmUp);
-  await post({ from: 0, until: warmUp, each: 1, prefix: 'warm' });
-  return await measure(worker, gateway, { updates, passes: updates }, async () => {
-    for (let from = 0; from < updates; from += part) {
-      await post({ from, until: Math.min(updates, from + part), each: 1, prefix: 'bare' });
+export function barePhase(gateway: Gateway, updates: number, onDone = ignore): Promise<Phase> {
+  return bare(gateway, updates, async (url, prefix, count) => {
+    const part = 500;
+    for (let from = 0; from < count; from += part) {
+      onDone(from);
+      await postLines(url, { from, until: Math.min(count, from + part), each: 1, prefix });
     }
   });
+}
+
+/** The same with one update a request, as in a PUT. */
+export function bareSinglePhase(gateway: Gateway, updates: number, onDone = ignore): Promise<Phase> {
+  return bare(gateway, updates, (url, prefix, count) =>
+    eachOf(count, onDone, (number) => postLines(url, { from: number, until: number + 1, each: 1, prefix })),
+  );
+}
+
+/** Requests to which the bare Worker replies at once: what a request costs by itself. */
+export function floorPhase(gateway: Gateway, requests: number, onDone = ignore): Promise<Phase> {
+  return bare(gateway, requests, (url, _, count) =>
+    eachOf(count, onDone, async () => {
+      await (await fetch(url)).text();
+    }),
+  );
+}
+
+async function bare(
+  gateway: Gateway,
+  updates: number,
+  send: (url: string, prefix: string, count: number) => Promise<void>,
+): Promise<Phase> {
+  await using started = new AsyncDisposableStack();
+  const worker = await startBare(started, gateway);
+  await gateway.expectUpdates(warmUp);
+  await send(worker.url, 'warm', warmUp);
+  return await measure(worker, gateway, { updates, passes: updates }, () => send(worker.url, 'bare', updates));
+}
+
+async function postLines(url: string, numbers: Numbers): Promise<void> {
+  const body = streamOf(numbers, () => undefined);
+  const response = await fetch(url, streamed(body));
+  const done = await response.text();
+  if (Number(done) !== numbers.until - numbers.from) throw new Error(`bare: expected every 200, received ${done}`);
+}
+
+/** Does something for each number below a count, a few at once. */
+async function eachOf(count: number, onDone: OnDone, work: (number: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  const caller = async (): Promise<void> => {
+    for (let number = next++; number < count; number = next++) {
+      onDone(number);
+      await work(number);
+    }
+  };
+  await Promise.all(Array.from({ length: callers }, caller));
 }
 
 /** Takes every line in while next to nothing may be sent: the accept path on its own. */
@@ -53,7 +96,7 @@ export async function acceptPhase(gateway: Gateway, updates: number): Promise<Ph
 }
 
 /** Takes updates in one by one, by PUT, while next to nothing may be sent. */
-export async function putPhase(gateway: Gateway, updates: number): Promise<Phase> {
+export async function putPhase(gateway: Gateway, updates: number, onDone = ignore): Promise<Phase> {
   await using started = new AsyncDisposableStack();
   const worker = await startMerchant(started, gateway, held);
   const body = JSON.stringify({
@@ -63,17 +106,12 @@ export async function putPhase(gateway: Gateway, updates: number): Promise<Phase
     level: '金卡',
   });
   const headers = { Authorization: `Bearer ${apiToken}`, 'Content-Type': 'application/json' };
-  const put = async (prefix: string, count: number): Promise<void> => {
-    let next = 0;
-    const caller = async (): Promise<void> => {
-      for (let number = next++; number < count; number = next++) {
-        const response = await fetch(`${worker.url}/passes/${prefix}${number}`, { method: 'PUT', headers, body });
-        if (response.status !== 202) throw new Error(`PUT: received ${response.status} ${await response.text()}`);
-        await response.body?.cancel();
-      }
-    };
-    await Promise.all(Array.from({ length: callers }, caller));
-  };
+  const put = (prefix: string, count: number): Promise<void> =>
+    eachOf(count, onDone, async (number) => {
+      const response = await fetch(`${worker.url}/passes/${prefix}${number}`, { method: 'PUT', headers, body });
+      if (response.status !== 202) throw new Error(`PUT: received ${response.status} ${await response.text()}`);
+      await response.body?.cancel();
+    });
   await gateway.expectUpdates(updates);
   await put('warm', warmUp);
   return await measure(worker, gateway, { updates, passes: updates }, () => put('put', updates));
@@ -83,6 +121,7 @@ export async function putPhase(gateway: Gateway, updates: number): Promise<Phase
 export async function wholePhase(
   gateway: Gateway,
   { updates, each, perSecond }: { updates: number; each: number; perSecond: number },
+  onDone = ignore,
 ): Promise<Phase> {
   await using started = new AsyncDisposableStack();
   const worker = await startMerchant(started, gateway, perSecond);
@@ -100,6 +139,7 @@ export async function wholePhase(
     let times: Float64Array = new Float64Array(0);
     await until(async () => {
       const { arrived } = await gateway.count();
+      onDone(arrived);
       if (arrived < numbers.until / numbers.each) return arrived;
       times = newest(await gateway.arrivals(), numbers.each);
       return times.filter((time) => time > 0).length;
@@ -120,6 +160,7 @@ export async function wholePhase(
 export async function pacedPhase(
   gateway: Gateway,
   { updates, pace }: { updates: number; pace: number },
+  onDone = ignore,
 ): Promise<Phase> {
   await using started = new AsyncDisposableStack();
   const worker = await startMerchant(started, gateway, Math.max(100, Math.ceil(pace * 4)));
@@ -136,6 +177,7 @@ export async function pacedPhase(
     const start = performance.now();
     const pushes: Promise<unknown>[] = [];
     for (let from = 0; from < updates; from += part) {
+      onDone(from);
       await sleep(Math.max(0, start + (from / pace) * 1000 - performance.now()));
       const until = Math.min(updates, from + part);
       pushes.push(

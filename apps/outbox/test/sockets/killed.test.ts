@@ -1,0 +1,75 @@
+// SIGKILL while a request is in flight: between the record that it was begun and that of its outcome.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startWorkerProcess, type WorkerProcess } from '@alipayhk-pass/harness/worker-process';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import keys from '../../../../spec/vectors/keys.json' with { type: 'json' };
+import { clientId, startGateway } from './gateway.ts';
+
+const configDir = fileURLToPath(new URL('../..', import.meta.url));
+const persistTo = mkdtempSync(join(tmpdir(), 'alipayhk-pass-killed-'));
+const apiToken = 'a-token-of-the-tests';
+/** Milliseconds for which a request without a reply holds the next one back. */
+const hold = 2_000;
+
+let gateway: Awaited<ReturnType<typeof startGateway>>;
+let worker: WorkerProcess | undefined;
+
+const start = () =>
+  startWorkerProcess({
+    configDir,
+    persistTo,
+    vars: {
+      CLIENT_ID: clientId,
+      MERCHANT_PRIVATE_KEY: keys.merchant.privateKey,
+      ALIPAYHK_PUBLIC_KEY: keys.gateway.publicKey,
+      API_TOKEN: apiToken,
+      GATEWAY_URL: gateway.url,
+      BACKOFF_MS: '50',
+      UNANSWERED_PAUSE_MS: `${hold}`,
+    },
+  });
+const ask = async (method: string, body?: object) => {
+  const headers = { Authorization: `Bearer ${apiToken}`, 'Content-Type': 'application/json' };
+  const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+  const response = await fetch(`${worker?.url}/passes/killed`, init);
+  return { status: response.status, body: (await response.json()) as { attempts?: object[]; state?: string } };
+};
+const put = (points: number) => ask('PUT', { merchantId: '1', userId: '2', points });
+const points = () => gateway.applied.map(({ dataInfo }) => dataInfo?.points);
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  worker = await start();
+}, 120_000);
+afterAll(async () => {
+  await worker?.stop();
+  await gateway?.close();
+  rmSync(persistTo, { recursive: true, force: true, maxRetries: 5 });
+});
+
+test('killed between begin and settle: the same request goes again after its hold, and what is newer after it', {
+  timeout: 120_000,
+}, async () => {
+  gateway.state.replies = false;
+  expect(await put(1)).toMatchObject({ status: 202 });
+  await expect.poll(points, { timeout: 30_000 }).toEqual([1]);
+  await worker?.kill();
+
+  gateway.state.replies = true;
+  worker = await start();
+  const began = performance.now();
+  expect(await put(2)).toMatchObject({ status: 202, body: { revision: 2 } });
+  await expect.poll(points, { timeout: 60_000, interval: 20 }).toEqual([1, 1]);
+  // From when the new object has found what the old one left behind, which was after it began.
+  expect(performance.now() - began).toBeGreaterThan(hold - 500);
+  await expect.poll(points, { timeout: 30_000 }).toEqual([1, 1, 2]);
+  await expect.poll(async () => (await ask('GET')).body.state, { timeout: 30_000 }).toBe('delivered');
+  expect((await ask('GET')).body.attempts).toMatchObject([
+    { revision: 1, outcome: 'unknown', code: 'Interrupted' },
+    { revision: 1, outcome: 'delivered' },
+    { revision: 2, outcome: 'delivered' },
+  ]);
+});
