@@ -18,10 +18,7 @@ const withoutMap: Rolldown.Plugin = {
 const licences: Rolldown.Plugin = {
   name: 'licences',
   generateBundle() {
-    const folders = Array.from(
-      this.getModuleIds(),
-      (id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id)?.[0],
-    );
+    const folders = Array.from(this.getModuleIds(), (id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0]);
     const texts = [...new Set(folders)].sort().flatMap((folder) => {
       if (folder === undefined) return [];
       const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));

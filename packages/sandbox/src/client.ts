@@ -11,7 +11,7 @@ import type { Entry, EntryReply } from './tables/ledger-entries.ts';
 import type { Merchant, MerchantKey } from './tables/merchants.ts';
 import type { NewPass, Pass } from './tables/passes.ts';
 import type { Template } from './tables/templates.ts';
-import type { VariantKind } from './variants.ts';
+import type { VariantKind } from './variants/variant.ts';
 
 export type { ErrorBody, ErrorCode, Issue } from './admin/errors.ts';
 export type { Stage, Verdict } from './gateway/stages.ts';

@@ -1,9 +1,8 @@
 /** The variants that a sandbox can play, for whoever lets a user choose one. */
 import { catalog } from './variants/catalog.ts';
-import type { Variant } from './variants/variant.ts';
+import type { Variant, VariantKind } from './variants/variant.ts';
 
-/** A variant, as it is shown. */
-export type VariantKind = Pick<Variant, 'name' | 'description' | 'assumptions'>;
+export type { VariantKind } from './variants/variant.ts';
 
 /** A variant without what only the gateway needs. */
 export const kindOf = ({ name, description, assumptions }: Variant): VariantKind => ({

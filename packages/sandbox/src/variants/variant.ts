@@ -12,12 +12,19 @@ export interface VariantRefusal {
   reason: string;
 }
 
-/** One variant. What it leaves out is as in the default gateway. */
-export interface Variant {
+/** A variant, as it is shown. */
+export interface VariantKind {
   name: string;
   description: string;
-  /** Numbers of spec/ASSUMPTIONS.md: the questions that it decides in another way. */
+  /**
+   * Numbers of {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md the assumptions}: the
+   * questions that it decides in another way.
+   */
   assumptions: readonly `A${number}`[];
+}
+
+/** A variant with what it does. What it leaves out is as in the default gateway. */
+export interface Variant extends VariantKind {
   /** How bodies are encrypted. */
   encryption?: Encryption;
   /** Content-Type of an encrypted reply. */
