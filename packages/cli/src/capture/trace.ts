@@ -2,14 +2,13 @@
  * What `curl --trace` and `curl --trace-ascii` write: every byte of both messages, in blocks. The former shows bytes in hex,
  * the latter as text, with a dot for whatever is not printable ASCII.
  */
+import { withoutEnd } from '../text.ts';
 import { readHttp } from './http.ts';
 import type { Capture } from './message.ts';
 
 /** The first line of a block; the times and ids before it are there if curl was asked for them. */
 const blockLine = /^(?:[\d:.]+ )?(?:\[[\w-]+\] )?(=>|<=) (?:Send|Recv) (header|data), (\d+) bytes/;
-/** Sixteen bytes, or blanks in their place, with the offset before them. */
-const hexLine = /^[0-9a-f]{4,}: ((?:[0-9a-f]{2} | {3}){16})/;
-const asciiLine = /^([0-9a-f]{4,}): ?(.*)$/;
+const asciiLine = /^([0-9a-f]+): ?(.*)$/;
 
 interface Block {
   sign: '=>' | '<=';
@@ -25,11 +24,11 @@ export const isTrace = (text: string): boolean =>
 /** Reads the last exchange: those of redirects are before it. */
 export function readTrace(text: string): Capture {
   const blocks = blocksOf(text);
-  const isHex = blocks.every(({ lines }) => lines.every((line) => hexLine.test(line)));
+  const isHex = blocks.every(({ lines }) => lines.every((line) => hexOf(line) !== undefined));
   const form = isHex ? 'the output of curl --trace' : 'the output of curl --trace-ascii';
   const capture: Capture = { form, notes: [] };
   for (const [head, data] of messagesOf(blocks, isHex ? fromHex : fromAscii)) {
-    const { request, reply, notes } = readHttp(`${head.replace(/(?:\r\n)*$/, '')}\r\n\r\n${data}`);
+    const { request, reply, notes } = readHttp(`${withoutEnd(head, '\r\n')}\r\n\r\n${data}`);
     const lossy = !isHex && data.includes('.');
     if (request) {
       capture.request = { ...request, lossy };
@@ -76,8 +75,15 @@ function messagesOf(blocks: Block[], bytesOf: (block: Block) => string): [head: 
 }
 
 function fromHex({ lines }: Block): string {
-  const hex = lines.map((line) => hexLine.exec(line)?.[1]?.replaceAll(' ', '') ?? '').join('');
+  const hex = lines.map((line) => hexOf(line)?.replaceAll(' ', '') ?? '').join('');
   return Buffer.from(hex, 'hex').toString('latin1');
+}
+
+/** Sixteen bytes in hex, or blanks in their place, which follow the offset; after them comes the same as text. */
+function hexOf(line: string): string | undefined {
+  const [, , after = ''] = asciiLine.exec(line) ?? [];
+  const hex = after.slice(0, 48);
+  return hex.length === 48 && /^[0-9a-f ]+$/.test(hex) ? hex : undefined;
 }
 
 /** A line ends after 64 characters, or where there is a CRLF, which shows in the offset of the next line alone. */
