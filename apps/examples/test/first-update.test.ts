@@ -118,7 +118,7 @@ describe('docs/first-update.md', () => {
     expect(JSON.parse(stdout), running.output()).toEqual({ tracerId: expect.stringMatching(/^\w+$/) });
     expect(await revision()).toBe(before + 1);
     const refused = await shell(send.replace('8788', `${port}`).replaceAll(passId, 'none'));
-    expect(JSON.parse(refused)).toMatchObject({ code: 'ResultNotSuccess' });
+    expect(JSON.parse(refused)).toMatchObject({ resultInfo: { resultCode: 'PASS_HAS_NOT_EXIST' } });
     expect(deploy).toContain('wrangler secret put MERCHANT_PRIVATE_KEY');
   });
 

@@ -47,6 +47,7 @@ export async function readReference(
     excludeInternal: true,
     excludeExternals: true,
     sort: ['source-order'],
+    groupOrder: ['Functions', 'Variables', 'Interfaces', 'Type Aliases', 'Classes', '*'],
     ...markdown,
   });
   application.logger = logger;

@@ -30,9 +30,11 @@ export default {
       const { code, tracerId } = error;
       console.error(code, error.message, tracerId); // holds no key and no body
       if (error.code === 'RequestInvalid') return Response.json({ code, issues: error.issues }, { status: 400 });
-      const isRefused = error.code === 'ResultNotSuccess' && error.resultInfo.resultStatus === 'F';
-      // Unless it was refused, the update may have taken effect: send the newest state of this card again, later.
-      return Response.json({ code, tracerId }, { status: isRefused ? 409 : 502 });
+      if (error.code === 'ResultNotSuccess' && error.resultInfo.resultStatus === 'F') {
+        return Response.json({ code, tracerId, resultInfo: error.resultInfo }, { status: 409 }); // AlipayHK refused it
+      }
+      // The update may have taken effect. Send the newest state of this card again, later.
+      return Response.json({ code, tracerId }, { status: 502 });
     }
   },
 };
