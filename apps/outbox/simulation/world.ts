@@ -115,6 +115,10 @@ export class World {
     return Math.floor(this.scheduler.time) + (this.#clocks[shard] ?? 0);
   }
 
+  setClockBack(shard: number, milliseconds: number): void {
+    this.#clocks[shard] = Math.max(0, (this.#clocks[shard] ?? 0) - milliseconds);
+  }
+
   /** Has the stored alarm fire, unless it is lost. */
   scheduleAlarm(shard: number): void {
     const disk = this.#disks[shard] as Disk;
@@ -171,7 +175,7 @@ export class World {
         scheduler.after(scheduler.between(0, 60_000), `end ${shard}`, () => this.kill(shard));
       }
       if (scheduler.chance(faults.clockBack)) {
-        this.#clocks[shard] = Math.max(0, (this.#clocks[shard] ?? 0) - scheduler.between(1, 4_000));
+        this.setClockBack(shard, scheduler.between(1, 4_000));
       }
       void this.call(shard, 'tick', []).catch(() => undefined);
     }

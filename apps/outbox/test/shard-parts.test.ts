@@ -5,6 +5,34 @@ import { type Outcome, outcomeOfError } from '../src/pass/outcome.ts';
 import { type Breaker, closedBreaker, note, pauseOf, wake } from '../src/shard/breaker.ts';
 import { acquire, burstOf, fullRate, type Rate, release } from '../src/shard/rate-limiter.ts';
 import { routeOf, shardOf } from '../src/shard/route.ts';
+import { Stamps } from '../src/shard/stamps.ts';
+import type { Meta } from '../src/shard/tables.ts';
+
+test('stamps rise whatever the clock does, from one object to the next, and are stored now and then only', () => {
+  const stored = new Map<string, unknown>();
+  let writes = 0;
+  const meta = {
+    get: (name: string) => stored.get(name),
+    set: (name: string, value: unknown) => {
+      writes += 1;
+      stored.set(name, value);
+    },
+  } as unknown as Meta;
+  const clock = [5_000, 5_000, 4_000, 6_000, 2_000, 14_000, 30_000, 26_000, 26_001];
+  let last = 0;
+  for (const [index, now] of clock.entries()) {
+    const before = new Stamps(meta); // as an object that knows only what was stored
+    for (const stamps of [before, before]) {
+      const stamp = stamps.next(now + index);
+      expect(stamp).toBeGreaterThan(last);
+      last = stamp;
+    }
+  }
+  writes = 0;
+  const stamps = new Stamps(meta);
+  for (let now = 100_000; now < 200_000; now += 10) stamps.next(now);
+  expect(writes).toBeLessThan(12);
+});
 
 const unknown: Outcome = { kind: 'unknown', code: 'ResponseMissing' };
 const delivered: Outcome = { kind: 'delivered' };

@@ -7,6 +7,8 @@ export interface Moved {
   rows: { table: string; row: Record<string, string | number | null> }[];
   /** Keys of the hashes among them. */
   hashKeys: string[];
+  /** The last stamp of the shard that they come from. */
+  stamp: number;
 }
 
 /** Those operations. */

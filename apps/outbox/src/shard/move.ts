@@ -88,7 +88,10 @@ export function moveOperations(shard: Shard) {
       for (const [target, lines] of byShard) {
         if (target === own) continue;
         const moved = { ...row, lines: JSON.stringify(lines) };
-        await ports.call(target, 'takeMoved', { rows: [{ table: 'batch_lines', row: moved }], hashKeys: [] });
+        await ports.call(target, 'takeMoved', {
+          ...{ rows: [{ table: 'batch_lines', row: moved }], hashKeys: [] },
+          stamp: shard.stamps.last,
+        });
       }
       ports.transaction(() => {
         sql(
@@ -117,7 +120,7 @@ export function moveOperations(shard: Shard) {
       const found = foreign(own, to);
       let moved = 0;
       for (const [target, rows] of found) {
-        await ports.call(target, 'takeMoved', { rows, hashKeys: shard.tombstones.keys() });
+        await ports.call(target, 'takeMoved', { rows, hashKeys: shard.tombstones.keys(), stamp: shard.stamps.last });
         ports.transaction(() => {
           for (const row of rows) remove(row);
         });
@@ -129,12 +132,13 @@ export function moveOperations(shard: Shard) {
     },
 
     /** Takes rows of another shard in. */
-    takeMoved({ rows, hashKeys }: Moved): void {
+    takeMoved({ rows, hashKeys, stamp }: Moved): void {
       ports.transaction(() => {
         for (const { table, row } of rows) insert(table as Table, row);
         const known = shard.tombstones.keys();
         const fresh = hashKeys.filter((key) => !known.includes(key));
         if (fresh.length > 0) meta.set('hashKeys', [...known, ...fresh]);
+        shard.stamps.raise(stamp);
       });
     },
 

@@ -18,7 +18,7 @@ export class Shard {
   readonly counters: Counters;
   readonly alerts: Alerts;
   readonly tombstones: Tombstones;
-  readonly stamps = new Stamps();
+  readonly stamps: Stamps;
   readonly handovers: Handovers;
   readonly loop: DeliveryLoop;
 
@@ -27,6 +27,7 @@ export class Shard {
     this.ports = ports;
     makeTables(ports);
     this.meta = new Meta(ports);
+    this.stamps = new Stamps(this.meta);
     this.passes = new PassStore(ports);
     this.counters = new Counters(this.meta);
     this.alerts = new Alerts(ports);
