@@ -40,8 +40,14 @@ const unknowns: Partial<Record<UpdatePassError['code'], Omit<Outcome, 'kind' | '
 /** F for a fault of this merchant's keys or account. */
 const accountFaults = new Set(['INVALID_SIGNATURE', 'INVALID_CLIENT', 'KEY_NOT_FOUND', 'ACCESS_DENIED']);
 
-/** A request that was in flight when its object ended. */
-export const interrupted: Outcome = { kind: 'unknown', code: 'Interrupted' };
+/**
+ * A request that was in flight when its object ended.
+ *
+ * @param pause - milliseconds for which AlipayHK may still work on it
+ */
+export function interrupted(pause: number): Outcome {
+  return { kind: 'unknown', code: 'Interrupted', retryAfter: pause };
+}
 
 /** S. */
 export function outcomeOfResult({ resultInfo, tracerId }: UpdatePassResult): Outcome {

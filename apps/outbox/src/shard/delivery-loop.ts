@@ -199,7 +199,7 @@ export class DeliveryLoop {
     const before = this.rate;
     this.#rate = release(before, boundOf(limits), outcome.congested === true, now);
     if (this.#rate.loweredAt !== before.loweredAt) this.#shard.meta.set('rate', this.#rate);
-    if (outcome !== interrupted) this.#setBreaker(note(this.breaker, passId, outcome, now));
+    if (outcome.code !== 'Interrupted') this.#setBreaker(note(this.breaker, passId, outcome, now));
     const state = passes.load(passId);
     const [head] = state?.queue ?? [];
     if (state?.flight === undefined || head === undefined) return; // erased meanwhile
@@ -228,11 +228,13 @@ export class DeliveryLoop {
 
   /** What an object that is gone has left in flight: nobody waits for the reply, but AlipayHK may still work on it. */
   #recover(): void {
-    const { passes, ports } = this.#shard;
+    const { passes, ports, limits } = this.#shard;
     for (const flight of passes.flights.values()) {
       if (this.#live.has(flight.number) || flight.isOver) continue;
+      // As long as if this object had waited for the reply in vain.
+      const left = Math.min(limits.timeout, Math.max(0, flight.since + limits.timeout - ports.now()));
       try {
-        this.#settle(flight, interrupted);
+        this.#settle(flight, interrupted(left + limits.pauses.unanswered));
       } catch (error) {
         this.#putAside(flight.passId, error);
       }

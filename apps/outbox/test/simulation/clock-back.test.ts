@@ -1,7 +1,4 @@
-/**
- * A clock that goes back while a shard's object ends, between the begin of a batch and what is accepted after it. `simulate
- * --seed 20261126` found a line that went over a newer change, after 24 days.
- */
+/** A clock that goes back while a shard's object ends, between the begin of a batch and what is accepted beside it. */
 import { expect, test } from 'vitest';
 import { start, vars } from '../../simulation/run.ts';
 import { Scheduler } from '../../simulation/scheduler.ts';
