@@ -14,7 +14,9 @@ export interface VariantRefusal {
 
 /** A variant, as it is shown. */
 export interface VariantKind {
+  /** By which it is chosen. */
   name: string;
+  /** What its gateway does otherwise, in a sentence. */
   description: string;
   /**
    * Numbers of {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md the assumptions}: the
