@@ -8,7 +8,7 @@ import type { Capture } from './message.ts';
 
 /** The first line of a block; the times and ids before it are there if curl was asked for them. */
 const blockLine = /^(?:[\d:.]+ )?(?:\[[\w-]+\] )?(=>|<=) (?:Send|Recv) (header|data), (\d+) bytes/;
-const asciiLine = /^([0-9a-f]+): ?(.*)$/;
+const asciiLine = /^([0-9a-f]{4}[0-9a-f]*): ?(.*)$/;
 
 interface Block {
   sign: '=>' | '<=';
