@@ -93,7 +93,8 @@ function passesOf(step: Step): string[] {
 async function carryOutOne(stage: Stage, step: Step, result: CarriedOut, signal: AbortSignal): Promise<void> {
   const { merchant } = stage;
   if ('kind' in step) {
-    result.tries += await post(stage, step, signal);
+    const tries = await post(stage, step, signal);
+    result.tries += tries; // not before the await: others add to it meanwhile
     result.postings.push(step);
     return;
   }
