@@ -21,7 +21,7 @@ const run = await faultRun({
   ...options,
   limit,
   log: (line) => {
-    event = line;
+    event = line.trim();
   },
   onProgress(what, done, total) {
     if (phase.what !== what) {
