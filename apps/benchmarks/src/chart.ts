@@ -1,6 +1,6 @@
-/** RESULTS.md's figures as a picture: a row for each runtime and job, a dot for each contender, the limit at 1. */
+/** RESULTS.md's figures as a picture: a row for each runtime and job, a dot for each contender, the baseline at 1. */
 import { median, quantile } from '@alipayhk-pass/harness/report';
-import { type Run, ratios, sampleOf } from './targets.ts';
+import { baseline, type Run, ratios, sampleOf } from './targets.ts';
 
 /** Colours of a picture, for a light page or a dark one. */
 export interface Theme {
@@ -57,7 +57,7 @@ export function chart(runs: Run[], { ground, text, faint, contenders }: Theme): 
     for (const job of Object.keys(times)) {
       parts.push(label(left - 10, y + 5, job, text, 'end'), line(left, y, width - right, y, faint));
       for (const [contender, colour] of Object.entries(contenders)) {
-        const each = ratios(sampleOf(times, job, contender), sampleOf(times, job, 'node:crypto'));
+        const each = ratios(sampleOf(times, job, contender), sampleOf(times, job, baseline));
         const [low, middle, high] = [0.25, 0.5, 0.75].map((part) => x(quantile(each, part)).toFixed(1));
         const title = `<title>${name}, ${job}, ${contender}: ${median(each).toFixed(2)}</title>`;
         parts.push(

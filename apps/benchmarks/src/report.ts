@@ -2,17 +2,16 @@
 import { machine, median, quantile, table } from '@alipayhk-pass/harness/report';
 import type { EndToEnd } from './end-to-end.ts';
 import type { Settings } from './measure.ts';
-import { endToEndTargets, type Run, ratios, sampleOf, type Times, targets } from './targets.ts';
+import { baseline, endToEndTargets, type Run, ratios, sampleOf, type Times, targets } from './targets.ts';
 
-/** In the order of the tables; each is held against the limit. */
+/** In the order of the tables; each is held against the baseline. */
 const columns = ['raw', 'ours', 'ours, node-crypto', 'noble', 'node-forge'];
-const limit = 'node:crypto';
 
-/** Medians in milliseconds, and how many times as long as the limit each contender takes, with quartiles. */
+/** Medians in milliseconds, and how many times as long as the baseline each contender takes, with quartiles. */
 export function timesTable(times: Times): string {
-  const rows = [['', `${limit}, ms`, ...columns, 'ours ÷ raw']];
+  const rows = [['', `${baseline}, ms`, ...columns, 'ours ÷ raw']];
   for (const job of Object.keys(times)) {
-    const base = sampleOf(times, job, limit);
+    const base = sampleOf(times, job, baseline);
     rows.push([
       job,
       milliseconds(base),
@@ -41,7 +40,7 @@ export function targetsTable(runs: Run[], endToEnd: EndToEnd): string {
   return judged(runs, endToEnd).targets;
 }
 
-/** What docs/performance.md shows of a run, by the name of its place there. */
+/** What docs/performance.md shows of a run, by the name in its pair of comments there. */
 export function figuresForPage(runs: Run[], endToEnd: EndToEnd): Record<string, string> {
   const workerd = runs.find(({ name }) => name === 'workerd');
   if (workerd === undefined) throw new Error('workerd was not run');
@@ -56,7 +55,7 @@ ${picture('../apps/benchmarks/')}`,
 }
 
 const legend =
-  'The first column is the limit, `node:crypto` by hand, in milliseconds, for keys of 2048 bits. The others say how many times as long as it they take: the median of the ratios, and their quartiles. *Raw* is the sum of the Web Crypto calls and big-integer loops that the job cannot do without.';
+  'The first column is the baseline, `node:crypto` by hand, in milliseconds, for keys of 2048 bits. The others say how many times as long as it they take: the median of the ratios, and their quartiles. *Raw* is the sum of the Web Crypto calls and big-integer loops that the job cannot do without.';
 
 const picture = (folder: string): string => `<picture>
   <source media="(prefers-color-scheme: dark)" srcset="${folder}results-dark.svg">
@@ -122,7 +121,7 @@ ${reasons}
 
 ## Times
 
-The limit, \`node:crypto\` by hand, in milliseconds; of the others, how many times as long as it they take: the median of the
+The baseline, \`node:crypto\` by hand, in milliseconds; of the others, how many times as long as it they take: the median of the
 ratios, and their quartiles.
 
 ${runs.map(({ name, version, times }) => `### ${name} ${version}\n\n${timesTable(times)}`).join('\n\n')}
@@ -143,10 +142,10 @@ After the first message no message imports an RSA key: counted in every run, in 
 - **ours**: \`sign\`, \`verify\`, \`sealRequest\` and \`openResponse\` of message-security as it is built, \`Request\` and
   \`Response\` in and out, with every check that they make. **ours, node-crypto**: the same with \`nodeCrypto\` of
   @alipayhk-pass/node-crypto as the option \`crypto\`.
-- **${limit}**, the limit, **noble** (@noble/ciphers for AES-ECB, micro-rsa-dsa-dh for RSAES, Web Crypto for signatures) and
+- **${baseline}**, the baseline, **noble** (@noble/ciphers for AES-ECB, micro-rsa-dsa-dh for RSAES, Web Crypto for signatures) and
   **node-forge** do the same job behind the same small message code (\`src/contenders/by-hand.ts\`), which checks less than
   ours. Before anything is timed each one's messages are opened by ours, and the reverse. Bun's \`node:crypto\` refuses to
-  decrypt RSAES-PKCS1-v1_5: there the limit cuts the padding of the bare operation off, unchecked.
+  decrypt RSAES-PKCS1-v1_5: there the baseline cuts the padding of the bare operation off, unchecked.
 - **raw**, for sign and verify: the one \`subtle\` call with the same key, its argument ready.
 - **raw**, for seal: \`getRandomValues\` for key and padding, \`importKey\` of the AES key, one \`AES-CBC\` encryption a block
   with 256 in flight or, from 2 KB on where there is one, a call of \`AES-OCB\` and three blocks of \`AES-CBC\`, m^65537 mod n as
@@ -163,7 +162,7 @@ After the first message no message imports an RSA key: counted in every run, in 
 ## How it is measured
 
 One file, \`src/worker.ts\`, bundled once, runs unchanged in every runtime as a server on loopback: it does a job as often as
-a request asks for. The clock is the driver's, on ${'Node'}: workerd's own stands still while a script computes, and so all
+a request asks for. The clock is the driver's, in Node: workerd's own stands still while a script computes, and so all
 runtimes are timed alike, from outside. A request holds about ${batch} ms of work after a warm-up; before each goes one that does
 nothing, and the median of those is taken off. ${rounds} rounds go through all contenders of a job, forwards and backwards in
 turn. Times are medians over the rounds; a ratio is the median of the ratios within each round, so that what slowed a

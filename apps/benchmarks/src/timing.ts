@@ -1,5 +1,5 @@
 /**
- * Whether the time of RSAES-PKCS1-v1_5 decryption tells what the padding was, by BigInt and by nodeCrypto. Writes TIMING.md.
+ * Whether the time of RSAES-PKCS1-v1_5 decryption depends on the padding, by BigInt and by nodeCrypto. Writes TIMING.md.
  * Runs for about four minutes.
  */
 import { constants, publicEncrypt, randomInt } from 'node:crypto';
@@ -12,7 +12,7 @@ import { importPrivateKey } from '@alipayhk-pass/message-security';
 import { privateNumbersOf, rsaesPkcs1 } from '@alipayhk-pass/message-security/internals-for-tests';
 import { nodeCrypto } from '@alipayhk-pass/node-crypto';
 import { merchant } from './messages.ts';
-import { crop, crops, section, type Timed, threshold } from './timing-test.ts';
+import { crop, crops, formatSection, type Timed, threshold } from './welch-report.ts';
 
 /** How long each Crypto is timed, in milliseconds. */
 const limit = 120_000;
@@ -68,10 +68,10 @@ const names = classes.map(([name]) => name);
 const ways = { 'By BigInt': globalThis.crypto, 'By nodeCrypto': nodeCrypto };
 const sections: string[] = [];
 for (const [title, crypto] of Object.entries(ways)) {
-  sections.push(section(title, names, await timeWith(title, crypto, numbers)));
+  sections.push(formatSection(title, names, await timeWith(title, crypto, numbers)));
 }
 
-const report = `# Does the time of decryption tell the padding?
+const report = `# Does decryption time depend on the padding?
 
 \`npx -y pnpm@12.21.0 timing\` wrote this: ${machine()}, Node ${process.versions.node}.
 

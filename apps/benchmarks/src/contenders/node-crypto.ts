@@ -1,5 +1,5 @@
 /**
- * The limit: `node:crypto` by hand. Nothing is checked that it does not check by itself. Bun refuses to decrypt
+ * The baseline: `node:crypto` by hand. Nothing is checked that it does not check by itself. Bun refuses to decrypt
  * RSAES-PKCS1-v1_5: there the padding of the bare operation is cut off, wherever its first zero is. Deno and workerd have
  * an error of their own for a wrong padding. All three are oracles.
  */

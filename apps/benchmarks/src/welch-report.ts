@@ -3,7 +3,7 @@ import { quantile, table, type Welch, welch } from '@alipayhk-pass/harness/repor
 
 /** Beyond this dudect calls a difference probable; beyond 10, certain. */
 export const threshold = 4.5;
-/** Parts of all samples that are kept, the fastest: what interrupts a process only ever adds time. */
+/** Shares of the samples that are kept, the fastest first: an interruption only ever adds time. */
 export const crops = [1, 0.99, 0.95, 0.9, 0.75, 0.5];
 /** The one whose differences are printed. */
 export const crop = 0.9;
@@ -45,7 +45,7 @@ function compare(names: string[], samples: Timed[]): Comparison[] {
 const microseconds = (value: number): string => (value * 1000).toFixed(1);
 
 /** What was found, in Markdown: how many calls, every pair, and how to read it. */
-export function section(title: string, names: string[], samples: Timed[]): string {
+export function formatSection(title: string, names: string[], samples: Timed[]): string {
   const times = samples.map(({ time }) => time);
   const comparisons = compare(names, samples);
   const suspicious = comparisons.filter(({ largest }) => largest > threshold);
@@ -56,8 +56,8 @@ ${samples.length} decryptions. The median took ${microseconds(quantile(times, 0.
 
 ${
   suspicious.length === 0
-    ? `No pair is beyond ${threshold}. A difference of ${microseconds(smallest)} µs or more between two classes would have been seen in this run.`
-    : `Beyond ${threshold}: ${suspicious.map((each) => each.names.join(' − ')).join('; ')}.`
+    ? `No |t| is above ${threshold}. A difference of ${microseconds(smallest)} µs or more between two classes would have been seen in this run.`
+    : `|t| above ${threshold}: ${suspicious.map((each) => each.names.join(' − ')).join('; ')}.`
 }
 
 ${table([
