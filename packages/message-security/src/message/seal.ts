@@ -37,8 +37,13 @@ type Bytes = Uint8Array<ArrayBuffer>;
 export async function sealRequest(request: Request, options: SealOptions): Promise<Request> {
   checkSealOptions(options);
   const { url, init } = await sealInParts(request, options);
-  return new Request(url, init);
+  const sealed = new Request(url, init);
+  sources.set(sealed, request);
+  return sealed;
 }
+
+/** Keeps what was sealed: Node does not abort through the signal of a Request that it has collected as garbage. */
+const sources = /* @__PURE__ */ new WeakMap<Request, Request>();
 
 /** A sealed request as the arguments of `new Request(url, init)`. */
 export interface SealedParts {

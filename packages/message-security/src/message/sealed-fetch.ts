@@ -63,6 +63,8 @@ export function sealedFetch(
     let wire: Uint8Array<ArrayBuffer> | undefined; // set when the body is complete
     try {
       const parts = await unlessAborted(signal, sealInParts(new Request(request, { signal }), options));
+      // Node does not abort through the signal of a Request that it has collected as garbage, as the one above may be.
+      parts.init.signal = signal;
       sealed = new Request(parts.url, parts.init);
       // Looked up at each call: a test may have replaced globalThis.fetch since.
       const sending = sendBy(options.fetch ?? globalThis.fetch, sealed, parts);

@@ -1,8 +1,16 @@
 /** sealedFetch without a complete response: timeouts, aborts, broken connections. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, onTestFinished, test, vi } from 'vitest';
-import { type PrivateKey, ResponseMissing, type SealedFetchOptions, sealedFetch } from '../../src/index.ts';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import {
+  type PrivateKey,
+  ResponseMissing,
+  type SealedFetchOptions,
+  sealedFetch,
+  sealRequest,
+} from '../../src/index.ts';
 import {
   encryptedTo,
   encryption,
@@ -25,6 +33,17 @@ const replying =
   async (request) =>
     make(request);
 
+setFlagsFromString('--expose-gc');
+const gc: () => void = runInNewContext('gc');
+let collections = 0;
+function collectGarbage(): void {
+  gc();
+  collections++;
+}
+beforeEach(() => {
+  collections = 0;
+});
+
 // ------------------------------------------------------------------------------------------------------------ timeouts
 
 test('sealedFetch throws ResponseMissing after the timeout when fetch never settles and ignores its signal', async () => {
@@ -34,14 +53,39 @@ test('sealedFetch throws ResponseMissing after the timeout when fetch never sett
   expect(refusal.cause).toMatchObject({ name: 'TimeoutError', message: 'no response within 100 ms' });
 });
 
-test('sealedFetch throws ResponseMissing after the timeout when the server sends nothing, and closes the connection', async () => {
-  let closed: () => void = () => undefined;
-  const connectionClosed = new Promise<void>((resolve) => {
-    closed = resolve;
+/** The address of a server that sends nothing and collects garbage when it has a request; and when that was cut off. */
+async function listenSilently(): Promise<{ address: string; closed: Promise<void> }> {
+  let close: () => void = () => undefined;
+  const closed = new Promise<void>((resolve) => {
+    close = resolve;
   });
-  const address = await listen((request) => void request.resume().socket.on('close', closed));
+  const address = await listen((request) => {
+    request.resume().socket.on('close', close);
+    collectGarbage();
+  });
+  return { address, closed };
+}
+
+// Node does not abort through a Request that it has collected.
+test('sealedFetch throws ResponseMissing after the timeout when the server sends nothing, and closes the connection', async () => {
+  const { address, closed } = await listenSilently();
   expect(await refusalOf(send({ timeout: 2000 })(`${address}${httpUri}`, body))).toBeInstanceOf(ResponseMissing);
-  await connectionClosed;
+  await closed;
+});
+
+test('fetch of a sealed request closes the connection when the signal of the original request aborts', async () => {
+  const { address, closed } = await listenSilently();
+  const controller = new AbortController();
+  const sealed = await sealRequest(
+    new Request(`${address}${httpUri}`, { ...body, signal: controller.signal }),
+    ofMerchant,
+  );
+  const fetching = refusalOf(fetch(sealed));
+  await vi.waitFor(() => expect(collections).toBeGreaterThan(0));
+  controller.abort(new Error('no longer needed'));
+  expect(await fetching).toMatchObject({ message: 'no longer needed' });
+  await closed;
+  expect(sealed.bodyUsed).toBe(true); // it is held until here: Node needs it to abort
 });
 
 test('sealedFetch throws ResponseMissing after the timeout when the body of an HTTP error does not end', async () => {
