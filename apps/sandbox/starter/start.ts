@@ -22,7 +22,7 @@ export interface SandboxOptions {
   folder?: string | undefined;
   /** How the names of headers in replies are spelled; `lower` unless given. */
   headerCase?: HeaderCase | undefined;
-  /** Name of the gateway that is played; the default one unless given. */
+  /** Name of the variant to emulate; none unless given. */
   variant?: string | undefined;
   /** Starts the Worker; in this process unless given. */
   start?: StartWorker;
