@@ -14,6 +14,8 @@ import { createSandboxClient, SandboxError } from '@alipayhk-pass/sandbox/client
 import { startFront } from './front.ts';
 import { keyFiles } from './keys.ts';
 
+export { untilLauncherEnds } from './launcher.ts';
+
 /** What `startSandbox` takes. */
 export interface SandboxOptions {
   /** Port on 127.0.0.1; a free one unless given, and for 0. */
