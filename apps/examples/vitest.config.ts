@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/registry/whole.test.ts'], // has a configuration of its own
+    exclude: ['test/registry/full.test.ts'], // has a configuration of its own
     globalSetup: 'test/setup.ts',
     testTimeout: 300_000,
     hookTimeout: 300_000,

@@ -1,4 +1,7 @@
-/** How far a long program has come, on standard error: one line that is rewritten on a terminal, a line now and then elsewhere. */
+/**
+ * Progress of a long program, on standard error: one line that is rewritten on a terminal, elsewhere a line every ten
+ * seconds.
+ */
 
 /** What is shown while a program works. */
 export interface Progress {
@@ -12,7 +15,7 @@ export interface Progress {
 }
 
 /** What a line says. */
-export interface Step {
+export interface ProgressState {
   done: number;
   total: number;
   /** Of what `done` and `total` count. */
@@ -38,7 +41,7 @@ interface Output {
 export function showProgress(title: string, total: number, unit: string, output: Output = process.stderr): Progress {
   const start = performance.now();
   const pause = output.isTTY ? 200 : 10_000;
-  const step = { done: 0, detail: '' };
+  const state = { done: 0, detail: '' };
   let last = Number.NEGATIVE_INFINITY;
   const seconds = (): number => (performance.now() - start) / 1000;
   const show = (text: string, end: string): void => {
@@ -47,19 +50,19 @@ export function showProgress(title: string, total: number, unit: string, output:
   };
   return {
     update(done, detail = '') {
-      Object.assign(step, { done, detail });
+      Object.assign(state, { done, detail });
       if (performance.now() - last < pause) return;
       last = performance.now();
-      show(`${title}: ${progressLine({ ...step, total, unit, seconds: seconds() })}`, '');
+      show(`${title}: ${progressLine({ ...state, total, unit, seconds: seconds() })}`, '');
     },
     end() {
-      show(`${title}: ${step.done} of ${total} ${unit} in ${duration(seconds())}`, '\n');
+      show(`${title}: ${state.done} of ${total} ${unit} in ${duration(seconds())}`, '\n');
     },
   };
 }
 
 /** How far, how fast, and how long it still takes. */
-export function progressLine({ done, total, unit, seconds, detail }: Step): string {
+export function progressLine({ done, total, unit, seconds, detail }: ProgressState): string {
   const share = total > 0 ? Math.min(1, done / total) : 1;
   const rate = done / Math.max(seconds, 0.001);
   const left = done > 0 && share < 1 ? `, about ${duration((total - done) / rate)} left` : '';

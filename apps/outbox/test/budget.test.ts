@@ -21,7 +21,7 @@ const read = async () => {
       ),
     ),
   );
-  return { ...OutboxShard.written, size: sizes.reduce((total, size) => total + size, 0) };
+  return { ...OutboxShard.usage, size: sizes.reduce((total, size) => total + size, 0) };
 };
 
 const post = async (prefix: string, count: number) => {

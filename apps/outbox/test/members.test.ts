@@ -25,12 +25,23 @@ test.each<[what: string, body: unknown, status: number, path: string]>([
   ['points in digits', { ...registration, openingPoints: '5' }, 422, 'openingPoints'],
   ['a field that is none', { ...registration, points: 5 }, 422, 'points'],
 ])('%s: refused, and nothing is stored', async (_, body, status, path) => {
-  const answer = await put('U-refused', body);
-  expect([answer.status, answer.body.error.issues[0]?.path]).toEqual([status, path]);
+  const reply = await put('U-refused', body);
+  expect([reply.status, reply.body.error.issues[0]?.path]).toEqual([status, path]);
   expect(await send('GET', '/members/U-refused')).toMatchObject({
     status: 404,
     body: { error: { code: 'MemberNotFound' } },
   });
+});
+
+test('a refusal says what each field must be', async () => {
+  const wrong = { passId: 'p'.repeat(257), merchantId: '', openId: 'a\0', templateCode: 7, openingPoints: -1 };
+  expect((await put('U-refused', wrong)).body.error.issues).toEqual([
+    { path: 'passId', message: 'must have at most 256 characters' },
+    { path: 'merchantId', message: 'must be text that is not empty' },
+    { path: 'openId', message: 'must be well-formed text without control characters' },
+    { path: 'templateCode', message: 'must be text' },
+    { path: 'openingPoints', message: 'must be a non-negative integer' },
+  ]);
 });
 
 test('a userId of 257 characters', async () => {

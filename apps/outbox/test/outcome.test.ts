@@ -1,4 +1,4 @@
-// What becomes of an attempt, from what the real client makes of the real gateway's answers and of their faults.
+// What becomes of an attempt, from what the real client makes of the real gateway's replies and of their faults.
 
 import { createClient } from '@alipayhk-pass/api';
 import type { GatewayOptions } from '@alipayhk-pass/api/gateway';
@@ -9,13 +9,13 @@ import { type Outcome, outcomeOfError, outcomeOfResult } from '../src/pass/outco
 import { update } from './caller.ts';
 import { clientId, gateway } from './gateway.ts';
 
-type Answer = (request: Request) => Promise<Response>;
+type Fetch = (request: Request) => Promise<Response>;
 
 const now = Date.UTC(2026, 10, 22);
 
-async function outcomeOf(answer: Answer, timeout = 10_000): Promise<Outcome> {
+async function outcomeOf(fetch: Fetch, timeout = 10_000): Promise<Outcome> {
   const client = createClient({
-    ...{ clientId, baseUrl: 'https://gateway.test', fetch: answer, timeout },
+    ...{ clientId, baseUrl: 'https://gateway.test', fetch, timeout },
     privateKey: await importPrivateKey(keys.merchant.privateKey),
     publicKey: await importPublicKey(keys.gateway.publicKey),
   });
@@ -25,13 +25,13 @@ async function outcomeOf(answer: Answer, timeout = 10_000): Promise<Outcome> {
 
 const saying = (resultInfo: Awaited<ReturnType<GatewayOptions['handler']>>) => gateway({ handler: () => resultInfo });
 const http =
-  (status: number, headers: HeadersInit = {}): Answer =>
+  (status: number, headers: HeadersInit = {}): Fetch =>
   async () =>
     new Response('busy', { status, headers });
 const traced = { tracerId: expect.stringMatching(/^[0-9a-f]{32}$/) };
 
 describe('the outcome is', () => {
-  test.each<[what: string, answer: Answer | Promise<Answer>, outcome: Partial<Outcome>]>([
+  test.each<[what: string, fetch: Fetch | Promise<Fetch>, outcome: Partial<Outcome>]>([
     ['S', gateway(), { kind: 'delivered', resultCode: 'SUCCESS', ...traced }],
     [
       'F',
@@ -39,7 +39,7 @@ describe('the outcome is', () => {
       { kind: 'refused', code: 'ResultNotSuccess', resultCode: 'PASS_HAS_NOT_EXIST', ...traced },
     ],
     ...['INVALID_SIGNATURE', 'INVALID_CLIENT', 'KEY_NOT_FOUND', 'ACCESS_DENIED'].map(
-      (resultCode): [string, Promise<Answer>, Partial<Outcome>] => [
+      (resultCode): [string, Promise<Fetch>, Partial<Outcome>] => [
         `F for all passes, ${resultCode}`,
         saying({ resultCode, resultStatus: 'F' }),
         { kind: 'unknown', code: 'ResultNotSuccess', resultCode, ...traced, alert: true, account: true, refused: true },
@@ -130,11 +130,11 @@ describe('the outcome is', () => {
       () => Promise.reject(new TypeError('connection reset')),
       { kind: 'unknown', code: 'ResponseMissing' },
     ],
-  ])('that of %s', async (_, answer, outcome) => {
-    expect(await outcomeOf(await answer)).toEqual(outcome);
+  ])('that of %s', async (_, fetch, outcome) => {
+    expect(await outcomeOf(await fetch)).toEqual(outcome);
   });
 
-  test('unknown, when no answer comes in time', async () => {
+  test('unknown, when no reply arrives in time', async () => {
     const outcome = await outcomeOf(() => scheduler.wait(5_000).then(() => new Response()), 50);
     expect(outcome).toEqual({ kind: 'unknown', code: 'ResponseMissing' });
   });

@@ -20,8 +20,8 @@ function freshPassId(): string {
 }
 
 /** Refused: the status and the code, and nothing is known of the pass. */
-async function expectRefusal(answer: ReturnType<typeof send>, status: number, error: object) {
-  expect(await answer).toMatchObject({ status, body: { error } });
+async function expectRefusal(reply: ReturnType<typeof send>, status: number, error: object) {
+  expect(await reply).toMatchObject({ status, body: { error } });
 }
 
 describe('without the token: 401', () => {
@@ -50,12 +50,12 @@ describe('without the token: 401', () => {
     ['another scheme', 'Basic a-token-of-the-tests'],
   ])('%s', async (_, Authorization) => {
     for (const [method, path] of routes) {
-      const answer = await send(method, path, { headers: { Authorization } });
-      expect(answer).toMatchObject({
+      const reply = await send(method, path, { headers: { Authorization } });
+      expect(reply).toMatchObject({
         status: 401,
         body: { error: { code: 'Unauthorized', issues: [{ path: 'Authorization' }] } },
       });
-      expect(answer.headers.get('WWW-Authenticate')).toBe('Bearer');
+      expect(reply.headers.get('WWW-Authenticate')).toBe('Bearer');
     }
   });
 });
@@ -112,8 +112,8 @@ describe('a body that is refused', () => {
     'application/json5',
     '',
   ])('Content-Type %j: 415', async (type) => {
-    const answer = send('PUT', '/passes/B1', { headers: { 'Content-Type': type }, body: JSON.stringify(update) });
-    await expectRefusal(answer, 415, { code: 'MediaTypeNotSupported', issues: [{ path: 'Content-Type' }] });
+    const reply = send('PUT', '/passes/B1', { headers: { 'Content-Type': type }, body: JSON.stringify(update) });
+    await expectRefusal(reply, 415, { code: 'MediaTypeNotSupported', issues: [{ path: 'Content-Type' }] });
   });
 
   test.each([
@@ -184,17 +184,17 @@ describe('a body that is refused', () => {
 test.each(['application/json', 'application/json;charset=utf8', 'Application/JSON; charset="UTF-8"'])(
   'Content-Type %j is read',
   async (type) => {
-    const answer = await send('PUT', '/passes/B2', { headers: { 'Content-Type': type }, body: JSON.stringify(update) });
-    expect(answer.status).toBe(202);
+    const reply = await send('PUT', '/passes/B2', { headers: { 'Content-Type': type }, body: JSON.stringify(update) });
+    expect(reply.status).toBe(202);
   },
 );
 
 test('an update is answered with its revision, and reaches AlipayHK as it was written', async () => {
   const passId = '20240522 卡/1';
   const body = { ...update, openId: 'O1', templateCode: 'T1', endDate: 1, codeInfo: { $codevalue$: '1' }, extra: [1] };
-  const answer = await put(passId, body);
-  expect(answer).toMatchObject({ status: 202, body: { passId, revision: 1, unknownFields: ['extra'] } });
-  expect(answer.headers.get('ETag')).toBe('"1"');
+  const reply = await put(passId, body);
+  expect(reply).toMatchObject({ status: 202, body: { passId, revision: 1, unknownFields: ['extra'] } });
+  expect(reply.headers.get('ETag')).toBe('"1"');
   await vi.waitFor(async () => expect(await view(passId)).toMatchObject({ state: 'delivered' }), 5_000);
   expect(applied.filter((each) => each.passId === passId)).toEqual([
     { ...body, passId, status: 'UPDATE', updateDetailType: 'UPDATE_MEMBER_CARD' },
@@ -286,7 +286,7 @@ test('names that were used before take no room of what is not delivered, but the
 });
 
 describe('Idempotency-Key', () => {
-  test('the same request gets the same answer, and no other revision', async () => {
+  test('the same request gets the same reply, and no other revision', async () => {
     const passId = freshPassId();
     const headers = { 'Idempotency-Key': 'sale-1' };
     const first = await put(passId, update, headers);
@@ -345,9 +345,9 @@ describe('If-Match', () => {
   ])('%s', async (_, value, status) => {
     const passId = freshPassId();
     await put(passId);
-    const answer = await put(passId, update, { 'If-Match': value });
-    expect(answer.status).toBe(status);
-    if (status === 412) expect(answer.body).toMatchObject({ error: { code: 'PreconditionFailed' } });
+    const reply = await put(passId, update, { 'If-Match': value });
+    expect(reply.status).toBe(status);
+    if (status === 412) expect(reply.body).toMatchObject({ error: { code: 'PreconditionFailed' } });
     expect(await view(passId)).toMatchObject({ revision: status === 202 ? 2 : 1 });
   });
 
@@ -358,10 +358,10 @@ describe('If-Match', () => {
   test('of fifty at once that ask for the same revision, one is taken', async () => {
     const passId = freshPassId();
     await put(passId);
-    const answers = await Promise.all(
+    const replies = await Promise.all(
       Array.from({ length: 50 }, (_, points) => put(passId, { ...update, points }, { 'If-Match': '"1"' })),
     );
-    expect(answers.filter(({ status }) => status === 202)).toHaveLength(1);
-    expect(answers.filter(({ status }) => status === 412)).toHaveLength(49);
+    expect(replies.filter(({ status }) => status === 202)).toHaveLength(1);
+    expect(replies.filter(({ status }) => status === 412)).toHaveLength(49);
   });
 });

@@ -55,13 +55,13 @@ function newUser() {
   };
 }
 
-/** What the card of a pass was told, in order. */
+/** The updates of a pass, in order. */
 const appliedTo = (passId: string) => applied.filter((update) => update.passId === passId);
 
 const alerts = () => lines.filter(({ event }) => event === 'alert').map(({ code }) => code);
 
 describe('a bill becomes points', () => {
-  // First: what another test has told may be counted late.
+  // First: what another test has notified may be counted late.
   test('and is counted, once as new and once as repeated', async () => {
     const { userId } = newUser();
     const counters = async () => {
@@ -96,7 +96,7 @@ describe('a bill becomes points', () => {
     expect(await view()).toMatchObject({ pending: 0 });
   });
 
-  test('once, however often it is told, one after the other', async () => {
+  test('once, however often it is notified, one after the other', async () => {
     const { userId, view } = newUser();
     const bill = billOf(500, { userId });
     for (let time = 0; time < 8; time++) expect(await alipayhk().notifyBill(bill)).toEqual(success);
@@ -104,16 +104,16 @@ describe('a bill becomes points', () => {
     expect(lines.filter(({ event }) => event === 'repeated')).toHaveLength(7);
   });
 
-  test('once, when it is told many times at once, and every one of them is answered S', async () => {
+  test('once, when it is notified many times at once, and every call is answered S', async () => {
     const { userId, view } = newUser();
     const bills = [billOf(500, { userId }), billOf('700', { userId })];
     const calls = Array.from({ length: 24 }, (_, index) => bills[index % 2] ?? expect.fail());
-    const answers = await Promise.all(calls.map((bill) => alipayhk().notifyBill(bill)));
-    expect(answers).toEqual(calls.map(() => success));
+    const replies = await Promise.all(calls.map((bill) => alipayhk().notifyBill(bill)));
+    expect(replies).toEqual(calls.map(() => success));
     expect(await view()).toMatchObject({ points: 12, bills: 2 });
   });
 
-  test('of a user without a pass: kept, and told to the pass once there is one', async () => {
+  test('of a member without a pass: kept, and sent to the pass once there is one', async () => {
     const { userId, passId, register, view } = newUser();
     for (const value of [100, 250]) expect(await alipayhk().notifyBill(billOf(value, { userId }))).toEqual(success);
     expect(await view()).toEqual({ userId, points: 3, openingPoints: 0, bills: 2, adjustments: 0, pending: 0 });
@@ -123,7 +123,7 @@ describe('a bill becomes points', () => {
     });
   });
 
-  test('in a currency without a price: kept without points, and a person is told', async () => {
+  test('in a currency without a price: kept without points, and an alert is emitted', async () => {
     const { userId, view } = newUser();
     const bill = billOf(500, { userId, orderAmount: { currency: 'CNY', value: 500 } });
     expect(await alipayhk().notifyBill(bill)).toEqual(success);
@@ -132,7 +132,7 @@ describe('a bill becomes points', () => {
   });
 });
 
-describe('refused for good, and a person is told', () => {
+describe('refused for good, and an alert is emitted', () => {
   test('the same bill with another amount: the first stays', async () => {
     const { userId, view } = newUser();
     const bill = billOf(500, { userId });
@@ -278,7 +278,7 @@ describe('a request for a card', () => {
   });
 
   test('without number or address: F', async () => {
-    const answer = await alipayhk().createMembercard({ userId: 'U1' } as never);
-    expect(answer).toMatchObject({ resultInfo: { resultStatus: 'F' } });
+    const reply = await alipayhk().createMembercard({ userId: 'U1' } as never);
+    expect(reply).toMatchObject({ resultInfo: { resultStatus: 'F' } });
   });
 });

@@ -8,8 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { untilSignal } from '@alipayhk-pass/harness/signals';
 import { startWorker } from '@alipayhk-pass/harness/workers';
-import { untilLauncherEnds } from '@alipayhk-pass/sandbox-worker/launcher';
-import { type Sandbox, startSandbox } from '@alipayhk-pass/sandbox-worker/starter';
+import { type Sandbox, startSandbox, untilLauncherEnds } from '@alipayhk-pass/sandbox-worker/starter';
 
 const configDir = fileURLToPath(new URL('..', import.meta.url));
 const folder = fileURLToPath(new URL('../../../.sandbox', import.meta.url));

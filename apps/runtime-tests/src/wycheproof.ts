@@ -1,6 +1,6 @@
 /**
  * `wycheproof.ts DIR`: takes every file of test vectors in a folder that is in Wycheproof's format and about what this
- * project has, and runs it in every runtime. Prints the wrong answers by file and runtime and fails when there is one.
+ * project has, and runs it in every runtime. Prints the wrong results by file and runtime and fails when there is one.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -47,11 +47,11 @@ const results = await runEverywhere((test) => registerCases(files, test), {
 
 console.log(
   table([
-    ['wrong answers', 'cases', ...results.map(({ runtime }) => runtime)],
+    ['wrong results', 'cases', ...results.map(({ runtime }) => runtime)],
     ...files.map((file) => [
       file.path,
       `${casesOf(file)?.length}`,
-      ...results.map((result) => wrongAnswers(result, file.path)),
+      ...results.map((result) => wrongResults(result, file.path)),
     ]),
   ]),
 );
@@ -68,7 +68,7 @@ function readFile(folder: string, path: string): VectorFile {
   }
 }
 
-function wrongAnswers({ version, leftOut, outcomes }: Result, path: string): string {
+function wrongResults({ version, leftOut, outcomes }: Result, path: string): string {
   if (outcomes.length === 0) return leftOut ? 'left out' : version;
   return `${outcomes.filter(({ name, error }) => error && name.startsWith(`${path}: `)).length}`;
 }

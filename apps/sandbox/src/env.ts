@@ -11,7 +11,7 @@ export interface Env {
   SANDBOX_MERCHANT?: string | undefined;
   /** `lower` or `title`: how the names of headers in replies are spelled; `lower` unless given. */
   HEADER_CASE?: string | undefined;
-  /** Name of the gateway that is played; the default one unless given. */
+  /** Name of the variant to emulate; none unless given. */
   VARIANT?: string | undefined;
   /** About how many requests the ledger holds; 10,000 unless given. */
   LEDGER_ROWS?: string | undefined;

@@ -14,6 +14,8 @@ import { createSandboxClient, SandboxError } from '@alipayhk-pass/sandbox/client
 import { startFront } from './front.ts';
 import { keyFiles } from './keys.ts';
 
+export { untilLauncherEnds } from './launcher.ts';
+
 /** What `startSandbox` takes. */
 export interface SandboxOptions {
   /** Port on 127.0.0.1; a free one unless given, and for 0. */
@@ -22,7 +24,7 @@ export interface SandboxOptions {
   folder?: string | undefined;
   /** How the names of headers in replies are spelled; `lower` unless given. */
   headerCase?: HeaderCase | undefined;
-  /** Name of the gateway that is played; the default one unless given. */
+  /** Name of the variant to emulate; none unless given. */
   variant?: string | undefined;
   /** Starts the Worker; in this process unless given. */
   start?: StartWorker;

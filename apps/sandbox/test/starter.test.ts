@@ -109,7 +109,7 @@ test('prints how to reach it, keeps its state, and ends after a signal', { timeo
   const head = shell(`curl --noproxy '*' -sS -X POST -o /dev/null -D - '${printed.url}/x'`).stdout;
   expect(head).toMatch(/^Tracer-Id: /m);
   expect(head).toMatch(/^Content-Type: /m);
-  expect((await admin(printed).listVariants()).played?.name).toBe('result');
+  expect((await admin(printed).listVariants()).active?.name).toBe('result');
   expect(JSON.parse(shell(printed.openssl).stdout)).toMatchObject({ result: { resultStatus: 'S' } });
   process.kill(-second.pid, 'SIGINT'); // to all of it, as a terminal does on Ctrl-C
   expect(await second.ended).toMatchObject({ code: 0, stderr: 'sandbox: stopped by SIGINT\n' });

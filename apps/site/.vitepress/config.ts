@@ -1,10 +1,8 @@
 /** VitePress: how the pages of `dist/pages` become a site. */
 import { createHash } from 'node:crypto';
 import { type DefaultTheme, defineConfig } from 'vitepress';
-import { entries, pageOf } from '../src/entries.ts';
+import { entries, home, pageOf } from '../src/entries.ts';
 import { chinese, english } from './words.ts';
-
-const repository = 'https://github.com/alipayhk-pass/alipayhk-pass';
 
 /** As GitHub makes them, so that a link to a heading works in both places. */
 const slugify = (heading: string): string =>
@@ -91,6 +89,6 @@ export default defineConfig({
   themeConfig: {
     i18nRouting: false, // not every page is in both languages
     search: { provider: 'local', options: { locales: { 'zh-Hant': { translations: chinese.search } } } },
-    socialLinks: [{ icon: 'github', link: repository }],
+    socialLinks: [{ icon: 'github', link: home }],
   },
 });

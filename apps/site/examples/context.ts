@@ -71,7 +71,7 @@ const merchant = rsaPair();
 const alipayhk = rsaPair();
 
 /** Makes the names that are given global, with messages that nobody has read yet, and leads `fetch` to both ends. */
-export async function give(): Promise<void> {
+export async function defineGlobals(): Promise<void> {
   const privateKey = await importPrivateKey(merchant.privateKey);
   const publicKey = await importPublicKey(alipayhk.publicKey);
   const gatewayPrivateKey = await importPrivateKey(alipayhk.privateKey);
@@ -148,7 +148,8 @@ export async function give(): Promise<void> {
     const sent = new Request(input, { method, headers, body, duplex: 'half' } as RequestInit);
     sent.headers.set('Sec-Fetch-Site', 'none');
     const end = ends[new URL(sent.url).host];
-    if (end === undefined) throw new Error(`an example asks ${sent.url}; expected an end that context.ts has`);
+    if (end === undefined)
+      throw new Error(`an example requested ${sent.url}; expected one of the hosts ${Object.keys(ends).join(', ')}`);
     return end(sent);
   };
   Object.assign(globalThis, given, { fetch });

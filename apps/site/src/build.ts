@@ -1,5 +1,5 @@
 /**
- * Builds the site into `dist/site`: reference, examples, pages, HTML, a Markdown twin of each page, llms.txt. Whatever is
+ * Builds the site into `dist/site`: reference, examples, pages, HTML, a Markdown copy of each page, llms.txt. Whatever is
  * undocumented, does not compile or leads nowhere is named, and ends the build with status 1.
  */
 import { rmSync } from 'node:fs';
@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { build } from 'vitepress';
 import { wrongExamples } from './examples.ts';
 import { brokenLinks } from './links.ts';
+import { writeMarkdownCopies } from './markdown-copies.ts';
 import { writePages } from './pages.ts';
 import { readReference } from './reference.ts';
-import { writeTwins } from './twins.ts';
 
 const app = join(import.meta.dirname, '..');
 const root = join(app, '../..');
@@ -27,5 +27,5 @@ refuse(await wrongExamples(reference.examples));
 refuse(await writePages(root, pages, reference));
 rmSync(site, { recursive: true, force: true });
 await build(app);
-writeTwins(pages, site);
+writeMarkdownCopies(pages, site);
 refuse(brokenLinks(site));

@@ -57,11 +57,11 @@ function compile(programs: readonly Program[]): string[] {
 }
 
 async function run(programs: readonly Program[]): Promise<string[]> {
-  const { give } = (await import(pathToFileURL(context).href)) as { give(): Promise<void> };
+  const { defineGlobals } = (await import(pathToFileURL(context).href)) as { defineGlobals(): Promise<void> };
   const wrong: string[] = [];
   for (const program of programs) {
     if (/\benv\./.test(program.code)) continue; // needs a Worker
-    await give();
+    await defineGlobals();
     const printed: string[] = [];
     const { log, error, warn } = console;
     console.log = (...values) => void printed.push(format(...values));

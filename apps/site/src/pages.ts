@@ -1,10 +1,10 @@
 /**
- * The pages of the site as Markdown: the guides of `docs/`, the documents beside the code that guides link to, and the
- * reference. A link to a page of the site leads there; a link to any other file of the repository leads to GitHub.
+ * The pages of the site as Markdown: the guides of `docs/` for users, the documents beside the code that guides link to, and
+ * the reference. A link to a page of the site leads there; a link to any other file of the repository leads to GitHub.
  */
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
-import { entries, pageOf, repository } from './entries.ts';
+import { blob, entries, pageOf } from './entries.ts';
 import type { Reference } from './reference.ts';
 
 /** Documents outside `docs/` that are pages too, and the names of these pages. */
@@ -25,13 +25,16 @@ const beside: Readonly<Record<string, string>> = {
  */
 export async function writePages(root: string, folder: string, reference: Reference): Promise<string[]> {
   rmSync(folder, { recursive: true, force: true });
-  const guides = globSync('docs/**/*.md', { cwd: root }).map((path) => [path, path.slice('docs/'.length)] as const);
+  // Only maintainers release.
+  const guides = globSync('docs/**/*.md', { cwd: root, exclude: ['docs/releasing.md'] }).map(
+    (path) => [path, path.slice('docs/'.length)] as const,
+  );
   const pages = new Map([...guides, ...Object.entries(beside)]);
   const broken: string[] = [];
   /** Writes a page; `resolve` makes a path of the repository from a link. */
   const write = (path: string, page: string, text: string, resolve: (link: string) => string): void => {
     const mapped = withLinks(text, (link) => {
-      const ours = [repository, raw].find((each) => link.startsWith(each));
+      const ours = [blob, raw].find((each) => link.startsWith(each));
       if (ours === undefined && /^(?:\w+:|#)/.test(link)) return link;
       const [target = '', anchor] = (ours === undefined ? resolve(link) : link.slice(ours.length)).split('#');
       const hash = anchor === undefined ? '' : `#${anchor}`;
@@ -40,8 +43,7 @@ export async function writePages(root: string, folder: string, reference: Refere
       if (file && picture) cpSync(join(root, target), join(folder, picture));
       const found = pages.get(target) ?? picture;
       if (!file && !pages.has(target)) broken.push(`${path}: no such file: ${target}`);
-      if (found === undefined)
-        return (file?.isDirectory() ? repository.replace('/blob/', '/tree/') : repository) + target + hash;
+      if (found === undefined) return (file?.isDirectory() ? blob.replace('/blob/', '/tree/') : blob) + target + hash;
       return `./${posix.relative(posix.dirname(page), found)}${hash}`.replace(/^\.\/\.\./, '..');
     });
     mkdirSync(dirname(join(folder, page)), { recursive: true });
@@ -98,22 +100,7 @@ function withBothPictures(text: string): string {
   return [before, ...changed].join('');
 }
 
-const about: Readonly<Record<string, string>> = {
-  '@alipayhk-pass/api': 'everything that a merchant’s code imports: the client, keys, RSA_AES, errors',
-  '@alipayhk-pass/api/webhooks': 'the calls that AlipayHK makes to a merchant',
-  '@alipayhk-pass/api/gateway': 'AlipayHK’s place, for tests',
-  '@alipayhk-pass/message-security': 'the headers Signature and Encrypt around a body, for any operation',
-  '@alipayhk-pass/message-security/ecc224': 'keys for ECC224',
-  '@alipayhk-pass/node-crypto': 'the runtime’s own RSA and AES behind the option `crypto`',
-  '@alipayhk-pass/sandbox': 'the sandbox as a function',
-  '@alipayhk-pass/sandbox/client': 'its admin API as functions',
-  '@alipayhk-pass/sandbox/d1': 'a store in Cloudflare’s D1',
-  '@alipayhk-pass/sandbox/node-sqlite': 'a store in `node:sqlite`',
-};
-
 function indexOfReference(): string {
-  const rows = entries.map(
-    ({ specifier }) => `| [${specifier}](./${pageOf(specifier)}.md) | ${about[specifier]?.replaceAll('’', "'")} |`,
-  );
+  const rows = entries.map(({ specifier, about }) => `| [${specifier}](./${pageOf(specifier)}.md) | ${about} |`);
   return `# API reference\n\n| import | for |\n|---|---|\n${rows.join('\n')}\n`;
 }

@@ -1,7 +1,7 @@
 /** The API reference: TypeDoc reads the sources of the packages, checks that all is documented, and writes Markdown. */
 import { join } from 'node:path';
 import { Application, type DeclarationReflection, Logger, LogLevel, ReflectionKind } from 'typedoc';
-import { entries, repository } from './entries.ts';
+import { blob, entries } from './entries.ts';
 
 /** A code block of an `@example`. */
 export interface Example {
@@ -42,7 +42,7 @@ export async function readReference(
     name: 'Reference',
     readme: 'none',
     disableGit: true,
-    sourceLinkTemplate: `${repository}packages/{path}#L{line}`,
+    sourceLinkTemplate: `${blob}packages/{path}#L{line}`,
     validation: { notExported: true, invalidLink: true, notDocumented: true },
     excludeInternal: true,
     excludeExternals: true,

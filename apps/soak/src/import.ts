@@ -1,18 +1,18 @@
 /**
- * The import run: `import [--seed TEXT] [--lines N] [--passes N] [--kills N]`: the built command imports a file into the
+ * The import run: `import-run [--seed TEXT] [--lines N] [--passes N] [--kills N]`: the built command imports a file into the
  * sandbox, and then through the outbox, and is killed in the midst of it. Prints what broke a rule, ledger entries by id;
  * exit code 1 if anything did, 2 for wrong arguments.
  */
 import { parseArgs } from 'node:util';
 import { exitOnSignal } from '@alipayhk-pass/harness/signals';
-import { count } from './arguments.ts';
+import { count, readArguments, text } from './arguments.ts';
 import { importRun } from './import-run/run.ts';
 
 /** Longest time for one run of the command, and for the outboxes to come to rest, in milliseconds. */
 const limit = 1_800_000;
 
-const options = readOptions();
-exitOnSignal('import');
+const options = readArguments('import-run', readOptions);
+exitOnSignal('import-run');
 let broken = 0;
 for (const target of ['gateway', 'outbox'] as const) {
   const start = performance.now();
@@ -25,25 +25,20 @@ for (const target of ['gateway', 'outbox'] as const) {
   );
   for (const { rule, passId, entries } of run.violations) console.log(`  ${rule}: ${passId}, entries ${entries}`);
 }
-console.log(broken === 0 ? 'every rule held' : `${broken} rules broken`);
+console.log(broken === 0 ? 'every rule held' : `${broken} violations`);
 process.exit(broken === 0 ? 0 : 1);
 
+/** @throws TypeError */
 function readOptions() {
-  const text = (preset: string) => ({ type: 'string', default: preset }) as const;
-  try {
-    const { values } = parseArgs({
-      options: {
-        seed: text(`${Date.now() % 1_000_000}`), // printed, so that the run can be had again
-        lines: text('20000'),
-        passes: text('2000'),
-        kills: text('5'),
-      },
-    });
-    const [lines, passes] = [count('lines', values.lines), count('passes', values.passes)];
-    if (passes === 0 || lines < passes) throw new TypeError('--passes: expected at least 1 and at most --lines');
-    return { seed: values.seed, lines, passes, kills: count('kills', values.kills) };
-  } catch (error) {
-    console.error(`import: ${(error as Error).message.split('\n')[0]}`);
-    process.exit(2);
-  }
+  const { values } = parseArgs({
+    options: {
+      seed: text(`${Date.now() % 1_000_000}`), // printed, so that the run can be had again
+      lines: text('20000'),
+      passes: text('2000'),
+      kills: text('5'),
+    },
+  });
+  const [lines, passes] = [count('lines', values.lines), count('passes', values.passes)];
+  if (passes === 0 || lines < passes) throw new TypeError('--passes: expected at least 1 and at most --lines');
+  return { seed: values.seed, lines, passes, kills: count('kills', values.kills) };
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { showProgress } from '@alipayhk-pass/harness/progress';
 import { exitOnSignal } from '@alipayhk-pass/harness/signals';
+import { count, readArguments, text } from './arguments.ts';
 import { chartsOf } from './load/charts.ts';
 import type { Phase } from './load/measure.ts';
 import {
@@ -22,7 +23,7 @@ import {
 import { type Load, reportOf } from './load/report.ts';
 import { startGateway } from './load/servers.ts';
 
-const { sizes, each, perSecond, bare, single, paced, print, command } = readOptions();
+const { sizes, each, perSecond, bare, single, paced, print, command } = readArguments('load', readOptions);
 exitOnSignal('load');
 await using started = new AsyncDisposableStack();
 const gateway = await startGateway(started);
@@ -69,43 +70,34 @@ async function shown(name: string, updates: number, run: (onDone: OnDone) => Pro
   return phase;
 }
 
+/** @throws TypeError */
 function readOptions() {
-  const text = (preset: string) => ({ type: 'string', default: preset }) as const;
-  try {
-    const { values } = parseArgs({
-      options: {
-        updates: text('1000,10000,100000'),
-        each: text('1'),
-        rate: text('2000'),
-        bare: text('2000'),
-        single: text('2000'),
-        paced: text('500'),
-        print: { type: 'boolean', default: false },
-      },
-    });
-    const [perSecond, bare, single, paced, each] = (['rate', 'bare', 'single', 'paced', 'each'] as const).map((name) =>
-      count(name, values[name]),
-    ) as [number, number, number, number, number];
-    const sizes = values.updates.split(',').map((size) => count('updates', size));
-    const changed = process.argv.slice(2).join(' ');
-    const command = `npx -y pnpm@12.21.0 load${changed === '' ? '' : ` ${changed}`}`;
-    return {
-      sizes: sizes.toSorted((a, b) => a - b),
-      each,
-      perSecond,
-      bare,
-      single,
-      paced,
-      print: values.print,
-      command,
-    };
-  } catch (error) {
-    console.error(`load: ${(error as Error).message.split('\n')[0]}`);
-    process.exit(2);
-  }
-}
-
-function count(name: string, value: string): number {
-  if (/^[1-9]\d{0,6}$/.test(value)) return Number(value);
-  throw new TypeError(`--${name}: expected a whole number from 1 to 9999999, received ${value}`);
+  const { values } = parseArgs({
+    options: {
+      updates: text('1000,10000,100000'),
+      each: text('1'),
+      rate: text('2000'),
+      bare: text('2000'),
+      single: text('2000'),
+      paced: text('500'),
+      print: { type: 'boolean', default: false },
+    },
+  });
+  const bounds = { least: 1, most: 9_999_999 };
+  const [perSecond, bare, single, paced, each] = (['rate', 'bare', 'single', 'paced', 'each'] as const).map((name) =>
+    count(name, values[name], bounds),
+  ) as [number, number, number, number, number];
+  const sizes = values.updates.split(',').map((size) => count('updates', size, bounds));
+  const changed = process.argv.slice(2).join(' ');
+  const command = `npx -y pnpm@12.21.0 load${changed === '' ? '' : ` ${changed}`}`;
+  return {
+    sizes: sizes.toSorted((a, b) => a - b),
+    each,
+    perSecond,
+    bare,
+    single,
+    paced,
+    print: values.print,
+    command,
+  };
 }

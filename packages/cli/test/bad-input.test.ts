@@ -100,7 +100,7 @@ describe.each(runtimes)('on $name, one line and the exit code for', (runtime) =>
     const input = `POST ${'/x'.repeat(2_000_000)}`;
     const ended = await run(['explain'], { cwd: folder(), runtime, input });
     expect(ended).toMatchObject({ code: 2, stdout: '' });
-    expect(ended.stderr).toMatch(/^alipayhk-pass: the capture is no message; .{1,200}\n$/);
+    expect(ended.stderr).toMatch(/^alipayhk-pass: not a captured message; .{1,200}\n$/);
   });
 
   it('a disk that is full when the keys are written and their names are not', async () => {

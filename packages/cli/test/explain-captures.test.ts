@@ -111,7 +111,7 @@ describe('explain reads', () => {
   });
 
   it.each([
-    ['text that is no message', 'hello', 'the capture is no message; expected raw HTTP'],
+    ['text that is no message', 'hello', 'not a captured message; expected raw HTTP'],
     ['JSON that is no message', '{"a":1}', 'the capture is JSON, but neither a HAR entry'],
     ['an entry that is not there', JSON.stringify({ entries: [] }), 'the capture has 0 entries'],
     ['a head without its body', curl.replace(/.*left intact/, ''), 'the capture has no body of the'],

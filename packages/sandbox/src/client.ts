@@ -180,8 +180,8 @@ export function createSandboxClient(origin: string, options: SandboxClientOption
     /** Removes every fault that waits. */
     removeFaults: (): Promise<{ deleted: number }> => read(api.faults.$delete()),
 
-    /** The gateways that a sandbox can play, and the one that this sandbox plays; `null` for the default one. */
-    listVariants: (): Promise<{ catalog: VariantKind[]; played: VariantKind | null }> => read(api.variants.$get()),
+    /** The gateways that a sandbox can emulate, and the one that this sandbox emulates; `null` for the default one. */
+    listVariants: (): Promise<{ catalog: VariantKind[]; active: VariantKind | null }> => read(api.variants.$get()),
   };
 }
 

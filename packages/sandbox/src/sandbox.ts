@@ -28,7 +28,7 @@ export interface SandboxOptions {
   ledgerRows?: number | undefined;
   /** How the names of headers in replies are spelled, unless a merchant has a setting of its own; `lower` unless given. */
   headerCase?: HeaderCase | undefined;
-  /** Name of the gateway that is played, as `@alipayhk-pass/sandbox/variants` lists them; the default one unless given. */
+  /** Name of the variant to emulate, as `@alipayhk-pass/sandbox/variants` lists them; none unless given. */
   variant?: string | undefined;
   /** Gets what belongs in a log; lines of JSON on the console unless given. */
   emit?: ((event: SandboxEvent) => void) | undefined;

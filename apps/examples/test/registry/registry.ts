@@ -19,10 +19,10 @@ export interface Registry {
   url: string;
   /** A folder for what a package manager keeps, which goes with the registry. */
   folder: string;
-  /** The variables that have every package manager use this registry, and none of the settings of whoever runs the tests. */
+  /** The variables that have every package manager use this registry, and none of the developer's settings. */
   variables: Variables;
   /**
-   * Runs a program that uses this registry, and nothing of the settings and caches of whoever runs the tests.
+   * Runs a program that uses this registry, and none of the developer's settings and caches.
    *
    * @returns what it printed to stdout
    * @throws Error with what it printed when it fails

@@ -1,4 +1,4 @@
-/** What every install is put through. `short.test.ts` has a part of it, `whole.test.ts` all. */
+/** What every install is put through. `short.test.ts` has a part of it, `full.test.ts` all. */
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,8 +7,8 @@ import { run } from '../harness.ts';
 import { app } from '../packed.ts';
 import { writeEnv } from '../project.ts';
 import { entryOf, freshPass, passOf } from '../sandbox.ts';
+import { type EnvironmentName, environments } from './environments.ts';
 import { type Installer, install } from './installs.ts';
-import { type PlaceName, places } from './places.ts';
 import { type Registry, startRegistry, versions } from './registry.ts';
 
 /** The configuration of the example, for the merchant of the sandbox. */
@@ -22,7 +22,7 @@ function variables(): Record<string, string> {
   };
 }
 
-/** Expects that what a place has printed names an update that the sandbox has applied to the pass. */
+/** Expects that what an environment has printed names an update that the sandbox has applied to the pass. */
 async function expectApplied(passId: string, printed: string): Promise<void> {
   const [, tracerId] = /^updated (\w+)$/m.exec(printed) ?? [];
   expect(tracerId, printed).toBeDefined();
@@ -35,7 +35,11 @@ async function expectApplied(passId: string, printed: string): Promise<void> {
  *
  * @param compilers - folders of TypeScript below `node_modules`, by version
  */
-export function suite(installers: Installer[], placeNames: PlaceName[], compilers: Record<string, string>): void {
+export function suite(
+  installers: Installer[],
+  environmentNames: EnvironmentName[],
+  compilers: Record<string, string>,
+): void {
   let registry: Registry;
   beforeAll(async () => {
     registry = await startRegistry();
@@ -73,9 +77,9 @@ export function suite(installers: Installer[], placeNames: PlaceName[], compiler
       expect(code, stderr).toBe(0);
     });
 
-    test.concurrent.each(placeNames)('updates a pass: %s', async (place) => {
+    test.concurrent.each(environmentNames)('updates a pass: %s', async (environment) => {
       const passId = await freshPass();
-      await expectApplied(passId, await places[place](folder, variables(), passId));
+      await expectApplied(passId, await environments[environment](folder, variables(), passId));
     });
 
     test('has the command, which updates a pass', async () => {

@@ -21,7 +21,7 @@ export function authorize(request: Request, env: object): void {
   }
 }
 
-/** Takes as long whichever characters of `other` are right: only its own length tells. */
+/** Takes the same time whichever characters match; it reveals only the length of `other`. */
 function isEqual(one: string, other: string): boolean {
   let difference = one.length ^ other.length;
   for (let index = 0; index < other.length; index += 1) {

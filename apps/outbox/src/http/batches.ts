@@ -13,7 +13,7 @@ import { maxUpdateBytes, readUpdate } from './update.ts';
 
 /** Longest batch in bytes: it is held in memory until its digest is known. */
 const maxBatchBytes = 32 * 1024 * 1024;
-/** Most lines, blank ones included: each costs time even if it says nothing. */
+/** Most lines, blank ones included, since each takes time. */
 const maxLines = 400_000;
 /** How many malformed or refused lines are named; all are counted. */
 const maxNamed = 1_000;

@@ -1,4 +1,4 @@
-/** The routes of members: which pass shows a user's points, how many there are, adjustments, and erasure. */
+/** The routes of members: which pass shows a member's points, how many there are, adjustments, and erasure. */
 import { RequestInvalid } from '@alipayhk-pass/api';
 import { Hono } from 'hono';
 import * as v from 'valibot';
@@ -6,39 +6,33 @@ import { adjustmentPosting, type Registration } from '../members/member.ts';
 import type { MemberView } from '../shard/member-operations.ts';
 import { type App, shardsOf } from './app.ts';
 import { Refused } from './errors.ts';
-import { issuesOfId, isWellFormed, longestId, wellFormed } from './ids.ts';
+import { issuesOfId, vId } from './ids.ts';
 import { checkMediaType, readBody, readJson } from './json.ts';
 import { maxUpdateBytes, readUpdate } from './update.ts';
 
-const id = v.pipe(
-  v.string('text'),
-  v.nonEmpty('text that is not empty'),
-  v.maxLength(longestId, `at most ${longestId} characters`),
-  v.check(isWellFormed, wellFormed),
-);
 const wholeNumber = 'must be a non-negative integer';
-const signed = 'a whole number that is not 0';
+const signed = 'must be a whole number that is not 0';
 // Its text stands for a field that is missing and for one that is unknown.
 const vRegistration = v.strictObject(
   {
-    passId: id,
-    merchantId: id,
-    openId: v.optional(id),
-    templateCode: v.optional(id),
+    passId: vId,
+    merchantId: vId,
+    openId: v.optional(vId),
+    templateCode: v.optional(vId),
     openingPoints: v.optional(v.pipe(v.number(wholeNumber), v.safeInteger(wholeNumber), v.minValue(0, wholeNumber))),
   },
-  'an object of passId, merchantId and, optionally, openId, templateCode and openingPoints',
+  'must be an object of passId, merchantId and, optionally, openId, templateCode and openingPoints',
 );
 const vAdjustment = v.strictObject(
   {
-    id,
+    id: vId,
     points: v.pipe(
       v.number(signed),
       v.safeInteger(signed),
       v.check((points) => points !== 0, signed),
     ),
   },
-  'an object of id and points',
+  'must be an object of id and points',
 );
 
 /**
@@ -96,9 +90,7 @@ export const members = new Hono<App>()
 function read<T>(schema: v.GenericSchema<unknown, T>, body: unknown): T {
   const { success, output, issues } = v.safeParse(schema, body);
   if (success) return output;
-  throw new RequestInvalid(
-    issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', message: `must be ${issue.message}` })),
-  );
+  throw new RequestInvalid(issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', message: issue.message })));
 }
 
 /** @throws RequestInvalid */

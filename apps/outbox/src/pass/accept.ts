@@ -2,7 +2,7 @@
 import { bearsBill, type Change, type Fields, withoutSetAnew } from './fields.ts';
 import { type Entry, giveUp, type State } from './state.ts';
 
-/** What `accept` needs beside the change. */
+/** What `accept` needs besides the change. */
 export interface Acceptance {
   /** Milliseconds since the epoch. */
   now: number;

@@ -4,7 +4,7 @@ import { withoutSetAnew } from './fields.ts';
 import type { Outcome } from './outcome.ts';
 import { type Attempt, type DeadLetter, giveUp, record, type State } from './state.ts';
 
-/** What `settle` needs beside the outcome. */
+/** What `settle` needs besides the outcome. */
 export interface Settling {
   /** Milliseconds since the epoch. */
   now: number;

@@ -231,7 +231,7 @@ export class DeliveryLoop {
     const { passes, ports, limits } = this.#shard;
     for (const flight of passes.flights.values()) {
       if (this.#live.has(flight.number) || flight.isOver) continue;
-      // As long as if this object had waited for the reply in vain.
+      // The rest of the time for which this object would have waited.
       const left = Math.min(limits.timeout, Math.max(0, flight.since + limits.timeout - ports.now()));
       try {
         this.#settle(flight, interrupted(left + limits.pauses.unanswered));

@@ -52,7 +52,7 @@ export function erasureOperations(shard: Shard) {
     ports.emit('erased', { revision: state.revision });
   };
 
-  /** Erases a member; `undefined` for a user of whom nothing is known here. @returns the ids of its passes */
+  /** Erases a member; `undefined` for a member of whom nothing is known here. @returns the ids of its passes */
   const eraseMember = async (userId: string): Promise<string[] | undefined> => {
     const member = shard.handovers.load(userId);
     if (member === undefined) return undefined;
@@ -68,7 +68,7 @@ export function erasureOperations(shard: Shard) {
   return {
     eraseMember,
 
-    /** Erases the passes of this shard that a user holds, and those with these ids. @returns how many they were */
+    /** Erases the passes of this shard that a member holds, and those with these ids. @returns how many they were */
     async erasePasses(userId: string, passIds: readonly string[]): Promise<number> {
       const found = sql<{ pass_id: string }>(
         "SELECT pass_id FROM passes WHERE instr(body, ?) > 0 AND (body ->> '$.who.userId') = ?",
@@ -79,7 +79,7 @@ export function erasureOperations(shard: Shard) {
       return known.length;
     },
 
-    /** Lets closed passes leave, and what was erased before. @returns users whose passes have left */
+    /** Lets closed passes leave, and what was erased before. @returns members whose passes have left */
     async leave(most: number): Promise<{ userId: string; passId: string }[]> {
       type Row = { pass_id: string };
       const rows = sql<Row>('SELECT pass_id FROM passes WHERE leaves <= ? ORDER BY leaves LIMIT ?', ports.now(), most);

@@ -11,8 +11,10 @@ import { type CallShard, type Operations, operationsOf, perform, type Reply } fr
 import type { Ports, SqlValue } from './ports.ts';
 import { Shard } from './shard.ts';
 
-/** What shards have done: rows that it wrote, alarms that it set, calls and alarms that it got. */
-export interface Written {
+/**
+ * What Cloudflare charges for, summed over the shards of this isolate: rows written, alarms set, calls and alarms received.
+ */
+export interface Usage {
   rows: number;
   alarms: number;
   calls: number;
@@ -21,8 +23,8 @@ export interface Written {
 export class OutboxShard extends DurableObject<Env> {
   readonly shard: Shard;
   readonly #operations: Operations;
-  /** What the shards of this isolate have done since it began: what Cloudflare charges for. */
-  static readonly written: Written = { rows: 0, alarms: 0, calls: 0 };
+  /** Since the isolate began. */
+  static readonly usage: Usage = { rows: 0, alarms: 0, calls: 0 };
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -36,32 +38,32 @@ export class OutboxShard extends DurableObject<Env> {
    * @param shards - how many there are, as the caller has it
    */
   call(shards: number, name: keyof Operations, args: unknown[]): Promise<Reply> {
-    OutboxShard.written.calls += 1;
+    OutboxShard.usage.calls += 1;
     return perform(this.shard, this.#operations, { shards, name, args });
   }
 
   override alarm(): Promise<void> {
-    OutboxShard.written.calls += 1;
+    OutboxShard.usage.calls += 1;
     return this.shard.loop.run();
   }
 
   #ports(): Ports {
     const { storage, id } = this.ctx;
     const { env } = this;
-    const { written } = OutboxShard;
+    const { usage } = OutboxShard;
     const callOthers = callShards(env);
     return {
       sql: <Row extends Record<string, SqlValue>>(query: string, ...bindings: SqlValue[]): Row[] => {
         const cursor = storage.sql.exec<Row>(query, ...bindings);
         const rows = cursor.toArray();
-        written.rows += cursor.rowsWritten;
+        usage.rows += cursor.rowsWritten;
         return rows;
       },
       transaction: (run) => storage.transactionSync(run),
       alarm: {
         get: () => storage.getAlarm(),
         set: (at) => {
-          written.alarms += 1;
+          usage.alarms += 1;
           void storage.setAlarm(Math.ceil(at));
         },
         clear: () => void storage.deleteAlarm(),

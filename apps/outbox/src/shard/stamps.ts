@@ -4,7 +4,10 @@
  */
 import type { Meta } from './tables.ts';
 
-/** A ceiling is stored so far ahead, in milliseconds: that is a row now and then, and not one for each stamp. */
+/**
+ * How far the stored ceiling is ahead of the last stamp, in milliseconds, so that a row is written now and then and not for
+ * each stamp.
+ */
 const ahead = 10_000;
 
 export class Stamps {
@@ -25,12 +28,12 @@ export class Stamps {
     return this.#last;
   }
 
-  /** The last one that there may have been. */
+  /** The last stamp; right after a start, the stored ceiling. */
   get last(): number {
     return this.#last;
   }
 
-  /** Has those that follow go beyond a stamp, as beyond those of another shard. */
+  /** Makes every later stamp greater than this one, such as the last of another shard. */
   raise(stamp: number): void {
     this.#last = Math.max(this.#last, stamp);
     if (this.#last <= this.#ceiling) return;

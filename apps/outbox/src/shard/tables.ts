@@ -80,8 +80,8 @@ export function makeTables({ sql }: Pick<Ports, 'sql'>): void {
 }
 
 /**
- * What a shard keeps besides, by name, as JSON. Read once: each call asks for it, and nothing else writes this table. In a
- * transaction it is set last, for what is undone there stays here.
+ * Further state of the shard by name, as JSON. It is read once, because every call needs it and nothing else writes this
+ * table. In a transaction call set last: a rollback restores the row but not the cached value.
  */
 export class Meta {
   readonly #ports: Pick<Ports, 'sql'>;

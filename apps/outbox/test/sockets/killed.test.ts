@@ -2,15 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { startWorkerProcess, type WorkerProcess } from '@alipayhk-pass/harness/worker-process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import keys from '../../../../spec/vectors/keys.json' with { type: 'json' };
-import { clientId, startGateway } from './gateway.ts';
+import { startGateway } from './gateway.ts';
+import { apiToken, startOutbox } from './outbox.ts';
 
-const configDir = fileURLToPath(new URL('../..', import.meta.url));
 const persistTo = mkdtempSync(join(tmpdir(), 'alipayhk-pass-killed-'));
-const apiToken = 'a-token-of-the-tests';
 /** Milliseconds that a reply may take, and for which a request without one holds the next one back after that. */
 const [timeout, hold] = [3_000, 2_000];
 
@@ -18,19 +15,10 @@ let gateway: Awaited<ReturnType<typeof startGateway>>;
 let worker: WorkerProcess | undefined;
 
 const start = () =>
-  startWorkerProcess({
-    configDir,
-    persistTo,
-    vars: {
-      CLIENT_ID: clientId,
-      MERCHANT_PRIVATE_KEY: keys.merchant.privateKey,
-      ALIPAYHK_PUBLIC_KEY: keys.gateway.publicKey,
-      API_TOKEN: apiToken,
-      GATEWAY_URL: gateway.url,
-      TIMEOUT_MS: `${timeout}`,
-      BACKOFF_MS: '50',
-      UNANSWERED_PAUSE_MS: `${hold}`,
-    },
+  startOutbox(startWorkerProcess, persistTo, gateway.url, {
+    TIMEOUT_MS: `${timeout}`,
+    BACKOFF_MS: '50',
+    UNANSWERED_PAUSE_MS: `${hold}`,
   });
 const ask = async (method: string, body?: object) => {
   const headers = { Authorization: `Bearer ${apiToken}`, 'Content-Type': 'application/json' };

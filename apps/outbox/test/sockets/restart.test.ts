@@ -2,17 +2,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createNotifier } from '@alipayhk-pass/api/gateway';
 import { type RunningWorker, startWorker } from '@alipayhk-pass/harness/workers';
 import { importPrivateKey, importPublicKey, RSA_AES, sealRequest } from '@alipayhk-pass/message-security';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import keys from '../../../../spec/vectors/keys.json' with { type: 'json' };
 import { clientId, startGateway } from './gateway.ts';
+import { apiToken, startOutbox } from './outbox.ts';
 
-const configDir = fileURLToPath(new URL('../..', import.meta.url));
 const persistTo = mkdtempSync(join(tmpdir(), 'alipayhk-pass-notifications-'));
-const apiToken = 'a-token-of-the-tests';
 const userId = '2160220000000001';
 const resultInfo = { resultCode: 'SUCCESS', resultStatus: 'S' };
 const success = { resultInfo, result: resultInfo };
@@ -23,19 +21,7 @@ let gateway: Awaited<ReturnType<typeof startGateway>>;
 let worker: RunningWorker | undefined;
 
 const start = () =>
-  startWorker({
-    configDir,
-    persistTo,
-    vars: {
-      CLIENT_ID: clientId,
-      MERCHANT_PRIVATE_KEY: keys.merchant.privateKey,
-      ALIPAYHK_PUBLIC_KEY: keys.gateway.publicKey,
-      API_TOKEN: apiToken,
-      MERCHANT_TAG: 'noodle-house',
-      GATEWAY_URL: gateway.url,
-      UNANSWERED_PAUSE_MS: '100',
-    },
-  });
+  startOutbox(startWorker, persistTo, gateway.url, { MERCHANT_TAG: 'noodle-house', UNANSWERED_PAUSE_MS: '100' });
 const merchantUrl = () => worker?.url ?? expect.fail('the Worker does not run');
 const alipayhk = (encryption?: typeof RSA_AES) =>
   createNotifier({ baseUrl: merchantUrl(), tag: 'noodle-house', clientId, privateKey, publicKey, encryption });

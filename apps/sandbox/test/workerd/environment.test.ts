@@ -105,14 +105,14 @@ test.each(['lower', 'title'])('HEADER_CASE may be %s', async (HEADER_CASE) => {
   expect((await responseWith({ HEADER_CASE })).status).toBe(200);
 });
 
-test('VARIANT is the gateway that is played, and an empty one the default gateway', async () => {
-  const played = async (VARIANT: string) => {
+test('VARIANT names the variant that is emulated, and an empty one none', async () => {
+  const activeVariant = async (VARIANT: string) => {
     const variables = { SANDBOX_OPEN: 'loopback', VARIANT };
     const response = await responseWith(variables, '/sandbox/variants', { headers: { 'Sec-Fetch-Site': 'none' } });
-    return ((await response.json()) as { played: { name: string } | null }).played?.name;
+    return ((await response.json()) as { active: { name: string } | null }).active?.name;
   };
-  expect(await played('times-in-utc')).toBe('times-in-utc');
-  expect(await played('')).toBeUndefined();
+  expect(await activeVariant('times-in-utc')).toBe('times-in-utc');
+  expect(await activeVariant('')).toBeUndefined();
 });
 
 test('LEDGER_ROWS bounds the ledger', async () => {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { look, type Merchant, retryAll } from './caller.ts';
 import type { Confirmed, Outbox } from './history.ts';
 
-const atRest = ['delivered', 'closed', 'dead', 'discarded'];
+const idleStates = ['delivered', 'closed', 'dead', 'discarded'];
 
 /**
  * Looks at every outbox until none has anything to do, or the time is up.
@@ -22,7 +22,7 @@ export async function untilAtRest(
   const end = performance.now() + limit;
   const outboxes = new Map<string, Outbox>();
   for (;;) {
-    const restless = passIds.filter((passId) => !atRest.includes(outboxes.get(passId)?.state ?? ''));
+    const restless = passIds.filter((passId) => !idleStates.includes(outboxes.get(passId)?.state ?? ''));
     onRest(passIds.length - restless.length);
     if (restless.length === 0 || performance.now() > end) return [...outboxes.values()];
     await retryAll(merchant);

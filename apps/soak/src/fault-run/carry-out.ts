@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { look, postAdjustment, postBatch, putChange } from './caller.ts';
 import type { Accepted, Batch, Confirmed } from './history.ts';
 import type { Kill, Posting, Step } from './plan.ts';
-import type { Stage } from './stage.ts';
+import type { Setup } from './setup.ts';
 
 /** What was accepted, and what it took. */
 export interface CarriedOut {
@@ -16,8 +16,8 @@ export interface CarriedOut {
   refused: number;
 }
 
-/** What `carryOut` takes beside the steps. */
-export interface Course {
+/** What `carryOut` takes besides the steps. */
+export interface CarryOutOptions {
   kills: readonly Kill[];
   /** Longest time in milliseconds. */
   limit: number;
@@ -36,9 +36,9 @@ const pause = 50;
 
 /** Carries out every step, and kills when it is time. */
 export async function carryOut(
-  stage: Stage,
+  setup: Setup,
   steps: readonly Step[],
-  { kills, limit, note, log, onStep }: Course,
+  { kills, limit, note, log, onStep }: CarryOutOptions,
 ): Promise<CarriedOut> {
   const failed = new AbortController();
   const signal = AbortSignal.any([AbortSignal.timeout(limit), failed.signal]);
@@ -55,7 +55,7 @@ export async function carryOut(
       const killed = before.then(async () => {
         await sleep(pause);
         log(`SIGKILL: ${whom}, after ${done} steps`);
-        await stage.runtimes[whom].killAndStart();
+        await setup.runtimes[whom].killAndStart();
       });
       killed.catch(() => undefined); // it rejects where it is awaited
       killing.set(whom, killed);
@@ -66,13 +66,13 @@ export async function carryOut(
       const step = steps[index] as Step;
       const passIds = passesOf(step);
       const earlier = passIds.map((passId) => latest.get(passId));
-      const running = Promise.all(earlier).then(() => carryOutOne(stage, step, result, signal));
+      const running = Promise.all(earlier).then(() => carryOutOne(setup, step, result, signal));
       for (const passId of passIds) latest.set(passId, running);
       await running;
       done++;
       onStep(done);
       const [passId = ''] = passIds;
-      if (index % oneLookIn === 0) note((await look(stage.merchant, passId))?.confirmed ?? []);
+      if (index % oneLookIn === 0) note((await look(setup.merchant, passId))?.confirmed ?? []);
       killWhatIsDue();
     }
   };
@@ -90,10 +90,10 @@ function passesOf(step: Step): string[] {
   return 'lines' in step ? [...new Set(step.lines.map(({ passId }) => passId))] : [step.passId];
 }
 
-async function carryOutOne(stage: Stage, step: Step, result: CarriedOut, signal: AbortSignal): Promise<void> {
-  const { merchant } = stage;
+async function carryOutOne(setup: Setup, step: Step, result: CarriedOut, signal: AbortSignal): Promise<void> {
+  const { merchant } = setup;
   if ('kind' in step) {
-    const tries = await post(stage, step, signal);
+    const tries = await post(setup, step, signal);
     result.tries += tries; // not before the await: others add to it meanwhile
     result.postings.push(step);
     return;
@@ -117,19 +117,19 @@ async function carryOutOne(stage: Stage, step: Step, result: CarriedOut, signal:
 }
 
 /** Posts a bill or an adjustment until it is taken, and once more where the plan says so. @returns how often it was sent */
-async function post(stage: Stage, posting: Posting, signal: AbortSignal): Promise<number> {
+async function post(setup: Setup, posting: Posting, signal: AbortSignal): Promise<number> {
   let tries = 0;
   for (let times = posting.isRepeated ? 2 : 1; times > 0; times--) {
     tries +=
       posting.kind === 'bill'
-        ? await notify(stage, posting, signal)
-        : await postAdjustment(stage.merchant, posting, signal);
+        ? await notify(setup, posting, signal)
+        : await postAdjustment(setup.merchant, posting, signal);
   }
   return tries;
 }
 
 /** Notifies a bill, as AlipayHK does, until the reply is S. @throws Error for F */
-async function notify({ notifyBill }: Stage, { userId, id, points }: Posting, signal: AbortSignal): Promise<number> {
+async function notify({ notifyBill }: Setup, { userId, id, points }: Posting, signal: AbortSignal): Promise<number> {
   const bill = {
     userId,
     billNo: id,

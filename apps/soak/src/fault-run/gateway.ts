@@ -4,8 +4,7 @@ import type { GatewayPass, Received } from './history.ts';
 import { exchangeHeader } from './wire.ts';
 
 /**
- * Faults that leave an update without a verified F: an outbox has to get over each of them. Those with a reply that
- * verifies are among them, too.
+ * Faults that never give a verified F, so that every update is delivered in the end. Some still give a reply that verifies.
  */
 const faults = [
   ...['delay', 'hang', 'reset', 'truncated-body', 'gzip-lie', 'http-302', 'http-429', 'http-500', 'http-502'],
@@ -31,7 +30,7 @@ export async function beginChaos(url: string, { seed, rate }: { seed: string; ra
 }
 
 /** All that the gateway received, and what its passes are now. */
-export async function testimony(
+export async function readGateway(
   url: string,
   clientId: string,
 ): Promise<{ received: Received[]; passes: GatewayPass[] }> {

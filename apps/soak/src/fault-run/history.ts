@@ -5,11 +5,11 @@ import type { Posting } from './plan.ts';
 export interface Accepted {
   passId: string;
   /**
-   * What grows with each change of the pass: the points of an update; of a member's pass, the number of the posting from 1
-   * on. A close carries none.
+   * Increases with each change of the pass: the points of an update or, for a member's pass, the number of the posting
+   * from 1.
    */
   points: number | 'close';
-  /** The outbox's, from the reply 202; `null` where no reply says it: of a batch's line, of a posting. */
+  /** From the 202; null for a line of a batch and for a posting, whose replies have none. */
   revision: number | null;
 }
 

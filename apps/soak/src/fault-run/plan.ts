@@ -54,7 +54,7 @@ export interface Member {
 /** When something is killed. */
 export interface Kill {
   whom: 'merchant' | 'gateway';
-  /** After so many steps; as many as there are: once all of them were accepted, with deliveries still to come. */
+  /** After this many steps. The number of all steps means: after the last reply, while deliveries are pending. */
   after: number;
   /** Milliseconds later. */
   pause: number;

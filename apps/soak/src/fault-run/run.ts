@@ -3,15 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { untilAtRest } from './at-rest.ts';
 import { type Merchant, readBatch, readMember, registerMember, retryAll } from './caller.ts';
 import { carryOut } from './carry-out.ts';
-import { beginChaos, createPasses, testimony } from './gateway.ts';
+import { beginChaos, createPasses, readGateway } from './gateway.ts';
 import type { Accepted, Confirmed, History, MemberRecord } from './history.ts';
 import { type Kill, type Member, type Posting, planOf, type Size } from './plan.ts';
-import { setStage } from './stage.ts';
+import { setUp } from './setup.ts';
 import { exchangesOf } from './wire.ts';
 
 /** What `faultRun` takes besides the size. */
 export interface RunOptions extends Size {
-  /** The share of requests that meet a fault, 0 to 1. */
+  /** The share of requests that meet a fault: at least 0 and below 1. */
   rate: number;
   /** Longest time in milliseconds for the changes to be accepted, and again for the outboxes to come to rest. */
   limit: number;
@@ -21,7 +21,7 @@ export interface RunOptions extends Size {
   onProgress?: (what: 'steps' | 'outboxes at rest', done: number, total: number) => void;
 }
 
-/** What a fault run was, beside its history. */
+/** What a fault run was, besides its history. */
 export interface FaultRun {
   history: History;
   /** How often something was sent to the merchant's Worker, and how many changes it refused, as after a close. */
@@ -39,8 +39,8 @@ export async function faultRun(options: RunOptions): Promise<FaultRun> {
   const start = performance.now();
   const { passIds, members, steps, kills } = planOf(options);
   await using started = new AsyncDisposableStack();
-  const stage = await setStage(started);
-  const { sandbox, merchant, runtimes, wire } = stage;
+  const setup = await setUp(started);
+  const { sandbox, merchant, runtimes, wire } = setup;
   const { clientId } = sandbox;
   const { merchantId, userId } = merchant;
   await createPasses(runtimes.gateway.url, [
@@ -57,7 +57,7 @@ export async function faultRun(options: RunOptions): Promise<FaultRun> {
     for (const each of confirmed) seen.set(each.tracerId, each);
   };
   const onStep = (done: number): void => onProgress('steps', done, steps.length);
-  const done = await carryOut(stage, steps, { kills, limit, note, log: say, onStep });
+  const done = await carryOut(setup, steps, { kills, limit, note, log: say, onStep });
   say(`accepted: ${done.accepted.length} changes, ${done.postings.length} postings, ${done.tries} tries`);
   const rest = performance.now();
   const counts = await untilHandedOver(merchant, members, limit);
@@ -74,7 +74,7 @@ export async function faultRun(options: RunOptions): Promise<FaultRun> {
   const batches = await Promise.all(
     done.batches.map(async (batch) => ({ ...batch, counts: await readBatch(merchant, batch.batchId) })),
   );
-  const { received, passes } = await testimony(runtimes.gateway.url, clientId);
+  const { received, passes } = await readGateway(runtimes.gateway.url, clientId);
   const history: History = {
     accepted: [...done.accepted, ...records.flatMap(({ postings }) => acceptedOf(postings))],
     ...numbered({ received, passes }, records),

@@ -1,14 +1,14 @@
 /**
- * What must hold of a fault run, as functions from its history to what breaks it: nothing lost, nothing reordered, one
- * request in flight per pass, no repetition of what was confirmed, nothing after a close, no word believed that nobody
- * vouched for, and every line, bill and adjustment counted once.
+ * Rules for the history of a fault run: nothing is lost or reordered, one request per pass is in flight, nothing confirmed
+ * is sent again, nothing follows a close, only verified results are recorded, and every line, bill and adjustment counts
+ * once.
  */
 import type { Batch, Confirmed, GatewayPass, History, MemberRecord, Outbox, Received } from './history.ts';
 
 /** The rules by name. */
 export const rules = {
   lost: 'the last change that was accepted is what the gateway has, unless it refused it and the merchant kept it',
-  renumbered: 'each change that was accepted has the next revision, whatever was sent twice',
+  renumbered: 'accepted changes have consecutive revisions, even if a call was repeated',
   reordered: 'what the gateway receives and applies of a pass never grows older',
   invented: 'the gateway receives nothing that was not accepted',
   overlapping: 'one request per pass is in flight at a time',
@@ -33,9 +33,10 @@ export interface Violation {
   entries: number[];
 }
 
-/** What is left of a reply that a fault leaves both true and verifiable. */
+/** Faults after which the reply is still true and still verifies. */
 const harmless: readonly (string | null)[] = [null, 'delay', 'result-for-resultInfo', 'plain-reply'];
-const atRest: readonly string[] = ['delivered', 'closed', 'dead'];
+// Nothing is given up in a fault run, so discarded would be a loss.
+const settledStates: readonly string[] = ['delivered', 'closed', 'dead'];
 
 /** Everything in a history that breaks a rule, pass by pass. */
 export function violationsOf(history: History): Violation[] {
@@ -93,7 +94,7 @@ const checks: ((side: Side) => Found)[] = [
 
 function* lost({ accepted, received, outbox, pass }: Side): Found {
   const last = accepted.at(-1);
-  if (last === undefined || outbox?.dead) return; // a dead letter is for `believed`
+  if (last === undefined || outbox?.dead) return; // `believed` checks dead letters
   const { points, closed } = pass ?? { points: null, closed: false };
   const has = closed ? 'close' : points;
   if (has !== last.points) {
@@ -150,7 +151,7 @@ function* repeated({ confirmed, received }: Side): Found {
     if (!confirmed.some(({ tracerId }) => tracerId === first.tracerId)) continue;
     for (const later of received) {
       if (later.id <= first.id || ageOf(later) !== ageOf(first)) continue;
-      const text = `expected ${first.points} once it was confirmed no more, found it again`;
+      const text = `expected no request with ${first.points} after it was confirmed, found one`;
       yield { rule: 'repeated', text, entries: [first.id, later.id] };
     }
   }
@@ -182,8 +183,8 @@ function* forgotten({ confirmed, outbox }: Side): Found {
 }
 
 function* unsettled({ outbox, accepted }: Side): Found {
-  if (accepted.length === 0 || (outbox !== undefined && atRest.includes(outbox.state))) return;
-  yield { rule: 'unsettled', text: `expected ${atRest.join(', ')}, found ${outbox?.state ?? 'no outbox'}` };
+  if (accepted.length === 0 || (outbox !== undefined && settledStates.includes(outbox.state))) return;
+  yield { rule: 'unsettled', text: `expected ${settledStates.join(', ')}, found ${outbox?.state ?? 'no outbox'}` };
 }
 
 function* unbilled({ postings }: MemberRecord, received: readonly Received[]): Found {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Child, describeEnd, startChild } from '@alipayhk-pass/harness/child';
-import type { Stage } from '../fault-run/stage.ts';
+import type { Setup } from '../fault-run/setup.ts';
 import type { Line } from './plan.ts';
 
 export type Target = 'gateway' | 'outbox';
@@ -31,7 +31,7 @@ export interface Import {
 export function prepareImport(
   folder: string,
   lines: readonly Line[],
-  { sandbox, merchant }: Stage,
+  { sandbox, merchant }: Setup,
   target: Target,
   limit: number,
 ): Import {

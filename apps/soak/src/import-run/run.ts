@@ -1,8 +1,8 @@
 /** An import run: the command sends a file to the gateway or to the outbox, is killed, and is run until it is done. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { untilAtRest } from '../fault-run/at-rest.ts';
-import { createPasses, testimony } from '../fault-run/gateway.ts';
-import { setStage } from '../fault-run/stage.ts';
+import { createPasses, readGateway } from '../fault-run/gateway.ts';
+import { setUp } from '../fault-run/setup.ts';
 import { makeFolder } from '../folder.ts';
 import { prepareImport, type Target } from './command.ts';
 import { type ImportSize, planImport } from './plan.ts';
@@ -33,26 +33,26 @@ export async function importRun(options: ImportRunOptions): Promise<ImportRun> {
   const passIds = [...new Set(lines.map(({ passId }) => passId))];
   await using started = new AsyncDisposableStack();
   // A line that a kill cuts off is sent again: more entries than lines.
-  const stage = await setStage(started, { ledgerRows: 4 * options.lines + 1000 });
-  const { sandbox, merchant, runtimes } = stage;
+  const setup = await setUp(started, { ledgerRows: 4 * options.lines + 1000 });
+  const { sandbox, merchant, runtimes } = setup;
   const owner = { clientId: sandbox.clientId, merchantId: merchant.merchantId, userId: merchant.userId };
   await createPasses(
     runtimes.gateway.url,
     passIds.map((passId) => ({ ...owner, passId })),
   );
   const folder = makeFolder(started);
-  const command = prepareImport(folder, lines, stage, target, limit);
+  const command = prepareImport(folder, lines, setup, target, limit);
   for (const { after, pause } of kills) {
     const child = command.start();
     await command.untilNoted(child, after);
     await sleep(pause);
     const { signal } = await child.stop();
     log(`${signal}: the import into the ${target}, after ${after} lines and ${pause} ms`);
-    if (signal !== 'SIGKILL') throw new Error('the import ended by itself; expected it to be killed');
+    if (signal !== 'SIGKILL') throw new Error('the import ended before it was killed; expected SIGKILL');
   }
   const { done, skipped } = await command.finish();
-  if (target === 'outbox') await untilAtRest(stage.merchant, passIds, limit);
-  const { received, passes } = await testimony(runtimes.gateway.url, sandbox.clientId);
+  if (target === 'outbox') await untilAtRest(setup.merchant, passIds, limit);
+  const { received, passes } = await readGateway(runtimes.gateway.url, sandbox.clientId);
   const violations = importViolations(lines, received, passes, target === 'gateway');
   return { violations, requests: received.length, done, skipped };
 }

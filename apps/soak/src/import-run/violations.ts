@@ -14,13 +14,13 @@ export interface ImportViolation {
 /**
  * Holds what the gateway has against the lines of the file.
  *
- * @param each - whether every line has to arrive; an outbox may replace one by a newer one of the pass
+ * @param everyLine - whether every line has to arrive; an outbox may replace one by a newer one of the pass
  */
 export function importViolations(
   lines: readonly Line[],
   received: readonly Received[],
   passes: readonly GatewayPass[],
-  each: boolean,
+  everyLine: boolean,
 ): ImportViolation[] {
   const statesOf = Map.groupBy(lines, ({ passId }) => passId);
   const receivedOf = Map.groupBy(received, ({ passId }) => passId);
@@ -39,7 +39,7 @@ export function importViolations(
       }
     });
     const seen = new Set(applied.map(({ points }) => points));
-    if (each && states.some(({ points }) => !seen.has(points))) {
+    if (everyLine && states.some(({ points }) => !seen.has(points))) {
       violations.push({ rule: 'skipped', passId, entries: applied.map(({ id }) => id) });
     }
     return violations;

@@ -37,8 +37,8 @@ export interface webhooks {
         put?: never;
         /**
          * A customer paid; the merchant may grant points.
-         * AlipayHK tells of a bill that was paid. It sends the same notification again, up to seven times in about a day,
-         * until it is answered S: whoever grants points must recognise a `billNo` that it has seen ([A31](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a31)).
+         * AlipayHK notifies the merchant of a bill that was paid. It sends the same notification again, up to seven times in
+         * about a day, until it is answered S: whoever grants points must recognise a `billNo` that it has seen ([A31](https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a31)).
          */
         post: operations["notifyBill"];
         delete?: never;

@@ -23,7 +23,7 @@ export function readCapture(bytes: Uint8Array, entry?: number): Capture {
   const capture = readText(text);
   if (capture?.request === undefined && capture?.reply === undefined) {
     throw new UsageError(
-      'the capture is no message; expected raw HTTP, the output of curl -v or --trace, a HAR entry, a line of the ledger, or what seal --json prints',
+      'not a captured message; expected raw HTTP, the output of curl -v or --trace, a HAR entry, a line of the ledger, or what seal --json prints',
     );
   }
   return capture;

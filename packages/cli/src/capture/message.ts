@@ -12,7 +12,7 @@ export interface RequestMessage {
   headers: Pairs;
   /** On the wire; `undefined` where the capture does not hold it, as the output of curl -v. */
   body: Uint8Array | undefined;
-  /** The capture may show other bytes in the body than there were. */
+  /** Whether some bytes of the body may not be as sent. */
   lossy?: boolean;
 }
 

@@ -38,7 +38,7 @@ export function readTrace(text: string): Capture {
   }
   if (capture.request?.lossy || capture.reply?.lossy) {
     capture.notes.push(
-      '--trace-ascii shows a dot for every byte that is not printable ASCII, so a body with dots may be another one; capture with --trace, or give the body with --body FILE',
+      '--trace-ascii shows a dot for every byte that is not printable ASCII, so a body with dots may differ from what was sent; capture with --trace, or pass the body with --body FILE',
     );
   }
   return capture;

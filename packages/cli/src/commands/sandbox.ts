@@ -11,7 +11,7 @@ export const sandbox: Command = {
     port: { help: 'port on 127.0.0.1; 0 for a free one', value: 'PORT', unless: '8787' },
     folder: { help: 'for keys, passes and the ledger', value: 'FOLDER', unless: 'alipayhk-sandbox' },
     memory: { help: 'keep passes and ledger in memory only' },
-    variant: { help: 'play a gateway that differs in what the documents leave open; see below', value: 'NAME' },
+    variant: { help: 'emulate a gateway that differs in what the documents leave open; see below', value: 'NAME' },
   },
   table: {
     title: 'Variants, and the assumptions of spec/ASSUMPTIONS.md that they decide in another way',

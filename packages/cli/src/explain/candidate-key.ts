@@ -69,3 +69,9 @@ function readPublicKey(text: string): KeyObject | undefined {
 export function toBigInt(bytes: Uint8Array): bigint {
   return bytes.length === 0 ? 0n : BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
 }
+
+/** A JWK's form of a number. */
+export function toBase64Url(number: bigint): string {
+  const hex = number.toString(16);
+  return Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex').toString('base64url');
+}

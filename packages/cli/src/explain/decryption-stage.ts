@@ -51,7 +51,7 @@ export function decryptionStage(
   }
   if (isJson(text))
     causes.push({ cause: 'body-not-encrypted', words: 'the Encrypt header is there, but the body is plain JSON' });
-  // Whose own key is ECC224 has an RSA key beside it, which is known under no name of its own.
+  // An end that signs with ECC224 decrypts with a separate RSA key, which can only come as --other-key.
   const rsaKeys = receiver.filter(({ candidate }) => candidate.algorithm === 'RSA256');
   const isExpected = decrypted && (rsaKeys.length === 0 ? receiver.length > 0 : rsaKeys.includes(decrypted.key));
   if (decrypted && !isExpected) {

@@ -10,7 +10,7 @@ import { prehashes } from './prehashes.ts';
 import type { SignatureReading } from './signature-variants.ts';
 import { combinations, contentOf, type Variant } from './variant.ts';
 
-/** What A3 assumes first. */
+/** SHA-224 and SHA-256, the likely ones (A3). */
 const hashes = ['sha224', 'sha256'];
 const rarer = ['sha1', 'sha384', 'sha512'];
 /** Variants of a part that are tried in pairs: each pair costs a verification, not a hash. All of them take seconds. */
@@ -51,7 +51,7 @@ export function searchEcdsa(
   return undefined;
 }
 
-/** Whether bytes are in DER shows in their first one and their length. */
+/** DER starts with 0x30 and its length; r and s side by side have a fixed length. */
 function attemptsOf(reading: SignatureReading, key: EcCandidate): Attempt[] {
   const { bytes } = reading;
   const isDer = bytes[0] === 0x30 && bytes[1] === bytes.length - 2;

@@ -4,7 +4,7 @@ import { UsageError } from '../exit.ts';
 import { readInput } from '../files.ts';
 import type { Input, Options } from '../options.ts';
 import { privateKeyOptions, publicKeyOptions, readKeyText } from '../settings.ts';
-import { type CandidateKey, candidateKey, type RsaCandidate } from './candidate-key.ts';
+import { type CandidateKey, candidateKey, type RsaCandidate, toBase64Url } from './candidate-key.ts';
 
 export type End = 'merchant' | 'gateway';
 
@@ -59,7 +59,7 @@ export async function readKnownKeys(input: Input): Promise<KnownKey[]> {
       candidate?.algorithm === 'ECC224'
         ? await readEcKey(half, text, candidate.spki, name)
         : await readRsaKey(half, text, candidate, name);
-    if (candidate === undefined) return; // readRsaKey has said so
+    if (candidate === undefined) return; // readRsaKey has thrown; this narrows the type
     const same = keys.find((each) => each.candidate.spki === candidate.spki && each.owner === owner);
     if (same === undefined) keys.push({ owner, candidate, ...key });
   };
@@ -109,9 +109,4 @@ async function readEcKey(half: 'private' | 'public', text: string, spki: string,
   } catch (error) {
     throw new UsageError((error as Error).message.replace(/^(?:private|public)Key/, name));
   }
-}
-
-function toBase64Url(number: bigint): string {
-  const hex = number.toString(16);
-  return Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex').toString('base64url');
 }

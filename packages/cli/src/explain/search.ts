@@ -4,7 +4,7 @@
  */
 import { createHash, webcrypto } from 'node:crypto';
 import { contentToBeSigned, type SignedParts } from '@alipayhk-pass/message-security';
-import type { CandidateKey, EcCandidate, RsaCandidate } from './candidate-key.ts';
+import { type CandidateKey, type EcCandidate, type RsaCandidate, toBase64Url } from './candidate-key.ts';
 import { searchEcdsa } from './ecdsa-search.ts';
 import type { Found } from './found.ts';
 import { type OpenedSignature, openSignature } from './opened-signature.ts';
@@ -58,14 +58,11 @@ const hashed = (hash: string, content: Uint8Array): Buffer =>
   createHash(hash === 'raw' ? 'sha256' : hash)
     .update(content)
     .digest();
+
 /** RSASSA-PSS cannot be opened without the content, so only the content received is tried. */
 async function isPss(parts: SignedParts, { bytes }: SignatureReading, { n, e, size }: RsaCandidate): Promise<boolean> {
   if (bytes.length !== size) return false;
-  const number = (value: bigint): string =>
-    Buffer.from(value.toString(16).padStart(2 * Math.ceil(value.toString(16).length / 2), '0'), 'hex').toString(
-      'base64url',
-    );
-  const jwk = { kty: 'RSA', n: number(n), e: number(e) };
+  const jwk = { kty: 'RSA', n: toBase64Url(n), e: toBase64Url(e) };
   const algorithm = { name: 'RSA-PSS', hash: 'SHA-256' };
   const key = await webcrypto.subtle.importKey('jwk', jwk, algorithm, false, ['verify']);
   for (const saltLength of [32, 20, size - 34]) {

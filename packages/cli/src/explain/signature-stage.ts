@@ -73,7 +73,7 @@ function causesOf({ key, reading, hash, encoding, match }: Found, isExpected: bo
   if (match === undefined) {
     causes.push({
       cause: 'content-unknown',
-      words: `the signature was made with ${key.name}, but over a content that no known change makes of this message; give the body as your program had it with --plain FILE`,
+      words: `the signature was made with ${key.name}, but no known change of this message gives the content that was signed; pass the original body with --plain FILE`,
     });
   }
   return [...causes, ...(match?.variants ?? []).map(({ cause, words }) => ({ cause, words }))];
@@ -97,7 +97,7 @@ function otherAlgorithm(header: string, expected: string[]): Cause {
   const algorithms = [...new Set(expected)].join(' or ');
   return {
     cause: 'algorithm',
-    words: `the Signature header names ${named}; expected ${algorithms}, for which the sender's key is`,
+    words: `the Signature header names ${named}; expected ${algorithms}, the algorithm of the sender's key`,
   };
 }
 
@@ -109,14 +109,14 @@ function withoutKey(signature: Uint8Array | undefined, expected: KnownKey[], oth
   if (candidates.some(({ algorithm }) => algorithm === 'ECC224')) {
     return {
       cause: 'key-or-content-unknown',
-      words: `no key given verifies the signature over this message or a known change of it: ${names}; an ECDSA signature does not say by itself which of the two is wrong; give further keys with --other-key FILE, and the body as your program had it with --plain FILE`,
+      words: `no key verifies the signature over this message or a known change of it: ${names}; an ECDSA signature does not show whether the key or the content is wrong; pass more keys with --other-key FILE, and the original body with --plain FILE`,
     };
   }
   const sizes = candidates.map((candidate) => (candidate.algorithm === 'RSA256' ? candidate.size : 0));
   if (!sizes.includes(signature.length)) {
     return {
       cause: 'signature-length',
-      words: `the signature has ${signature.length} bytes; expected ${[...new Set(sizes)].join(' or ')}, as long as the key: it was cut, or is of a key of another length`,
+      words: `the signature has ${signature.length} bytes; expected ${[...new Set(sizes)].join(' or ')}, as long as the key: it was truncated, or made with a key of another length`,
     };
   }
   return { cause: 'unknown-key', words: `none of the keys given made the signature: ${names}` };

@@ -39,7 +39,7 @@ export interface StartOptions {
   port: number;
   /** Forget passes and ledger at the end. */
   inMemory: boolean;
-  /** Name of the gateway that is played; the default one unless given. */
+  /** Name of the variant to emulate; none unless given. */
   variant: string | undefined;
 }
 

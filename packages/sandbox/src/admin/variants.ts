@@ -1,8 +1,8 @@
-/** `/sandbox/variants`: the gateways that a sandbox can play, and the one that this sandbox plays. */
+/** `/sandbox/variants`: the gateways that a sandbox can emulate, and the one that this sandbox emulates. */
 import { Hono } from 'hono';
-import type { Variant } from '../variants/variant.ts';
-import { kindOf, variants } from '../variants.ts';
+import { kindOf, type Variant } from '../variants/variant.ts';
+import { variants } from '../variants.ts';
 
 export function variantRoutes(variant: Variant | undefined) {
-  return new Hono().get('/', (c) => c.json({ catalog: [...variants], played: variant ? kindOf(variant) : null }));
+  return new Hono().get('/', (c) => c.json({ catalog: [...variants], active: variant ? kindOf(variant) : null }));
 }

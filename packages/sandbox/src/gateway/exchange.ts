@@ -2,7 +2,7 @@
 import type { Received, ResultInfo } from '@alipayhk-pass/api/gateway';
 import type { PublicKey } from '@alipayhk-pass/message-security';
 import type { TakenFault } from '../tables/faults.ts';
-import type { Spelling } from './header-case.ts';
+import type { AnyHeaderCase } from './header-case.ts';
 import type { Verdict } from './stages.ts';
 
 /** What is known of a request while it is in the gateway. */
@@ -16,7 +16,7 @@ export interface Exchange {
   /** The body as it was on the wire, once it was read to its end. */
   wire?: Uint8Array;
   publicKeys?: [PublicKey, ...PublicKey[]] | undefined;
-  headerCase: Spelling;
+  headerCase: AnyHeaderCase;
   /** Once it is verified and fits the contract. */
   received?: Received;
   taken?: TakenFault | undefined;

@@ -1,6 +1,6 @@
 /**
  * The gateway in AlipayHK's place. A request is written down, opened and checked by api's gateway, applied to its pass
- * unless a fault prevents that, and its reply is sealed (anew, if the sandbox plays a variant), changed by the fault,
+ * unless a fault prevents that, and its reply is sealed (anew, if the sandbox emulates a variant), changed by the fault,
  * written down, and sent.
  */
 import { createGateway } from '@alipayhk-pass/api/gateway';
@@ -26,7 +26,7 @@ export interface RecordingGatewayOptions {
   ledgerRows: number;
   /** Of replies to a merchant that has no setting of its own. */
   headerCase: HeaderCase;
-  /** The gateway that is played; the default one unless given. */
+  /** The variant to emulate; none unless given. */
   variant: Variant | undefined;
   emit: (event: SandboxEvent) => void;
 }
@@ -74,8 +74,8 @@ export function createRecordingGateway(options: RecordingGatewayOptions): (reque
     const sealed = await gateway(request, exchange);
     const tracerId = tracerIdOf(sealed);
     const seal = sealerFor(exchange, tracerId ?? '', privateKey, variant ?? {});
-    const played = await asPlayed(await replyOf(sealed), exchange, seal, variant);
-    const reply = await withFault(played, exchange, seal);
+    const varied = await asVariant(await replyOf(sealed), exchange, seal, variant);
+    const reply = await withFault(varied, exchange, seal);
     const { stages, resultInfo, wire } = exchange;
     const sent = { ...reply, body: reply.body.subarray(0, reply.brokenAfter) };
     await recordEnding(store, entryId, { tracerId, headers, body: wire, stages, resultInfo, reply: sent });
@@ -107,7 +107,7 @@ function eventOf({ stage, tracerId, clientId, resultInfo: { resultCode }, error 
 }
 
 /** The reply as the variant sends it. One that is not signed has no known receiver, or could not be sealed. */
-async function asPlayed(
+async function asVariant(
   sealed: Reply,
   exchange: Exchange,
   seal: SealReply,

@@ -6,18 +6,18 @@
 /** `lower`: `signature`, `client-id`; `title`: `Signature`, `Client-Id`. */
 export type HeaderCase = 'lower' | 'title';
 
-/** How names may be spelled: as one may choose, or in upper case, as a variant does. */
-export type Spelling = HeaderCase | 'upper';
+/** Also the case that only a variant uses. */
+export type AnyHeaderCase = HeaderCase | 'upper';
 
 export const headerCases = ['lower', 'title'] as const satisfies HeaderCase[];
 
-const caseOf = new WeakMap<Response, Spelling>();
+const caseOf = new WeakMap<Response, AnyHeaderCase>();
 
 /** A response with its names spelled like this, as far as the runtime keeps them; `wireHeaders` has them in any runtime. */
 export function spelledResponse(
   body: BodyInit | null,
   init: ResponseInit & { headers: Headers },
-  headerCase: Spelling,
+  headerCase: AnyHeaderCase,
 ): Response {
   const headers = new Headers([...init.headers].map(([name, value]) => [spell(name, headerCase), value]));
   const response = new Response(body, { ...init, headers });
@@ -46,7 +46,7 @@ export function wireHeaders(response: Response): [name: string, value: string][]
   return [...response.headers].map(([name, value]) => [spell(name, headerCase), value]);
 }
 
-function spell(name: string, headerCase: Spelling): string {
+function spell(name: string, headerCase: AnyHeaderCase): string {
   if (headerCase === 'upper') return name.toUpperCase();
   const lower = name.toLowerCase();
   return headerCase === 'lower' ? lower : lower.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());

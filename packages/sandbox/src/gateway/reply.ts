@@ -1,5 +1,5 @@
 /** A reply as bytes: what faults change, what the ledger records, and at last what is sent. */
-import { type Spelling, spelledResponse } from './header-case.ts';
+import { type AnyHeaderCase, spelledResponse } from './header-case.ts';
 
 /** A reply that is about to be sent. */
 export interface Reply {
@@ -19,7 +19,7 @@ export async function replyOf(response: Response): Promise<Reply> {
 }
 
 /** The reply as it is sent. */
-export function responseOf(reply: Reply, headerCase: Spelling): Response {
+export function responseOf(reply: Reply, headerCase: AnyHeaderCase): Response {
   const { status, body, brokenAfter, encodingIsClaimed } = reply;
   const headers = new Headers(reply.headers);
   // workerd alone knows encodeBody; without it, workerd would compress the body.

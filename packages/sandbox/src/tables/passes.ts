@@ -13,9 +13,9 @@ export interface Pass {
   clientId: string;
   /** The only merchant id with which it can be updated. */
   merchantId: string;
-  /** The user who holds it, by the id that is unique among all users. */
+  /** The member who holds it, by the id that is unique among all users. */
   userId: string | null;
-  /** The user who holds it, by the id that is known to this merchant only. */
+  /** The member who holds it, by the id that is known to this merchant only. */
   openId: string | null;
   /** The template that it is made of. */
   templateCode: string | null;

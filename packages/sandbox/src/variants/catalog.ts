@@ -33,26 +33,26 @@ function suite({ content, keyTransport }: Required<Pick<RsaAesOptions, 'content'
 }
 
 /** Takes an encrypted body under this media type only. */
-function encryptedAs(type: string): Variant['refuseUnverified'] {
+function requireMediaType(type: string): Variant['refuseUnverified'] {
   return ({ headers }) => {
     const given = (headers.get('Content-Type') ?? '').split(';')[0]?.trim().toLowerCase();
     if (!headers.get('Encrypt') || given === type) return undefined;
     return {
       stage: 'target',
       resultInfo: refused('MEDIA_TYPE_NOT_ACCEPTABLE', 'The server does not implement the media type of the request.'),
-      reason: `the body is encrypted and Content-Type is another; this variant expects ${type}`,
+      reason: `Content-Type of the encrypted body is not accepted; expected ${type}`,
     };
   };
 }
 
 /** Takes a Signature header with a keyVersion only, or without one only. */
-function namesKeyVersion(expected: boolean): Variant['refuseUnverified'] {
+function requireKeyVersion(expected: boolean): Variant['refuseUnverified'] {
   return ({ headers }) => {
     if (hasKeyVersion(headers.get('Signature') ?? '') === expected) return undefined;
     return {
       stage: 'signature',
       resultInfo: refused('INVALID_SIGNATURE', 'The signature is invalid.'),
-      reason: `the Signature header ${expected ? 'names no' : 'names a'} keyVersion; this variant expects ${expected ? 'one' : 'none'}`,
+      reason: `the Signature header ${expected ? 'has no' : 'has a'} keyVersion; expected ${expected ? 'one' : 'none'}`,
     };
   };
 }
@@ -67,16 +67,14 @@ function hasKeyVersion(header: string): boolean | undefined {
   }
 }
 
-/** Refuses what was verified for being encrypted, or for not being so. */
-function refuseEncrypted(isRefused: boolean): Variant['refuseVerified'] {
+/** Takes an encrypted body only, or a plain one only. */
+function requireEncryption(expected: boolean): Variant['refuseVerified'] {
   return (encrypted) => {
-    if (encrypted !== isRefused) return undefined;
+    if (encrypted === expected) return undefined;
     return {
-      stage: isRefused ? 'decryption' : 'contract',
+      stage: expected ? 'contract' : 'decryption',
       resultInfo: refused('PARAM_ILLEGAL', 'Illegal parameters.'),
-      reason: isRefused
-        ? 'the body is encrypted; this variant has no encryption'
-        : 'the body is not encrypted; this variant expects an encrypted one',
+      reason: expected ? 'the body is plain; expected an encrypted one' : 'the body is encrypted; expected a plain one',
     };
   };
 }
@@ -90,40 +88,40 @@ export const catalog: readonly Variant[] = [
     name: 'encrypted-json-only',
     description: 'Accepts an encrypted body as application/json only.',
     assumptions: ['A6'],
-    refuseUnverified: encryptedAs('application/json'),
+    refuseUnverified: requireMediaType('application/json'),
   },
   {
     name: 'encrypted-text-only',
     description: 'Accepts an encrypted body as text/plain only.',
     assumptions: ['A6'],
-    refuseUnverified: encryptedAs('text/plain'),
+    refuseUnverified: requireMediaType('text/plain'),
   },
   {
     name: 'aes-gcm-json-only',
     description: 'RSA_AES is AES-GCM with RSAES-PKCS1-v1_5; accepts an encrypted body as application/json only.',
     assumptions: ['A4', 'A6', 'A26'],
     encryption: rsaAes({ content: 'AES-GCM' }),
-    refuseUnverified: encryptedAs('application/json'),
+    refuseUnverified: requireMediaType('application/json'),
   },
   {
     name: 'aes-gcm-oaep-json-only',
     description: 'RSA_AES is AES-GCM with RSA-OAEP; accepts an encrypted body as application/json only.',
     assumptions: ['A4', 'A6', 'A26'],
     encryption: rsaAes({ content: 'AES-GCM', keyTransport: 'RSA-OAEP' }),
-    refuseUnverified: encryptedAs('application/json'),
+    refuseUnverified: requireMediaType('application/json'),
   },
   {
     name: 'no-encryption',
     description: 'Refuses every encrypted body with PARAM_ILLEGAL, and encrypts nothing.',
     assumptions: ['A4', 'A7'],
     repliesInPlain: true,
-    refuseVerified: refuseEncrypted(true),
+    refuseVerified: requireEncryption(false),
   },
   {
     name: 'encryption-only',
     description: 'Refuses every plain body with PARAM_ILLEGAL.',
     assumptions: ['A7'],
-    refuseVerified: refuseEncrypted(false),
+    refuseVerified: requireEncryption(true),
   },
   {
     name: 'plain-replies',
@@ -141,13 +139,13 @@ export const catalog: readonly Variant[] = [
     name: 'key-version-required',
     description: 'Refuses a Signature header that names no keyVersion.',
     assumptions: ['A8'],
-    refuseUnverified: namesKeyVersion(true),
+    refuseUnverified: requireKeyVersion(true),
   },
   {
     name: 'key-version-refused',
     description: 'Refuses a Signature header that names a keyVersion.',
     assumptions: ['A8'],
-    refuseUnverified: namesKeyVersion(false),
+    refuseUnverified: requireKeyVersion(false),
   },
   {
     name: 'reply-key-version',
@@ -157,13 +155,13 @@ export const catalog: readonly Variant[] = [
   },
   {
     name: 'header-names-title',
-    description: 'Spells the names of headers like Signature and Client-Id.',
+    description: 'Writes header names in title case: Signature, Client-Id.',
     assumptions: ['A9'],
     headerCase: 'title',
   },
   {
     name: 'header-names-upper',
-    description: 'Spells the names of headers like SIGNATURE and CLIENT-ID.',
+    description: 'Writes header names in upper case: SIGNATURE, CLIENT-ID.',
     assumptions: ['A9'],
     headerCase: 'upper',
   },

@@ -15,7 +15,7 @@ class RefusedByVariant extends Error {
 /** A refusal as the ledger and the log have it. */
 export type KnownRefusal = Omit<Refusal, 'stage'> & { stage: Stage };
 
-/** @throws what `refusalByVariant` knows, where there is a refusal */
+/** @throws RefusedByVariant if there is a refusal; {@link asMeant} reads it again. */
 export function refuseIf(refusal: VariantRefusal | undefined): void {
   if (refusal) throw new RefusedByVariant(refusal);
 }

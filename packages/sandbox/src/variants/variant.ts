@@ -1,7 +1,7 @@
 /** What a variant is: a gateway that differs from the default one in a question that AlipayHK's documents leave open. */
 import type { ResultInfo } from '@alipayhk-pass/api/gateway';
 import type { Encryption } from '@alipayhk-pass/message-security';
-import type { Spelling } from '../gateway/header-case.ts';
+import type { AnyHeaderCase } from '../gateway/header-case.ts';
 import type { Stage } from '../gateway/stages.ts';
 
 /** Why a variant refuses a request that api's gateway would accept. */
@@ -25,6 +25,13 @@ export interface VariantKind {
   assumptions: readonly `A${number}`[];
 }
 
+/** A variant without what only the gateway needs. */
+export const kindOf = ({ name, description, assumptions }: Variant): VariantKind => ({
+  name,
+  description,
+  assumptions,
+});
+
 /** A variant with what it does. What it leaves out is as in the default gateway. */
 export interface Variant extends VariantKind {
   /** How bodies are encrypted. */
@@ -36,7 +43,7 @@ export interface Variant extends VariantKind {
   /** The version that the Signature header of a reply names. */
   replyKeyVersion?: string;
   /** How the names of a reply's headers are spelled, for a merchant without a setting of its own. */
-  headerCase?: Spelling;
+  headerCase?: AnyHeaderCase;
   /** The body of a reply. */
   bodyOf?: (resultInfo: ResultInfo) => object;
   /** The result in place of another. */

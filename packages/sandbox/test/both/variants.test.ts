@@ -27,7 +27,7 @@ interface Change {
   keyVersion?: string;
 }
 
-/** Sends an update of a fresh pass to a sandbox that plays the variant, as a merchant who knows the variant. */
+/** Sends an update of a fresh pass to a sandbox that emulates the variant, as a merchant who knows the variant. */
 async function send(name: string, { encrypted = false, contentType, keyVersion }: Change = {}) {
   const sandbox = await sandboxWith({ variant: name });
   const { encryption = RSA_AES } = variantNamed(name) ?? {};
@@ -62,14 +62,14 @@ test('there are at least twenty variants, each with a name, a sentence and an as
 });
 
 describe('the admin API lists the variants', () => {
-  test('and none as played by the default sandbox', async () => {
-    expect(await admin.listVariants()).toEqual({ catalog: variants, played: null });
+  test('and none as active in the default sandbox', async () => {
+    expect(await admin.listVariants()).toEqual({ catalog: variants, active: null });
   });
 
-  test('and the one that is played', async () => {
+  test('and the active one', async () => {
     const sandbox = await sandboxWith({ variant: 'result', access: { open: 'loopback' } });
     const request = new Request('http://127.0.0.1/sandbox/variants', { headers: { 'Sec-Fetch-Site': 'none' } });
-    expect(await (await sandbox(request)).json()).toMatchObject({ played: { name: 'result', assumptions: ['A13'] } });
+    expect(await (await sandbox(request)).json()).toMatchObject({ active: { name: 'result', assumptions: ['A13'] } });
     expect((await ask('POST', '/variants')).status).toBe(404);
   });
 });
@@ -99,25 +99,25 @@ describe('the ledger says why a variant refused a request, and its reply is sign
       { encrypted: true, contentType: 'text/plain' },
       'target',
       'MEDIA_TYPE_NOT_ACCEPTABLE',
-      /expects application\/json$/,
+      /is not accepted; expected application\/json$/,
     ],
     [
       'encrypted-text-only',
       { encrypted: true, contentType: 'application/json' },
       'target',
       'MEDIA_TYPE_NOT_ACCEPTABLE',
-      /expects text\/plain$/,
+      /is not accepted; expected text\/plain$/,
     ],
-    ['key-version-required', {}, 'signature', 'INVALID_SIGNATURE', /names no keyVersion; this variant expects one$/],
+    ['key-version-required', {}, 'signature', 'INVALID_SIGNATURE', /has no keyVersion; expected one$/],
+    ['key-version-refused', { keyVersion: '1' }, 'signature', 'INVALID_SIGNATURE', /has a keyVersion; expected none$/],
     [
-      'key-version-refused',
-      { keyVersion: '1' },
-      'signature',
-      'INVALID_SIGNATURE',
-      /names a keyVersion; this variant expects none$/,
+      'no-encryption',
+      { encrypted: true },
+      'decryption',
+      'PARAM_ILLEGAL',
+      /the body is encrypted; expected a plain one$/,
     ],
-    ['no-encryption', { encrypted: true }, 'decryption', 'PARAM_ILLEGAL', /this variant has no encryption$/],
-    ['encryption-only', {}, 'contract', 'PARAM_ILLEGAL', /is not encrypted; this variant expects/],
+    ['encryption-only', {}, 'contract', 'PARAM_ILLEGAL', /the body is plain; expected an encrypted one$/],
   ])('%s', async (name, change, stage, code, reason) => {
     const { pass, response, sealed, entry, options } = await send(name, change);
     const refused = entry?.stages.find(({ verdict }) => verdict === 'refused');

@@ -1,4 +1,7 @@
-/** Where installed packages run: each place updates one pass of the sandbox, and prints `updated` and the tracer id. */
+/**
+ * Where installed packages run: runtimes and bundles. Each updates one pass of the sandbox, and prints "updated" and the
+ * tracer id.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,13 +12,13 @@ import { run, startWorker } from '../harness.ts';
 import { app } from '../packed.ts';
 
 /** Runs a project with its variables, and resolves with what it prints. */
-type Place = (folder: string, variables: Record<string, string>, passId: string) => Promise<string>;
+type Environment = (folder: string, variables: Record<string, string>, passId: string) => Promise<string>;
 
 const at = (path: string): string => join(app, 'node_modules', path);
 
 /** A program on a runtime. */
 const script =
-  (command: string, ...args: string[]): Place =>
+  (command: string, ...args: string[]): Environment =>
   async (cwd, variables, passId) => {
     const { code, stdout, stderr } = await run(command, [...args, passId], { cwd, variables });
     return `${stdout}${code === 0 ? '' : `exit code ${code}\n${stderr}`}`;
@@ -23,7 +26,7 @@ const script =
 
 /** A bundle of update.mjs, run on Node in a folder without packages. */
 const bundle =
-  (write: (folder: string, outdir: string) => Promise<unknown>): Place =>
+  (write: (folder: string, outdir: string) => Promise<unknown>): Environment =>
   async (folder, variables, passId) => {
     const outdir = mkdtempSync(join(tmpdir(), 'examples-bundle-'));
     try {
@@ -36,7 +39,7 @@ const bundle =
 
 const entry = 'update.mjs';
 
-export const places = {
+export const environments = {
   Node: script(process.execPath, entry),
   'Node 22': script(at('node22/bin/node'), entry),
   'Node 20': script(at('node20/bin/node'), entry),
@@ -91,5 +94,5 @@ export const places = {
     });
     return promise;
   }),
-} satisfies Record<string, Place>;
-export type PlaceName = keyof typeof places;
+} satisfies Record<string, Environment>;
+export type EnvironmentName = keyof typeof environments;

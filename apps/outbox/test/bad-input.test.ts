@@ -1,4 +1,4 @@
-// What a stranger or a careless caller sends: nothing is kept of it, and nothing becomes something else on its way.
+// Malformed and hostile input: it is refused, and nothing of it is stored.
 import { env } from 'cloudflare:workers';
 import type { UpdatePassRequest } from '@alipayhk-pass/api/gateway';
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';

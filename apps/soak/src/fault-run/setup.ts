@@ -16,7 +16,7 @@ import { Runtime } from './runtime.ts';
 import { exchangeHeader } from './wire.ts';
 
 /** Everything that runs. */
-export interface Stage {
+export interface Setup {
   sandbox: Sandbox;
   wire: Recorder;
   merchant: Merchant;
@@ -46,10 +46,10 @@ const pace = {
  * @param started - gets what stops it again, whether or not it started in the end
  * @param options - `ledgerRows`: about how many requests the gateway's ledger holds
  */
-export async function setStage(
+export async function setUp(
   started: AsyncDisposableStack,
   { ledgerRows = 10_000 }: { ledgerRows?: number } = {},
-): Promise<Stage> {
+): Promise<Setup> {
   const folder = makeFolder(started);
   const wire = await startRecorder({ idHeader: exchangeHeader });
   started.defer(() => wire.close());

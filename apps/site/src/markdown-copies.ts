@@ -7,12 +7,12 @@ const summary =
   "A client for AlipayHK's updatePass, which keeps members' cards in the AlipayHK app up to date; a receiver for AlipayHK's calls, a sandbox, a command and an outbox. TypeScript, on Node, Deno, Bun and Cloudflare Workers.";
 
 /**
- * Writes the twin of each page, `llms.txt` and, with the text of every guide, `llms-full.txt`.
+ * Writes the Markdown copy of each page, `llms.txt` and, with the text of every guide, `llms-full.txt`.
  *
  * @param pages - absolute path of the folder of the pages in Markdown
  * @param site - absolute path of the folder of the built site
  */
-export function writeTwins(pages: string, site: string): void {
+export function writeMarkdownCopies(pages: string, site: string): void {
   const names = globSync('**/*.md', { cwd: pages }).sort();
   const texts = new Map(names.map((name) => [name, readFileSync(join(pages, name), 'utf8')]));
   for (const name of names) {
