@@ -7,26 +7,26 @@ import { createNotifier } from '@alipayhk-pass/api/gateway';
 import { importPrivateKey, importPublicKey } from '@alipayhk-pass/message-security';
 import { registerMember, untilDelivered, untilHandedOver } from './merchant.ts';
 import { failHalfOfTheTime, showStoredPass } from './sandbox.ts';
+import { type Card, clientId, merchantTag, type Setup } from './setup.ts';
 import { row, subheading } from './show.ts';
-import { type Card, clientId, merchantTag, type Stage } from './stage.ts';
 
 /** In cents: 150 dollars, 88, and 40 and a half. */
 const values = [15_000, 8_800, 4_050];
 
 /** Notifies each bill twice, as AlipayHK does when a reply is late, and shows how its points get to the card. */
-export async function turnBillsIntoPoints(stage: Stage, card: Card): Promise<void> {
-  row('member', JSON.stringify(await registerMember(stage, card, 'on')));
+export async function turnBillsIntoPoints(setup: Setup, card: Card): Promise<void> {
+  row('member', JSON.stringify(await registerMember(setup, card, 'on')));
   const alipayhk = createNotifier({
     clientId,
-    privateKey: await importPrivateKey(stage.keys.gateway.privateKey),
-    publicKey: await importPublicKey(stage.keys.merchant.publicKey),
-    baseUrl: stage.merchantUrls.on,
+    privateKey: await importPrivateKey(setup.keys.gateway.privateKey),
+    publicKey: await importPublicKey(setup.keys.merchant.publicKey),
+    baseUrl: setup.merchantUrls.on,
     tag: merchantTag,
   });
   let total = 0;
-  await untilHandedOver(stage, card, 'on');
-  let seen = (await untilDelivered(stage, card, 'on')).attempts.length;
-  await failHalfOfTheTime(stage);
+  await untilHandedOver(setup, card, 'on');
+  let seen = (await untilDelivered(setup, card, 'on')).attempts.length;
+  await failHalfOfTheTime(setup);
   let failed = 0;
   for (const [index, value] of values.entries()) {
     const billNo = `20240522210000000000000001${index}0`;
@@ -42,8 +42,8 @@ export async function turnBillsIntoPoints(stage: Stage, card: Card): Promise<voi
     for (const { resultInfo } of replies) assert.equal(resultInfo.resultStatus, 'S', 'the bill: expected S');
     row('replies, verified', 'S, and S to its repetition', 'green');
     total += Math.floor(value / 100);
-    await untilHandedOver(stage, card, 'on');
-    const view = await untilDelivered(stage, card, 'on');
+    await untilHandedOver(setup, card, 'on');
+    const view = await untilDelivered(setup, card, 'on');
     const attempts = view.attempts.slice(seen);
     seen = view.attempts.length;
     failed += attempts.filter(({ outcome }) => outcome !== 'delivered').length;
@@ -51,7 +51,7 @@ export async function turnBillsIntoPoints(stage: Stage, card: Card): Promise<voi
       const { outcome, code = '', resultCode = '' } = attempt;
       row(turn === 0 ? 'attempts' : '', [outcome, code, resultCode].filter((word) => word !== '').join('  '));
     });
-    const { points } = await showStoredPass(stage, card);
+    const { points } = await showStoredPass(setup, card);
     assert.equal(points, total, 'the stored pass: expected one point a dollar, each bill once');
   }
   assert(failed > 0, 'the gateway: expected some attempts to fail');

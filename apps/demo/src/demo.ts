@@ -7,8 +7,8 @@ import { parseArgs } from 'node:util';
 import { untilSignal } from '@alipayhk-pass/harness/signals';
 import { turnBillsIntoPoints } from './bill.ts';
 import { createPass, registerMerchant } from './sandbox.ts';
+import { cards, setUp } from './setup.ts';
 import { heading, row } from './show.ts';
-import { cards, setStage } from './stage.ts';
 import { sendUpdate, tamper, type Update } from './steps.ts';
 
 /** A purchase paid with Alipay; `status` and `updateDetailType` as AlipayHK's page has them. */
@@ -21,29 +21,29 @@ const purchase = (billNo: string, lastChangePoints: string): Update => ({
 
 async function demo(started: AsyncDisposableStack): Promise<void> {
   heading('1  Both ends, on this machine');
-  const stage = await setStage(started);
-  row('gateway', `${stage.gatewayUrl}  apps/sandbox, in AlipayHK's place`);
-  row('recorder', `${stage.recorder.url}  between the two: what is shown below was on the wire`);
-  row('merchant', `${stage.merchantUrls.off}  apps/outbox, ENCRYPTION off`);
-  row('merchant', `${stage.merchantUrls.on}  apps/outbox, ENCRYPTION on`);
+  const setup = await setUp(started);
+  row('gateway', `${setup.gatewayUrl}  apps/sandbox, in AlipayHK's place`);
+  row('recorder', `${setup.recorder.url}  between the two: what is shown below was on the wire`);
+  row('merchant', `${setup.merchantUrls.off}  apps/outbox, ENCRYPTION off`);
+  row('merchant', `${setup.merchantUrls.on}  apps/outbox, ENCRYPTION on`);
   row('keys', 'two RSA pairs of 2048 bits, made for this run');
   row('note', '␊ is a line feed on the wire; every other line ends here only, for reading');
-  await registerMerchant(stage);
-  for (const card of [cards.off, cards.on]) await createPass(stage, card);
+  await registerMerchant(setup);
+  for (const card of [cards.off, cards.on]) await createPass(setup, card);
 
   heading('2  A signed update');
   const update = purchase('2024052221000000000000000001', '120');
-  const exchange = await sendUpdate(stage, cards.off, update, 'off');
+  const exchange = await sendUpdate(setup, cards.off, update, 'off');
 
   heading('3  A signed and encrypted update');
   const next = purchase('2024052221000000000000000002', '35');
-  await sendUpdate(stage, cards.on, next, 'on');
+  await sendUpdate(setup, cards.on, next, 'on');
 
   heading('4  The first request once more, one byte of its body changed');
-  await tamper(stage, cards.off, exchange);
+  await tamper(setup, cards.off, exchange);
 
   heading('5  Bills become points, through a gateway that fails half of the time');
-  await turnBillsIntoPoints(stage, cards.on);
+  await turnBillsIntoPoints(setup, cards.on);
 }
 
 /** Rejects once a signal asks this process to stop. */

@@ -1,7 +1,7 @@
 /** The outbox's HTTP API, as the demo needs it: what a shop's system would call. */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Card, Stage } from './stage.ts';
+import type { Card, Setup } from './setup.ts';
 
 /** A pass as the merchant's Worker shows it. */
 export interface PassView {
@@ -16,29 +16,29 @@ export type Encryption = 'off' | 'on';
 
 /** Asks for a state of a pass; settles once the Worker has it for good. */
 export async function putUpdate(
-  stage: Stage,
+  setup: Setup,
   { passId }: Card,
   asked: object,
   encryption: Encryption,
 ): Promise<{ revision: number }> {
-  return (await ask(stage, encryption, 'PUT', `/passes/${passId}`, asked)) as { revision: number };
+  return (await ask(setup, encryption, 'PUT', `/passes/${passId}`, asked)) as { revision: number };
 }
 
 /** Says which pass shows a user's points. */
-export function registerMember(stage: Stage, card: Card, encryption: Encryption): Promise<unknown> {
+export function registerMember(setup: Setup, card: Card, encryption: Encryption): Promise<unknown> {
   const { userId, passId, merchantId } = card;
-  return ask(stage, encryption, 'PUT', `/members/${userId}`, { passId, merchantId });
+  return ask(setup, encryption, 'PUT', `/members/${userId}`, { passId, merchantId });
 }
 
 /** Asks until the pass has taken all points of its member. */
-export async function untilHandedOver(stage: Stage, { userId }: Card, encryption: Encryption): Promise<void> {
-  const read = (): Promise<unknown> => ask(stage, encryption, 'GET', `/members/${userId}`);
+export async function untilHandedOver(setup: Setup, { userId }: Card, encryption: Encryption): Promise<void> {
+  const read = (): Promise<unknown> => ask(setup, encryption, 'GET', `/members/${userId}`);
   await until(read, (member) => (member as { pending: number }).pending === 0);
 }
 
 /** Asks until AlipayHK has confirmed everything that is wanted of a pass. */
-export async function untilDelivered(stage: Stage, { passId }: Card, encryption: Encryption): Promise<PassView> {
-  const read = async () => (await ask(stage, encryption, 'GET', `/passes/${passId}`)) as PassView;
+export async function untilDelivered(setup: Setup, { passId }: Card, encryption: Encryption): Promise<PassView> {
+  const read = async () => (await ask(setup, encryption, 'GET', `/passes/${passId}`)) as PassView;
   return until(read, ({ delivered, revision }) => delivered === revision);
 }
 
@@ -54,15 +54,15 @@ async function until<T>(read: () => Promise<T>, isDone: (seen: T) => boolean): P
 }
 
 async function ask(
-  stage: Stage,
+  setup: Setup,
   encryption: Encryption,
   method: string,
   path: string,
   body?: object,
 ): Promise<unknown> {
-  const response = await fetch(stage.merchantUrls[encryption] + path, {
+  const response = await fetch(setup.merchantUrls[encryption] + path, {
     method,
-    headers: { Authorization: `Bearer ${stage.apiToken}`, 'Content-Type': 'application/json' },
+    headers: { Authorization: `Bearer ${setup.apiToken}`, 'Content-Type': 'application/json' },
     ...(body && { body: JSON.stringify(body) }),
   });
   const reply = await response.json();

@@ -5,8 +5,8 @@ import type { Exchange } from '@alipayhk-pass/harness/recorder';
 import { importPublicKey, openResponse } from '@alipayhk-pass/message-security';
 import { type Encryption, putUpdate, untilDelivered } from './merchant.ts';
 import { readPass, showStoredPass } from './sandbox.ts';
+import { type Card, clientId, type Setup } from './setup.ts';
 import { row, subheading } from './show.ts';
-import { type Card, clientId, type Stage } from './stage.ts';
 import { showMessage } from './wire.ts';
 
 /** What an update says besides the pass and its holder. */
@@ -17,15 +17,15 @@ export type Update = Omit<UpdatePassRequest, keyof Card>;
  *
  * @returns what was on the wire
  */
-export async function sendUpdate(stage: Stage, card: Card, update: Update, encryption: Encryption): Promise<Exchange> {
-  const { recorder, keys } = stage;
+export async function sendUpdate(setup: Setup, card: Card, update: Update, encryption: Encryption): Promise<Exchange> {
+  const { recorder, keys } = setup;
   const { passId, ...holder } = card;
   const asked = { ...holder, ...update };
   row('asked of the merchant', `PUT /passes/${passId}\n${JSON.stringify(asked)}`);
   const before = recorder.exchanges.length;
-  const accepted = await putUpdate(stage, card, asked, encryption);
+  const accepted = await putUpdate(setup, card, asked, encryption);
   row('accepted', JSON.stringify(accepted), 'green');
-  const view = await untilDelivered(stage, card, encryption);
+  const view = await untilDelivered(setup, card, encryption);
   assert.equal(recorder.exchanges.length, before + 1, 'the recorder: expected one exchange');
   const exchange = recorder.exchanges.at(-1) as Exchange;
   for (const half of ['request', 'response'] as const) {
@@ -45,29 +45,29 @@ export async function sendUpdate(stage: Stage, card: Card, update: Update, encry
   assert.equal(resultInfo.resultStatus, 'S', 'resultStatus: expected S');
   const reported = [attempt?.resultCode, attempt?.tracerId];
   assert.deepEqual(reported, [resultInfo.resultCode, exchange.response?.headers.get('Tracer-Id')]);
-  const { status, endDate, dataInfo } = await showStoredPass(stage, card);
+  const { status, endDate, dataInfo } = await showStoredPass(setup, card);
   assert.deepEqual([status, endDate, dataInfo], ['ACTIVE', update.endDate, update.dataInfo]);
   return exchange;
 }
 
 /** Sends a recorded request once more with one byte of its body changed, and shows that it is refused. */
-export async function tamper(stage: Stage, card: Card, { method, httpUri, request }: Exchange): Promise<void> {
+export async function tamper(setup: Setup, card: Card, { method, httpUri, request }: Exchange): Promise<void> {
   const signed = '"lastChangePoints":"120"';
   const changed = '"lastChangePoints":"920"';
   const body = request.body.toString();
   assert(body.includes(signed), `the recorded request: expected ${signed}`);
   row('as it was signed', `…${signed}…`);
   row('as it is sent', `…${changed}…`);
-  const before = await readPass(stage, card.passId);
+  const before = await readPass(setup, card.passId);
   const names = ['Client-Id', 'Content-Type', 'Request-Time', 'Signature'];
   const headers = names.map((name): [string, string] => [name, request.headers.get(name) ?? '']);
-  const url = stage.gatewayUrl + httpUri;
+  const url = setup.gatewayUrl + httpUri;
   const response = await fetch(url, { method, headers, body: body.replace(signed, changed) });
 
-  const publicKey = await importPublicKey(stage.keys.gateway.publicKey);
+  const publicKey = await importPublicKey(setup.keys.gateway.publicKey);
   const opened = await openResponse(response, { url }, { clientId, publicKey });
   const { resultInfo } = (await opened.response.json()) as { resultInfo: Record<string, string> };
   row('verified refusal', JSON.stringify({ resultInfo, tracerId: opened.tracerId }), 'green');
   assert.deepEqual([resultInfo.resultCode, resultInfo.resultStatus], ['INVALID_SIGNATURE', 'F']);
-  assert.deepEqual(await showStoredPass(stage, card), before, 'the stored pass: expected no change');
+  assert.deepEqual(await showStoredPass(setup, card), before, 'the stored pass: expected no change');
 }

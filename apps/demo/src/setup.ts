@@ -33,7 +33,7 @@ export const cards: { off: Card; on: Card } = {
 };
 
 /** Everything that runs, and how to reach it. */
-export interface Stage {
+export interface Setup {
   keys: { merchant: KeyPair; gateway: KeyPair };
   gatewayUrl: string;
   recorder: Recorder;
@@ -50,7 +50,7 @@ export interface Stage {
  *
  * @param started - gets what stops it again, whether or not it started in the end
  */
-export async function setStage(started: AsyncDisposableStack): Promise<Stage> {
+export async function setUp(started: AsyncDisposableStack): Promise<Setup> {
   const [merchant, gateway] = await Promise.all([makeKeyPair(), makeKeyPair()]);
   const apiToken = crypto.randomUUID();
   const sandboxToken = crypto.randomUUID();
