@@ -7,6 +7,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { type Manifest, readManifest } from './manifests.ts';
+import { report } from './report.ts';
 
 /** The packages on JSR. The others need Node's own modules, or are a command. */
 const folders = ['packages/message-security', 'packages/api'];
@@ -126,8 +127,5 @@ if (import.meta.main) {
   const publish = process.argv.includes('--publish');
   if (lines.length === 0 && !update)
     lines.push(await denoProblems(packages, join(root, 'node_modules/.bin/deno'), publish));
-  for (const line of lines.filter(Boolean)) {
-    console.error(line);
-    process.exitCode = 1;
-  }
+  report(lines.filter(Boolean));
 }

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, posix } from 'node:path';
 import { promisify } from 'node:util';
 import { type Manifest, publishedFolders, readManifest } from './manifests.ts';
+import { report } from './report.ts';
 
 const execute = promisify(execFile);
 const listName = '.ci/tarballs.txt';
@@ -138,7 +139,7 @@ async function main(root: string, update: boolean): Promise<string[]> {
     if (update) writeFileSync(list, `${found.join('\n')}\n`);
     const listed = existsSync(list) ? readFileSync(list, 'utf8').trimEnd().split('\n') : [];
     const lines = differences(found, listed);
-    if (lines.length > 0) lines.push('If that is meant: npx -y pnpm@12.21.0 update:tarballs');
+    if (lines.length > 0) lines.push('To accept this: npx -y pnpm@12.21.0 update:tarballs');
     for (const { file, unpacked } of packed.values()) {
       lines.push(...tarballProblems(unpacked));
       const typed = filesIn(unpacked).some((name) => name.endsWith('.d.ts'));
@@ -151,7 +152,5 @@ async function main(root: string, update: boolean): Promise<string[]> {
 }
 
 if (import.meta.main) {
-  const lines = await main(join(import.meta.dirname, '..'), process.argv.includes('--update'));
-  for (const line of lines) console.error(line);
-  if (lines.length > 0) process.exitCode = 1;
+  report(await main(join(import.meta.dirname, '..'), process.argv.includes('--update')));
 }
