@@ -1,13 +1,22 @@
 /**
  * Packs every published package as a release does, and checks what is in each tarball: the files that are listed in
  * `tarballs.txt` and no others; what its manifest names; source maps that lead to a source; and documents and hover texts
- * without a link that leads out of the tarball. `--update` writes the list.
+ * without a link that leads out of the tarball. `--update` writes the list; `--out DIR` keeps the tarballs.
  */
 import { execFile } from 'node:child_process';
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, posix } from 'node:path';
-import { promisify } from 'node:util';
+import { basename, dirname, join, posix } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
 import { type Manifest, publishedFolders, readManifest } from './manifests.ts';
 import { report } from './report.ts';
 
@@ -130,7 +139,7 @@ async function typeProblems(root: string, file: string): Promise<string[]> {
   );
 }
 
-async function main(root: string, update: boolean): Promise<string[]> {
+async function main(root: string, update = false, out?: string): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'tarballs-'));
   try {
     const packed = await packAll(root, folder);
@@ -145,6 +154,10 @@ async function main(root: string, update: boolean): Promise<string[]> {
       const typed = filesIn(unpacked).some((name) => name.endsWith('.d.ts'));
       if (typed) lines.push(...(await typeProblems(root, file)));
     }
+    if (out !== undefined) {
+      mkdirSync(out, { recursive: true });
+      for (const { file } of packed.values()) copyFileSync(file, join(out, basename(file)));
+    }
     return lines;
   } finally {
     rmSync(folder, { recursive: true });
@@ -152,5 +165,6 @@ async function main(root: string, update: boolean): Promise<string[]> {
 }
 
 if (import.meta.main) {
-  report(await main(join(import.meta.dirname, '..'), process.argv.includes('--update')));
+  const { update, out } = parseArgs({ options: { update: { type: 'boolean' }, out: { type: 'string' } } }).values;
+  report(await main(join(import.meta.dirname, '..'), update, out));
 }
