@@ -1,10 +1,8 @@
-/**
- * Checks that the examples depend on the versions that the packages have, as whoever copies one installs them. `--update`
- * writes them.
- */
+/** Checks that each example depends on the current versions of the packages. `--update` writes them. */
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { publishedFolders, readManifest } from './manifests.ts';
+import { report } from './report.ts';
 
 /** `"@alipayhk-pass/api": "^0.1.0"` of a package.json, and `"npm:@alipayhk-pass/api@^0.1.0"` of a deno.json. */
 const dependency = /(?<=")((?:npm:)?(@alipayhk-pass\/[\w-]+|alipayhk-pass)(?:": "|@))(\^\d+\.\d+\.\d+[\w.-]*)(?=")/g;
@@ -33,7 +31,5 @@ export function exampleProblems(root: string, update = false): string[] {
 }
 
 if (import.meta.main) {
-  const found = exampleProblems(join(import.meta.dirname, '..'), process.argv.includes('--update'));
-  for (const line of found) console.error(line);
-  if (found.length > 0) process.exitCode = 1;
+  report(exampleProblems(join(import.meta.dirname, '..'), process.argv.includes('--update')));
 }

@@ -4,6 +4,7 @@
  */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { report } from './report.ts';
 
 /** `import x from '…'`, `export … from '…'`, `import '…'` and `import('…')`, also of types. */
 const importPattern = /\b(?:from|import)\s*\(?\s*(['"`])([^'"`\n]+)\1/g;
@@ -49,7 +50,5 @@ function packageOf(path: string, root: string): string {
 }
 
 if (import.meta.main) {
-  const found = importsOfInsides(join(import.meta.dirname, '..'));
-  for (const line of found) console.error(line);
-  if (found.length > 0) process.exitCode = 1;
+  report(importsOfInsides(join(import.meta.dirname, '..')));
 }

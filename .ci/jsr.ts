@@ -1,12 +1,15 @@
 /**
  * JSR has the sources of two packages. Checks that the `jsr.json` of each says what its package.json says, that each exported
- * symbol is documented, and that `deno publish` would take both. `--update` writes the `jsr.json`s; `--publish` publishes.
+ * symbol is documented, and that `deno publish` would take both. `--update` writes the `jsr.json`s; `--out DIR` keeps what
+ * `deno publish` is to take.
  */
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { type Manifest, readManifest } from './manifests.ts';
+import { report } from './report.ts';
 
 /** The packages on JSR. The others need Node's own modules, or are a command. */
 const folders = ['packages/message-security', 'packages/api'];
@@ -71,23 +74,17 @@ export function jsrProblems(root: string, update = false): string[] {
 
 /**
  * What Deno finds wrong with packages, each a folder with `jsr.json` and `src`: symbols without documentation, types that
- * have to be inferred, and all else that JSR would refuse. They are copied into a Deno workspace of their own, where each
- * finds the others without JSR.
+ * have to be inferred, and all else that JSR would refuse.
  *
  * @returns what Deno printed; empty if there is nothing wrong
  */
-export async function denoProblems(packages: string[], deno: string, publish = false): Promise<string> {
+export async function denoProblems(packages: string[], deno: string): Promise<string> {
   const workspace = mkdtempSync(join(tmpdir(), 'jsr-'));
   try {
+    writeWorkspace(packages, workspace, { nodeModulesDir: 'manual' });
     for (const folder of packages) {
-      const copy = join(workspace, basename(folder));
-      // Without package.json and tsconfig.json: Deno finds what `jsr.json` says, as whoever imports it from JSR.
-      for (const path of ['src', 'README.md']) cpSync(join(folder, path), join(copy, path), { recursive: true });
-      symlinkSync(join(folder, 'node_modules'), join(copy, 'node_modules'));
-      cpSync(join(folder, 'jsr.json'), join(copy, 'deno.json')); // `deno doc` reads no jsr.json
+      symlinkSync(join(folder, 'node_modules'), join(workspace, basename(folder), 'node_modules'));
     }
-    const members = packages.map((folder) => `./${basename(folder)}`);
-    writeFileSync(join(workspace, 'deno.json'), JSON.stringify({ workspace: members, nodeModulesDir: 'manual' }));
     const lints = packages.map(async (folder) => {
       const { exports }: Jsr = JSON.parse(readFileSync(join(folder, 'jsr.json'), 'utf8'));
       const cwd = join(workspace, basename(folder));
@@ -95,12 +92,23 @@ export async function denoProblems(packages: string[], deno: string, publish = f
     });
     const undocumented = (await Promise.all(lints)).join('');
     if (undocumented !== '') return undocumented;
-    const { code, output } = await run(deno, ['publish', ...(publish ? [] : ['--dry-run'])], workspace);
-    if (publish) console.log(output);
+    const { code, output } = await run(deno, ['publish', '--dry-run'], workspace);
     return code === 0 ? '' : output;
   } finally {
     rmSync(workspace, { recursive: true });
   }
+}
+
+/** Copies packages into a Deno workspace of their own, where each finds the others without JSR. */
+function writeWorkspace(packages: string[], workspace: string, settings: { nodeModulesDir?: string } = {}): void {
+  for (const folder of packages) {
+    const copy = join(workspace, basename(folder));
+    // Without package.json and tsconfig.json: Deno finds what `jsr.json` says, as whoever imports it from JSR.
+    for (const path of ['src', 'README.md']) cpSync(join(folder, path), join(copy, path), { recursive: true });
+    cpSync(join(folder, 'jsr.json'), join(copy, 'deno.json')); // `deno doc` reads no jsr.json
+  }
+  const members = packages.map((folder) => `./${basename(folder)}`);
+  writeFileSync(join(workspace, 'deno.json'), JSON.stringify({ workspace: members, ...settings }));
 }
 
 /** What `deno doc --lint` says of the package's own files. It counts types that another package exports as private. */
@@ -120,14 +128,13 @@ function run(command: string, args: string[], cwd: string): Promise<{ code: numb
 
 if (import.meta.main) {
   const root = join(import.meta.dirname, '..');
-  const update = process.argv.includes('--update');
+  const { update, out } = parseArgs({ options: { update: { type: 'boolean' }, out: { type: 'string' } } }).values;
   const lines = jsrProblems(root, update);
   const packages = folders.map((folder) => join(root, folder));
-  const publish = process.argv.includes('--publish');
-  if (lines.length === 0 && !update)
-    lines.push(await denoProblems(packages, join(root, 'node_modules/.bin/deno'), publish));
-  for (const line of lines.filter(Boolean)) {
-    console.error(line);
-    process.exitCode = 1;
+  if (lines.length === 0 && !update) lines.push(await denoProblems(packages, join(root, 'node_modules/.bin/deno')));
+  report(lines.filter(Boolean));
+  if (out !== undefined) {
+    mkdirSync(out, { recursive: true });
+    writeWorkspace(packages, out);
   }
 }

@@ -1,13 +1,14 @@
 /**
- * Lists what each published package needs when it runs, or has in its bundle, as a CycloneDX document; and checks that
- * every licence among it is one that this project may be published with. `--out DIR` keeps the documents.
+ * Writes a CycloneDX document for each published package, with its dependencies and what is bundled in it, and checks
+ * their licences. `--out DIR` keeps the documents.
  */
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
 import { readManifest } from './manifests.ts';
+import { report } from './report.ts';
 
 /** Licences that ask for no more than their text beside the code. By their SPDX ids. */
 const allowed = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT'];
@@ -87,14 +88,12 @@ async function writeDocuments(root: string, folder: string): Promise<Document[]>
 
 if (import.meta.main) {
   const root = join(import.meta.dirname, '..');
-  const [, out] = process.argv.slice(2);
+  const { out } = parseArgs({ options: { out: { type: 'string' } } }).values;
   const temporary = mkdtempSync(join(tmpdir(), 'licences-'));
-  const folder = out === undefined ? temporary : resolve(out);
-  mkdirSync(folder, { recursive: true });
   try {
-    const lines = (await writeDocuments(root, folder)).flatMap(licenceProblems);
-    for (const line of lines) console.error(line);
-    if (lines.length > 0) process.exitCode = 1;
+    report((await writeDocuments(root, temporary)).flatMap(licenceProblems));
+    // Not written there to begin with: an earlier run's documents would be read as this one's.
+    if (out !== undefined) cpSync(temporary, out, { recursive: true });
   } finally {
     rmSync(temporary, { recursive: true });
   }

@@ -77,7 +77,7 @@ for (const [kind, file, text] of [
 test('the command names the link and ends with status 1', async () => {
   const tree = treeWith('README.md', '[x](none.md)');
   mkdirSync(join(tree, '.ci'));
-  cpSync(join(import.meta.dirname, 'links.ts'), join(tree, '.ci/links.ts'));
+  for (const file of ['links.ts', 'report.ts']) cpSync(join(import.meta.dirname, file), join(tree, '.ci', file));
   const run = promisify(execFile)(process.execPath, [join(tree, '.ci/links.ts')]);
   await assert.rejects(run, { code: 1, stderr: 'README.md: no such file: none.md\n' });
 });

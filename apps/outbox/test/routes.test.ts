@@ -267,6 +267,36 @@ test('what a pass can hold is measured in bytes, as it is sent', async () => {
   vi.useRealTimers();
 });
 
+test('long ids count as what a pass holds: 413 before a row is too long to be stored', async () => {
+  const passId = 'long-ids';
+  const templateCode = 't'.repeat(60_000);
+  const bill = (n: number) => ({ ...update, templateCode, dataInfo: { ...update.dataInfo, billNo: `${n}` } });
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10 * 365 * 86_400_000 });
+  let accepted = 0;
+  while (accepted < 60 && (await put(passId, bill(accepted))).status === 202) accepted += 1;
+  await expectRefusal(put(passId, bill(60)), 413, { code: 'PassFull' });
+  expect(accepted).toBe(8);
+  vi.useRealTimers();
+});
+
+test('a body with thousands of issues: 422 names 20 of them and counts the others', async () => {
+  const { dataInfo: _, ...who } = update;
+  const numbers = Array(9_000).fill('1e400');
+  const inexact = await send('PUT', '/passes/many-issues', {
+    body: `${JSON.stringify(who).slice(0, -1)},"dataInfo":{"a":[${numbers}]}}`,
+  });
+  const inContract = await put('many-issues', { ...update, dataInfo: { a: Array(3_000).fill(2 ** 60) } });
+  for (const [{ status, body }, moreIssues] of [
+    [inexact, 8_980],
+    [inContract, 2_980],
+  ] as const) {
+    expect(status).toBe(422);
+    expect(body.error).toMatchObject({ code: 'RequestInvalid', moreIssues });
+    expect(body.error.issues).toHaveLength(20);
+    expect(JSON.stringify(body).length).toBeLessThan(8_000);
+  }
+});
+
 test('names that were used before take no room of what is not delivered, but there may not be ever more of them', async () => {
   const passId = freshPassId();
   const names = (from: number, length = 200) =>

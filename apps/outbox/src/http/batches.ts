@@ -17,6 +17,8 @@ const maxBatchBytes = 32 * 1024 * 1024;
 const maxLines = 400_000;
 /** How many malformed or refused lines are named; all are counted. */
 const maxNamed = 1_000;
+/** After how many characters of JSON no more malformed lines are named: a shard stores them in one value of at most 2 MB. */
+const maxNamedLength = 512 * 1024;
 
 /** `POST /passes:batch` */
 export async function postBatch(c: AppContext): Promise<Response> {
@@ -45,6 +47,7 @@ export async function postBatch(c: AppContext): Promise<Response> {
     open: (shard) => shards.call(shard, 'openBatch', batchId),
   });
   const malformedLines: MalformedLine[] = [];
+  let namedLength = 0;
   const unknownFields = new Set<string>();
   let lines = 0;
   let malformed = 0;
@@ -64,7 +67,11 @@ export async function postBatch(c: AppContext): Promise<Response> {
       const failure = describe(error);
       if (failure.code === 'InternalError') throw error;
       malformed += 1;
-      if (malformedLines.length < maxNamed) malformedLines.push({ line: number, error: failure });
+      if (malformedLines.length < maxNamed && namedLength < maxNamedLength) {
+        const named = { line: number, error: failure };
+        malformedLines.push(named);
+        namedLength += JSON.stringify(named).length;
+      }
       continue;
     }
     await sender.add(shardOf(line.passId, shards.shards), line, bytes.length);

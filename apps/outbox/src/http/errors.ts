@@ -1,5 +1,6 @@
 /** Every error as a reply to the caller of this Worker: one table from code to HTTP status, one form of body. */
 import { type Issue, RequestInvalid } from '@alipayhk-pass/api';
+import { printable } from '@alipayhk-pass/message-security';
 import { ConfigurationInvalid } from '../config/variables.ts';
 import { ShardFailed, ShardsMismatch, ShardsMoving } from '../shard/call-shards.ts';
 
@@ -42,19 +43,29 @@ export type RefusalCode = keyof typeof statuses;
 export class Refused extends Error {
   readonly code: RefusalCode;
   readonly issues: readonly Issue[];
-  constructor(code: RefusalCode, issues: readonly Issue[]) {
+  /** How many there are besides `issues`. */
+  readonly moreIssues: number;
+  constructor(code: RefusalCode, issues: readonly Issue[], moreIssues = 0) {
     super(issues.map(({ path, message }) => `${path || 'the body'} ${message}`).join('; '));
     this.code = code;
     this.issues = issues;
+    this.moreIssues = moreIssues;
   }
 }
+
+/** Most issues of one failure that are named: a body of 64 KB can have twelve thousand. */
+export const mostIssues = 20;
+/** Longest path, and longest message, of a failure, in UTF-16 units. */
+const longest = { path: 256, message: 1_000 };
 
 /** What the caller gets. Neither bodies nor keys nor signatures are in it. */
 export interface Failure {
   code: RefusalCode;
   message: string;
-  /** Where the request or the environment is not as expected. */
+  /** Where the request or the environment is not as expected; the first 20. */
   issues?: readonly Issue[];
+  /** How many there are besides these; absent for none. */
+  moreIssues?: number;
 }
 
 /** Seconds after which a caller may come again. */
@@ -73,10 +84,16 @@ export function replyTo(error: unknown): Response {
   return Response.json({ error: failure }, { status, headers });
 }
 
-/** An error as the caller gets it. */
+/** An error as the caller gets it. It is bounded, whatever the caller sent: batches store one for each malformed line. */
 export function describe(error: unknown): Failure {
   if (error instanceof Refused || error instanceof RequestInvalid || error instanceof ConfigurationInvalid) {
-    return { code: error.code, message: error.message, issues: error.issues };
+    const issues = error.issues.slice(0, mostIssues).map(({ path, message }) => ({
+      path: printable(path, longest.path),
+      message: printable(message, longest.message),
+    }));
+    const moreIssues = error.issues.length - issues.length + ('moreIssues' in error ? error.moreIssues : 0);
+    const message = printable(error.message, longest.message);
+    return { code: error.code, message, issues, ...(moreIssues > 0 && { moreIssues }) };
   }
   if (error instanceof ShardsMismatch) {
     const message = `${error.message}: set SHARDS back to ${error.filledUnder}, or move the passes (README, "More shards")`;

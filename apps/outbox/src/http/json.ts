@@ -1,6 +1,6 @@
 /** JSON as callers write it -> a value that says the same, or every place where it would not. */
-import { type Issue, RequestInvalid } from '@alipayhk-pass/api';
-import { Refused } from './errors.ts';
+import { printable } from '@alipayhk-pass/message-security';
+import { mostIssues, Refused } from './errors.ts';
 
 /** A number that a double cannot hold, until its path is known. */
 class Inexact {}
@@ -9,7 +9,7 @@ class Inexact {}
  * Reads JSON in UTF-8; a byte-order mark before it is ignored.
  *
  * @throws Refused, JsonInvalid
- * @throws RequestInvalid with the path of every number that would change on its way
+ * @throws Refused, RequestInvalid with the paths of the first 20 numbers that would change on their way
  */
 export function readJson(bytes: ArrayBuffer | Uint8Array): unknown {
   let value: unknown;
@@ -24,7 +24,9 @@ export function readJson(bytes: ArrayBuffer | Uint8Array): unknown {
   const paths = inexactPaths(value);
   if (paths.length === 0) return value;
   const message = 'must be a number that a double holds exactly, or text';
-  throw new RequestInvalid(paths.map((path): Issue => ({ path, message })));
+  // Thousands of long paths in one message would take more memory than a Worker has.
+  const named = paths.slice(0, mostIssues).map((path) => ({ path: printable(path, 256), message }));
+  throw new Refused('RequestInvalid', named, paths.length - named.length);
 }
 
 /** @see https://tc39.es/proposal-json-parse-with-source/ */

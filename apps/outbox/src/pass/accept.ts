@@ -101,6 +101,6 @@ function setAtOf({ setAt }: State, names: readonly string[], { now, stamp }: Acc
 
 function isFull({ queue, dead, setAt }: State): boolean {
   if (queue.length + dead.length > maxEntries || Object.keys(setAt).length > maxNames) return true;
-  const fields = [...queue, ...dead].map((entry) => entry.fields);
-  return new TextEncoder().encode(JSON.stringify(fields)).length > maxBytes;
+  // Whole entries: the ids in `who` are as long as a caller likes.
+  return new TextEncoder().encode(JSON.stringify([...queue, ...dead])).length > maxBytes;
 }

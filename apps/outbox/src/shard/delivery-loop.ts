@@ -185,14 +185,14 @@ export class DeliveryLoop {
     } catch (error) {
       this.#putAside(passId, error);
     } finally {
-      passes.flights.delete(flight.slot);
+      passes.end(flight);
       this.#live.delete(flight.number);
       this.#signal.set();
     }
   }
 
   /** Ends a flight; the state is read anew, for changes may have come in meanwhile. */
-  #settle({ passId }: Airborne, outcome: Outcome): void {
+  #settle({ passId, number }: Airborne, outcome: Outcome): void {
     const { ports, passes, limits, counters } = this.#shard;
     const now = ports.now();
     const { pauses, coalesceBills } = limits;
@@ -202,7 +202,7 @@ export class DeliveryLoop {
     if (outcome.code !== 'Interrupted') this.#setBreaker(note(this.breaker, passId, outcome, now));
     const state = passes.load(passId);
     const [head] = state?.queue ?? [];
-    if (state?.flight === undefined || head === undefined) return; // erased meanwhile
+    if (state?.flight?.number !== number || head === undefined) return; // erased meanwhile, perhaps asked for anew
     passes.save(settle(state, outcome, { now, pauses, random: ports.random(), coalesceBills }), state);
 
     const { code, resultCode, tracerId } = outcome;

@@ -135,6 +135,11 @@ export class PassStore {
     return flight;
   }
 
+  /** Frees the slot of a flight. After a leap of the clock another one may have it. */
+  end(flight: Airborne): void {
+    if (this.flights.get(flight.slot) === flight) this.flights.delete(flight.slot);
+  }
+
   /** Lets a request in flight end without its pass, which is erased: its outcome is nobody's. */
   detach(passId: string): void {
     this.#ports.sql("UPDATE flights SET pass_id = '' WHERE pass_id = ?", passId);
