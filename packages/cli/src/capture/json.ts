@@ -80,8 +80,9 @@ function fromHar({ request, response }: Json): Capture {
   return capture;
 }
 
-function fromLedger({ method, httpUri, headers, body, bodyBase64, bodyBytes, reply }: Json): Capture {
+function fromLedger({ method, httpUri, headers, body, bodyBase64, bodyBytes, receivedAt, reply }: Json): Capture {
   const capture: Capture = { form: "an entry of the sandbox's ledger", notes: [] };
+  if (typeof receivedAt === 'number') capture.receivedAt = receivedAt;
   const sent = bodyOf({ body, bodyBase64 });
   if (typeof bodyBytes === 'number' && sent && sent.length < bodyBytes) {
     capture.notes.push(`the ledger keeps ${sent.length} of the body's ${bodyBytes} bytes`);
