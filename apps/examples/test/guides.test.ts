@@ -13,9 +13,10 @@ import { serve } from './servers.ts';
 let folder: string;
 beforeAll(async () => {
   folder = await copyExample('node');
-  const { url, clientId, keys } = inject('sandbox');
+  const { url, clientId, keys, pass } = inject('sandbox');
   writeEnv(folder, {
     CLIENT_ID: clientId,
+    MERCHANT_ID: pass.merchantId,
     MERCHANT_PRIVATE_KEY: keys.merchantPrivateKey,
     ALIPAYHK_PUBLIC_KEY: keys.gatewayPublicKey,
     GATEWAY_URL: url,

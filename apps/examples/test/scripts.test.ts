@@ -25,9 +25,10 @@ describe.each([
   let folder: string;
   beforeAll(async () => {
     folder = await copyExample(example);
-    const { url, clientId, keys } = inject('sandbox');
+    const { url, clientId, keys, pass } = inject('sandbox');
     writeEnv(folder, {
       CLIENT_ID: clientId,
+      MERCHANT_ID: pass.merchantId,
       MERCHANT_PRIVATE_KEY: keys.merchantPrivateKey,
       ALIPAYHK_PUBLIC_KEY: keys.gatewayPublicKey,
       GATEWAY_URL: url,
@@ -65,6 +66,12 @@ describe.each([
     expect(await entriesOf(passId)).toMatchObject([
       { applied: false, resultInfo: { resultCode: 'PASS_HAS_NOT_EXIST', resultStatus: 'F' } },
     ]);
+  });
+
+  test('says that nothing is wrong with the update when the Client-Id is refused', async () => {
+    const { code, stderr } = await start([], { CLIENT_ID: 'unknown' });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^ResultNotSuccess .*INVALID_CLIENT.*\nNothing is wrong with the update\./);
   });
 
   test('sends nothing when the update does not fit the contract', async () => {
