@@ -6,6 +6,7 @@ const { MERCHANT_PRIVATE_KEY = '', ALIPAYHK_PUBLIC_KEY = '' } = Deno.env.toObjec
 const [passId = '2024052200000000000001', level = '金卡'] = Deno.args;
 // An update that is refused with one of these is fine: keys, Client-Id or console are not.
 const setupCodes = ['INVALID_SIGNATURE', 'INVALID_CLIENT', 'KEY_NOT_FOUND', 'ACCESS_DENIED'];
+const keyErrors = ['ResultNotSigned', 'SignatureVerificationFailed', 'DecryptionFailed'];
 
 const alipayhk = createClient({
   clientId: CLIENT_ID,
@@ -35,6 +36,8 @@ try {
     console.error('Nothing is wrong with the update. Correct keys, Client-Id or console, then send it again.');
   } else if (error.code === 'ResultNotSuccess' && error.resultInfo.resultStatus === 'F') {
     console.error('AlipayHK refused the update. It will refuse the same update again.');
+  } else if (keyErrors.includes(error.code)) {
+    console.error('A key or the Client-Id is wrong, most likely. Correct it, then send the newest state again.');
   } else {
     console.error('The update may have taken effect. Send the newest state of this card again, later.');
   }
