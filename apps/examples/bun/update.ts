@@ -1,8 +1,12 @@
 /** Updates one membership card. */
 import { createClient, importPrivateKey, importPublicKey, isUpdatePassError, RSA_AES } from '@alipayhk-pass/api';
 
-const { CLIENT_ID = '', MERCHANT_PRIVATE_KEY = '', ALIPAYHK_PUBLIC_KEY = '', GATEWAY_URL } = Bun.env;
+const { CLIENT_ID = '', MERCHANT_ID = '', GATEWAY_URL } = Bun.env;
+const { MERCHANT_PRIVATE_KEY = '', ALIPAYHK_PUBLIC_KEY = '' } = Bun.env;
 const [passId = '2024052200000000000001', level = '金卡'] = Bun.argv.slice(2);
+// An update that is refused with one of these is fine: keys, Client-Id or console are not.
+const setupCodes = ['INVALID_SIGNATURE', 'INVALID_CLIENT', 'KEY_NOT_FOUND', 'ACCESS_DENIED'];
+const keyErrors = ['ResultNotSigned', 'SignatureVerificationFailed', 'DecryptionFailed'];
 
 const alipayhk = createClient({
   clientId: CLIENT_ID,
@@ -14,7 +18,7 @@ const alipayhk = createClient({
 
 try {
   const { tracerId } = await alipayhk.updatePass({
-    merchantId: '2160400000000001',
+    merchantId: MERCHANT_ID,
     userId: '2160220000000001',
     passId,
     status: 'UPDATE',
@@ -28,8 +32,12 @@ try {
   console.error(error.code, error.message, error.tracerId ?? '');
   if (error.code === 'RequestInvalid') {
     console.error('Nothing was sent. Correct the update.');
+  } else if (error.code === 'ResultNotSuccess' && setupCodes.includes(error.resultInfo.resultCode)) {
+    console.error('Nothing is wrong with the update. Correct keys, Client-Id or console, then send it again.');
   } else if (error.code === 'ResultNotSuccess' && error.resultInfo.resultStatus === 'F') {
     console.error('AlipayHK refused the update. It will refuse the same update again.');
+  } else if (keyErrors.includes(error.code)) {
+    console.error('A key or the Client-Id is wrong, most likely. Correct it, then send the newest state again.');
   } else {
     console.error('The update may have taken effect. Send the newest state of this card again, later.');
   }

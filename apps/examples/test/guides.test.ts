@@ -7,15 +7,16 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { run } from './harness.ts';
 import { app } from './packed.ts';
 import { copyExample, writeEnv } from './project.ts';
-import { admin, entriesOf, entryOf, freshPass, passOf } from './sandbox.ts';
+import { admin, entriesOf, entryOf, fail, freshPass, passOf } from './sandbox.ts';
 import { serve } from './servers.ts';
 
 let folder: string;
 beforeAll(async () => {
   folder = await copyExample('node');
-  const { url, clientId, keys } = inject('sandbox');
+  const { url, clientId, keys, pass } = inject('sandbox');
   writeEnv(folder, {
     CLIENT_ID: clientId,
+    MERCHANT_ID: pass.merchantId,
     MERCHANT_PRIVATE_KEY: keys.merchantPrivateKey,
     ALIPAYHK_PUBLIC_KEY: keys.gatewayPublicKey,
     GATEWAY_URL: url,
@@ -60,6 +61,16 @@ describe('diagnose-keys.ts', () => {
     expect(stderr).toContain(problem);
     expect(code).toBe(1);
   });
+});
+
+test('repeat.ts sends the newest state again after an unknown outcome', async () => {
+  const passId = await freshPass();
+  await fail(passId, 'applied-but-unknown');
+  const { code, stdout, stderr } = await start('repeat.ts', [passId, '金卡']);
+  expect(stderr).toContain('ResultNotSuccess; again in 500 ms');
+  expect(stdout).toMatch(/^updated \w+\n$/);
+  expect(code).toBe(0);
+  expect(await passOf(passId)).toMatchObject({ level: '金卡', revision: 2 });
 });
 
 test('rotate-keys.ts updates a pass with the new key while the gateway knows both', async () => {

@@ -1,4 +1,5 @@
 /** The examples that are one script, run with the command that they name, against the sandbox. */
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
@@ -25,9 +26,10 @@ describe.each([
   let folder: string;
   beforeAll(async () => {
     folder = await copyExample(example);
-    const { url, clientId, keys } = inject('sandbox');
+    const { url, clientId, keys, pass } = inject('sandbox');
     writeEnv(folder, {
       CLIENT_ID: clientId,
+      MERCHANT_ID: pass.merchantId,
       MERCHANT_PRIVATE_KEY: keys.merchantPrivateKey,
       ALIPAYHK_PUBLIC_KEY: keys.gatewayPublicKey,
       GATEWAY_URL: url,
@@ -65,6 +67,20 @@ describe.each([
     expect(await entriesOf(passId)).toMatchObject([
       { applied: false, resultInfo: { resultCode: 'PASS_HAS_NOT_EXIST', resultStatus: 'F' } },
     ]);
+  });
+
+  test('says what to look at when the Client-Id is refused', async () => {
+    const { code, stderr } = await start([], { CLIENT_ID: 'unknown' });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^ResultNotSigned .*INVALID_CLIENT.*\nA key or the Client-Id is wrong, most likely\./);
+  });
+
+  test('says what to look at when the private key is not the registered one', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const other = privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64');
+    const { code, stderr } = await start([], { MERCHANT_PRIVATE_KEY: other });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^DecryptionFailed .*\nA key or the Client-Id is wrong, most likely\./);
   });
 
   test('sends nothing when the update does not fit the contract', async () => {

@@ -3,6 +3,7 @@
  * command itself; its line says where it arose, and never what was being worked on.
  */
 import { isMessageError, type UpdatePassError } from '@alipayhk-pass/api';
+import { isSetupCode } from './setup-codes.ts';
 
 /** The documented exit codes. */
 export const exitCodes = {
@@ -78,14 +79,21 @@ function reportMessageError(error: UpdatePassError): ErrorReport {
   if (error.code === 'ResultNotSuccess') {
     const { resultInfo } = error;
     const exitCode = resultInfo.resultStatus === 'F' ? exitCodes.refused : exitCodes.unknown;
-    return { exitCode, error: { ...report, resultInfo } };
+    return { exitCode, error: { ...report, message: withAdvice(message, resultInfo), resultInfo } };
   }
   if (error.code === 'RequestInvalid') return { exitCode: exitCodes.usage, error: { ...report, issues: error.issues } };
   if (error.code === 'ResultNotSigned') {
-    return { exitCode: exitCodes.security, error: { ...report, unverified: error.unverified } };
+    const { unverified } = error;
+    return { exitCode: exitCodes.security, error: { ...report, message: withAdvice(message, unverified), unverified } };
   }
   return { exitCode: isUnknown(error) ? exitCodes.unknown : exitCodes.security, error: report };
 }
+
+/** Whoever reads F as "this update is refused for good" would drop an update with which nothing is wrong. */
+const withAdvice = (message: string, { resultCode }: { resultCode: string }): string =>
+  isSetupCode(resultCode)
+    ? `${message}; it concerns keys, Client-Id or console, not what was sent: correct those, then send it again`
+    : message;
 
 /** Whether the error says nothing about security: the outcome is open, and that is all. */
 function isUnknown(error: UpdatePassError): boolean {

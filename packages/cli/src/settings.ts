@@ -72,7 +72,7 @@ export const gatewayOptions = {
     unless: 'https://open.alipay.hk',
   },
   profile: {
-    help: 'profile of the gateway, as doctor --probe writes it',
+    help: 'profile of the gateway, as doctor --probe writes it; on the command line it wins over GATEWAY_URL',
     value: 'FILE',
     env: 'GATEWAY_PROFILE',
     config: 'profile',
@@ -142,6 +142,18 @@ export function suiteOf(input: Input): RsaAesOptions {
   return { ...(content && { content }), ...(keyTransport && { keyTransport }) };
 }
 
+/**
+ * Where requests go. The profile's gateway gives way to one that is named in a place as near or nearer: the command line,
+ * then the environment, then the configuration file.
+ *
+ * @throws UsageError for what is no origin or no profile
+ */
+export function gatewayOf(input: Input, { baseUrl } = readProfile(input)): string {
+  const places = ['config', 'environment', 'flag'];
+  const placeOf = (option: string): number => places.indexOf(input.setting(option)?.from ?? '');
+  return baseUrl !== undefined && placeOf('profile') > placeOf('gateway') ? baseUrl : originOf(input, baseUrl);
+}
+
 /** What `createClient` takes, from the settings and, below them, the gateway's profile. */
 export async function readClientOptions(input: Input): Promise<ClientOptions & { baseUrl: string }> {
   const profile = readProfile(input);
@@ -161,7 +173,7 @@ export async function readClientOptions(input: Input): Promise<ClientOptions & {
     clientId: input.required('client-id'),
     privateKey: await readPrivateKey(input),
     publicKey: await readPublicKey(input),
-    baseUrl: originOf(input, profile.baseUrl),
+    baseUrl: gatewayOf(input, profile),
     timeout: input.milliseconds('timeout', 1),
     zone: input.text('zone'),
     ...(encryptedContentType && { encryptedContentType }),

@@ -89,6 +89,21 @@ describe('explain reads', () => {
     expect(ended.stdout).toContain('the reply is fine');
   });
 
+  it("the last entry of a page of the sandbox's ledger, and warns that the ledger goes on", async () => {
+    const entries = [
+      { ...ledger, tracerId: 'T1' },
+      { ...ledger, tracerId: 'T2' },
+    ];
+    const page = await run(['explain'], { cwd: folderWithKeys(), input: JSON.stringify({ entries, next: 2 }) });
+    expect(page.stdout).toContain('note: the ledger goes on after this list');
+    expect(page.stdout).toContain('note: this is entry 2 of 2, Tracer-Id T2');
+    const whole = await run(['explain', '--json', '--entry', '1'], {
+      cwd: folderWithKeys(),
+      input: JSON.stringify({ entries }),
+    });
+    expect(JSON.parse(whole.stdout).notes).toEqual(['this is entry 1 of 2, Tracer-Id T1']);
+  });
+
   it("a call of AlipayHK's at the merchant, which AlipayHK's key signs and the merchant's key does not", async () => {
     const call = { path: '/shop/points/bill/notify', body: '{"billNo":"B1"}', key: keys.gateway.privateKey };
     const sent = make(call);

@@ -1,7 +1,7 @@
 // What explain says of stages other than the signature.
 import { constants } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { body, encrypt, type Made, make } from './captured.ts';
+import { body, encrypt, type Made, make, path } from './captured.ts';
 import { folderWithKeys, keys, newPair } from './keys.ts';
 import { run } from './runtimes.ts';
 
@@ -141,6 +141,71 @@ const otherCases: [
     5,
   ],
 ];
+
+const refusal = (code: string): string =>
+  `{"resultInfo":{"resultCode":"${code}","resultStatus":"F","resultMessage":""}}`;
+const exchanged = (request: Made, replied: Made): Buffer =>
+  Buffer.concat([make(request).text, Buffer.from('\r\n'), make({ kind: 'reply', ...replied }).text]);
+const isRegisteredKey = 'registered-key: the request is fine here, so the gateway probably holds another public key';
+
+describe('explain of a request that is fine and a reply that', () => {
+  it.each([
+    ['is signed and says INVALID_SIGNATURE', { body: refusal('INVALID_SIGNATURE') }, 3],
+    [
+      'is not signed and says INVALID_SIGNATURE',
+      { body: refusal('INVALID_SIGNATURE'), headers: { Signature: '', 'Response-Time': '' } },
+      5,
+    ],
+    ['does not decrypt', encrypt(refusal('INVALID_SIGNATURE'), { to: newPair().publicKey }), 5],
+  ] as [string, Made, number][])('%s names the key that the gateway holds', async (_, replied, code) => {
+    const ended = await run(['explain'], { cwd: folderWithKeys(), input: exchanged({}, replied) });
+    expect(ended.stdout).toContain('the request is fine');
+    expect(ended.stdout).toContain(isRegisteredKey);
+    expect(ended.code).toBe(code);
+  });
+
+  it('says INVALID_SIGNATURE names no such key where the request breaks', async () => {
+    const broken = { signed: { body: `${body}\n` } };
+    const input = exchanged(broken, { body: refusal('INVALID_SIGNATURE') });
+    const ended = await run(['explain'], { cwd: folderWithKeys(), input });
+    expect(ended.stdout).not.toContain('registered-key');
+  });
+
+  it.each(['INVALID_SIGNATURE', 'INVALID_CLIENT', 'KEY_NOT_FOUND', 'ACCESS_DENIED'])(
+    'says F %s says that nothing is wrong with the update',
+    async (code) => {
+      const ended = await run(['explain'], { cwd: folderWithKeys(), input: exchanged({}, { body: refusal(code) }) });
+      expect(ended.stdout).toContain('nothing is wrong with the update: correct those, then send it again');
+      expect(ended.stdout).not.toContain('will be refused again');
+    },
+  );
+});
+
+describe('explain holds the times of a ledger entry against its receivedAt, and', () => {
+  const entry = (sent: string, replied: string): string => {
+    const pairsOf = (text: Buffer) =>
+      (text.toString().split('\r\n\r\n', 1)[0] ?? '')
+        .split('\r\n')
+        .slice(1)
+        .map((line) => line.split(/: (.*)/s, 2));
+    return JSON.stringify({
+      receivedAt: Date.parse('2026-11-26T08:00:00+08:00'),
+      ...{ method: 'POST', httpUri: path, headers: pairsOf(make({ time: sent }).text), body },
+      reply: { status: 200, headers: pairsOf(make({ ...reply, time: replied }).text), body: replyBody },
+    });
+  };
+  const at = (minute: string): string => `2026-11-26T08:${minute}:00+08:00`;
+
+  it.each([
+    ['exits with 0 where they fit', at('01'), at('01'), 0, 'the reply is fine'],
+    ['names a Request-Time that is off', at('10'), at('10'), 5, 'the Request-Time is 600 s ahead of the time at which'],
+    ['names a Response-Time that is off', at('00'), at('10'), 5, 'the Response-Time is 600 s ahead of the time at'],
+  ])('%s', async (_, sent, replied, code, text) => {
+    const ended = await run(['explain'], { cwd: folderWithKeys(), input: entry(sent, replied) });
+    expect(ended.stdout).toContain(text);
+    expect(ended.code).toBe(code);
+  });
+});
 
 describe('explain names the stage and the cause:', () => {
   it.each(otherCases)('%s', async (_, capture, stage, cause, code, args = []) => {

@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { run, runtimes, start, temporaryFolder } from './runtimes.ts';
+import { node, run, runtimes, start, temporaryFolder } from './runtimes.ts';
 import { type Facts, startSandbox } from './started-sandbox.ts';
 
 const update = (
@@ -98,6 +99,28 @@ describe('sandbox', () => {
     });
     expect(printed).toContain('passes     in memory: this runtime has no node:sqlite');
     expect(existsSync(join(cwd, 'alipayhk-sandbox/sandbox.sqlite'))).toBe(false);
+  });
+
+  it('prints its process id with --json, and SIGTERM to it stops it', async () => {
+    const { facts, running } = await startSandbox(temporaryFolder(), node, ['--memory']);
+    process.kill(facts.pid, 'SIGTERM');
+    expect(await running.ended).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('ends when npx, which started it, has ended', async () => {
+    const shell = { name: 'npx', command: 'sh', args: ['-c', '"$0" "$@"; exit', node.command] };
+    const env = { npm_lifecycle_event: 'npx' };
+    const running = start(['sandbox', '--port', '0', '--memory', '--json'], {
+      cwd: temporaryFolder(),
+      runtime: shell,
+      env,
+    });
+    onTestFinished(() => running.kill());
+    const { stdout } = running.child;
+    if (!stdout) throw new Error('no standard output');
+    await once(createInterface({ input: stdout }), 'line');
+    running.child.kill('SIGKILL'); // the shell alone; standard output closes once the sandbox has ended
+    expect(await running.ended).toMatchObject({ stderr: '' });
   });
 
   it('exits with 2 when its port is in use', async () => {

@@ -8,6 +8,7 @@ import { node, type Running, type Runtime, start, temporaryFolder } from './runt
 /** What it prints with `--json`; files are relative to its folder. */
 export interface Facts {
   url: string;
+  pid: number;
   clientId: string;
   passId: string;
   merchantId: string;

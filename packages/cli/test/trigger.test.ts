@@ -5,7 +5,7 @@ import { createWebhooks, type NotifyBillRequest, type ResultInfo } from '@alipay
 import { describe, expect, it } from 'vitest';
 import { clientId, done, serve } from './gateway.ts';
 import { folderWithKeys, keys, pem } from './keys.ts';
-import { run, runtimes } from './runtimes.ts';
+import { run, runtimes, temporaryFolder } from './runtimes.ts';
 
 async function startMerchant(reply: (count: number) => ResultInfo = () => done) {
   const bills: NotifyBillRequest[] = [];
@@ -70,6 +70,27 @@ describe('trigger', () => {
     expect(bills).toHaveLength(8);
   });
 
+  it("fills in the sandbox's member where no member is given", async () => {
+    const { cwd, bills } = await startMerchant();
+    expect((await run(['trigger', 'bill'], { cwd })).code).toBe(0);
+    expect(bills).toMatchObject([{ userId: '2160220000000001' }]);
+  });
+
+  it('goes on with --repeat after an HTTP status, as AlipayHK does', async () => {
+    const { cwd } = await startMerchant();
+    const args = ['trigger', 'bill', '--tag', 'other', '--repeat', '--speed', '200000', '--json'];
+    const ended = await run(args, { cwd });
+    expect(JSON.parse(ended.stdout).attempts).toHaveLength(8);
+    expect(ended.code).toBe(3);
+  });
+
+  it('names every setting that is missing, and exits with 2', async () => {
+    const ended = await run(['trigger', 'bill'], { cwd: temporaryFolder() });
+    expect(ended.code).toBe(2);
+    for (const name of ['MERCHANT_URL', 'MERCHANT_TAG', 'CLIENT_ID', 'GATEWAY_PRIVATE_KEY', 'MERCHANT_PUBLIC_KEY'])
+      expect(ended.stderr).toContain(name);
+  });
+
   it('asks for a membercard, encrypted', async () => {
     const { cwd, members } = await startMerchant();
     const args = ['trigger', 'membercard', '--user-id', 'U1', '--data', 'mobileNo=85290000000', '--encrypt'];
@@ -78,12 +99,18 @@ describe('trigger', () => {
   });
 
   it.each([
-    ['3 for F', ['bill'], 3, 'PARAM_ILLEGAL'],
+    ['3 for F', ['bill', '--data', 'orderAmount=100'], 3, 'PARAM_ILLEGAL'],
     [
-      '4 for a tag that the merchant does not have',
+      '3 for a tag that the merchant does not have',
       ['bill', '--user-id', 'U1', '--tag', 'other'],
-      4,
-      'received HTTP status 404',
+      3,
+      'received HTTP status 404; expected 200; the merchant refused the call, and its onRefusal has the reason',
+    ],
+    [
+      '3 for a call that another key signed',
+      ['bill', '--gateway-private-key', 'merchant-private-key.pem'],
+      3,
+      'received HTTP status 401; expected 200; the merchant refused the call, and its onRefusal has the reason',
     ],
     [
       '5 for a reply of another key',

@@ -53,6 +53,13 @@ describe.each(runtimes)('update on $name', (runtime) => {
     expect(JSON.parse(ended.stdout)).toMatchObject({ exitCode: code, error: { resultInfo: { resultCode } } });
   });
 
+  it('says of a refusal for keys or console that nothing is wrong with the update', async () => {
+    const { url } = await startGateway(keys, { publicKeyOf: () => undefined });
+    const ended = await run(['update', ...flags], { cwd: folderWithKeys({ gatewayUrl: url }), runtime });
+    expect(ended.stderr).toContain('(INVALID_CLIENT)');
+    expect(ended.stderr).toContain('it concerns keys, Client-Id or console, not what was sent');
+  });
+
   it('shows every stage with --dry-run, and sends nothing', async () => {
     const { url, updates } = await startGateway(keys);
     const cwd = folderWithKeys({ gatewayUrl: url, encrypt: true });

@@ -13,9 +13,10 @@ import { type Registry, startRegistry, versions } from './registry.ts';
 
 /** The configuration of the example, for the merchant of the sandbox. */
 function variables(): Record<string, string> {
-  const { url, clientId, keys } = inject('sandbox');
+  const { url, clientId, keys, pass } = inject('sandbox');
   return {
     CLIENT_ID: clientId,
+    MERCHANT_ID: pass.merchantId,
     MERCHANT_PRIVATE_KEY: keys.merchantPrivateKey,
     ALIPAYHK_PUBLIC_KEY: keys.gatewayPublicKey,
     GATEWAY_URL: url,

@@ -12,7 +12,12 @@ type Json = Record<string, unknown>;
  * @throws UsageError for JSON that is none of them
  */
 export function readJsonCapture(text: string, entry?: number): Capture {
-  const value = entryOf(parse(text), entry);
+  const { value, notes } = entryOf(parse(text), entry);
+  const capture = captureOf(value);
+  return { ...capture, notes: [...notes, ...capture.notes] };
+}
+
+function captureOf(value: Json): Capture {
   if (isObject(value.request)) return fromHar(value);
   if (typeof value.httpUri === 'string' && Array.isArray(value.headers)) return fromLedger(value);
   if (isObject(value.headers) && (typeof value.url === 'string' || typeof value.status === 'number'))
@@ -36,13 +41,24 @@ function parse(text: string): unknown {
   }
 }
 
-function entryOf(value: unknown, entry: number | undefined): Json {
-  const { log, entries = isObject(log) ? log.entries : undefined } = (value ?? {}) as Json;
+/** The entry, and which one of how many it is. */
+function entryOf(value: unknown, entry: number | undefined): { value: Json; notes: string[] } {
+  const { log, next, entries = isObject(log) ? log.entries : undefined } = (value ?? {}) as Json;
   const list = Array.isArray(value) ? value : Array.isArray(entries) ? entries : [value];
   const found = entry === undefined ? list.at(-1) : list[entry - 1];
   if (!isObject(found))
     throw new UsageError(`the capture has ${list.length} entries; expected one with number ${entry ?? 1}`);
-  return found;
+  const notes: string[] = [];
+  if (next !== undefined) {
+    notes.push(
+      'the ledger goes on after this list, which has its oldest entries: the message that you look for may not be among them; ask for it alone, as /sandbox/ledger/TRACERID',
+    );
+  }
+  if (list.length > 1 || next !== undefined) {
+    const tracer = typeof found.tracerId === 'string' ? `, Tracer-Id ${found.tracerId}` : '';
+    notes.push(`this is entry ${entry ?? list.length} of ${list.length}${tracer}`);
+  }
+  return { value: found, notes };
 }
 
 function fromHar({ request, response }: Json): Capture {
@@ -64,8 +80,9 @@ function fromHar({ request, response }: Json): Capture {
   return capture;
 }
 
-function fromLedger({ method, httpUri, headers, body, bodyBase64, bodyBytes, reply }: Json): Capture {
+function fromLedger({ method, httpUri, headers, body, bodyBase64, bodyBytes, receivedAt, reply }: Json): Capture {
   const capture: Capture = { form: "an entry of the sandbox's ledger", notes: [] };
+  if (typeof receivedAt === 'number') capture.receivedAt = receivedAt;
   const sent = bodyOf({ body, bodyBase64 });
   if (typeof bodyBytes === 'number' && sent && sent.length < bodyBytes) {
     capture.notes.push(`the ledger keeps ${sent.length} of the body's ${bodyBytes} bytes`);

@@ -30,6 +30,8 @@ export interface Capture {
   form: string;
   request?: RequestMessage | undefined;
   reply?: ReplyMessage | undefined;
+  /** When the gateway received the request, by its own clock, in milliseconds since the epoch. */
+  receivedAt?: number | undefined;
   /** What was seen while it was read, in sentences. */
   notes: string[];
 }

@@ -9,7 +9,7 @@ import type { Input } from '../options.ts';
 import { colour, print, printError, printJson } from '../output.ts';
 import { mailTo, settle } from '../probe/assumptions.ts';
 import { type Findings, probe } from '../probe/probe.ts';
-import { clientOptions, originOf, readKeyText, readPrivateKey, readPublicKey } from '../settings.ts';
+import { clientOptions, gatewayOf, readKeyText, readPrivateKey, readPublicKey } from '../settings.ts';
 
 export const doctor: Command = {
   summary: 'check keys, settings, clock and gateway, and find out what the gateway is like',
@@ -37,21 +37,22 @@ this clock against the gateway's.
 With --probe it sends at most 23 requests: updates of a passId that nobody has, never CLOSED, signed, and encrypted in every
 suite and Content-Type until one is understood. From the replies it writes a profile: what of spec/ASSUMPTIONS.md is
 settled, and what AlipayHK still has to be asked, with a mail that asks. --profile FILE gives it to every other command,
-optionsOfProfile gives it to createClient. The host has to be confirmed first.`,
+optionsOfProfile gives it to createClient. The host has to be confirmed first. Where a key is wrong it stops, names the key,
+writes nothing, and exits with 5.`,
   examples: [
     ['Before the first request', 'alipayhk-pass doctor'],
     ['What is the gateway like?', 'alipayhk-pass doctor --probe --gateway https://open-id-pre.alipay.com'],
     ['Then', 'alipayhk-pass update --profile alipayhk-pass.profile.json update.json'],
   ],
   async run(input) {
-    const checks: Check[] = settingChecks(input);
+    const baseUrl = gatewayOf(input);
+    const checks: Check[] = settingChecks(input, baseUrl);
     const texts = {
       merchantPrivateKey: readKeyText(input, 'private-key')?.text,
       merchantPublicKey: readKeyText(input, 'own-public-key')?.text,
       gatewayPublicKey: readKeyText(input, 'public-key')?.text,
     };
     checks.push(...keyChecks(await diagnoseKeys(texts), texts, input));
-    const baseUrl = originOf(input);
     if (!input.isSet('offline'))
       checks.push(...(await clockChecks(baseUrl, input.milliseconds('timeout', 1) ?? 10_000)));
     const json = input.isSet('json');

@@ -32,7 +32,7 @@ export const explain: Command = {
     now: {
       help: 'judge times as if it were this moment, in ISO 8601',
       value: 'TIME',
-      unless: 'the Date header of the reply',
+      unless: 'when the ledger received the request, or the Date header of the reply',
     },
     tolerance: { help: 'how far a time may be off, in seconds', value: 'SECONDS', unless: '300' },
     content: encryptionOptions.content,
@@ -73,7 +73,7 @@ result F or U, with 1 for anything else.`,
   },
 };
 
-async function explainCapture({ request, reply, notes }: Capture, input: Input): Promise<Explanation[]> {
+async function explainCapture({ request, reply, receivedAt, notes }: Capture, input: Input): Promise<Explanation[]> {
   const keys = await readKnownKeys(input);
   const fileOf = (option: string) => {
     const path = input.text(option);
@@ -81,13 +81,19 @@ async function explainCapture({ request, reply, notes }: Capture, input: Input):
   };
   const body = fileOf('body');
   const now = input.text('now');
-  const instant = now === undefined ? Date.parse((reply && headerOf(reply, 'Date')) ?? '') : parseTime(now);
-  if (now !== undefined && instant === undefined) throw new UsageError('--now must be ISO 8601 with a zone');
-  const words = now === undefined ? "the gateway's Date" : '--now';
-  const reference = instant === undefined || Number.isNaN(instant) ? undefined : { instant, words };
+  const given = now === undefined ? undefined : parseTime(now);
+  if (now !== undefined && given === undefined) throw new UsageError('--now must be ISO 8601 with a zone');
+  const date = Date.parse((reply && headerOf(reply, 'Date')) ?? '');
+  const byDate = Number.isNaN(date) ? undefined : { instant: date, words: "the gateway's Date" };
+  const moment =
+    given !== undefined
+      ? { instant: given, words: '--now' }
+      : receivedAt !== undefined
+        ? { instant: receivedAt, words: 'the time at which the sandbox received the request' }
+        : undefined;
   const requestTime = request && headerOf(request, 'Request-Time');
   const tolerance = input.number('tolerance', 1) ?? 300;
-  const shared: Omit<Knowledge, 'clocks'> = {
+  const shared: Omit<Knowledge, 'clocks' | 'isRequestFine'> = {
     keys,
     clientId: input.text('client-id'),
     clientIds: input.all('other-client-id'),
@@ -102,8 +108,8 @@ async function explainCapture({ request, reply, notes }: Capture, input: Input):
   for (const each of [request, reply]) {
     if (each === undefined) continue;
     const isRequest = each.kind === 'request';
-    const given = isRequest || !request ? body : undefined;
-    const wire = each.lossy && given ? given : (each.body ?? given);
+    const own = isRequest || !request ? body : undefined;
+    const wire = each.lossy && own ? own : (each.body ?? own);
     if (wire === undefined) {
       notes.push(`the capture has no body of the ${each.kind}${isRequest ? '; give it with --body FILE' : ''}`);
       continue;
@@ -113,14 +119,20 @@ async function explainCapture({ request, reply, notes }: Capture, input: Input):
     const clocks = {
       tolerance,
       requestTime: isRequest ? undefined : requestTime,
-      reference: isRequest || now ? reference : undefined,
+      reference: moment ?? (isRequest ? byDate : undefined), // a reply says nothing about its own Date
     };
     const signed = { method: isRequest ? target.method : 'POST', httpUri: target.httpUri };
-    explanations.push(await explainMessage(message, sender, signed, { ...shared, clocks }));
+    const isRequestFine = !isRequest && from === 'merchant' && explanations.some(isFine);
+    explanations.push(await explainMessage(message, sender, signed, { ...shared, clocks, isRequestFine }));
   }
   if (explanations.length === 0) throw new UsageError(notes.at(-1) ?? 'the capture holds no message');
   return explanations;
 }
+
+/** Nothing breaks, and the signature was there to be verified. */
+const isFine = (explanation: Explanation): boolean =>
+  breakOf(explanation) === undefined &&
+  explanation.stages.some(({ stage, verdict }) => stage === 'signature' && verdict === 'passed');
 
 function exitCodeOf(explanations: Explanation[]): ExitCode {
   const [first] = explanations.flatMap((each) => breakOf(each) ?? []);

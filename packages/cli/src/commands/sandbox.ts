@@ -39,6 +39,7 @@ ledger are in memory only.`,
     );
     const ended = new Promise<void>((resolve) => {
       for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve());
+      if (process.env.npm_lifecycle_event === 'npx') whenOrphaned(resolve);
     });
     hideSqliteWarning();
     const folder = input.text('folder') ?? 'alipayhk-sandbox';
@@ -55,7 +56,8 @@ ledger are in memory only.`,
       ? 'in memory'
       : 'in memory: this runtime has no node:sqlite; Node 22.13 and newer, Deno and Bun have it';
     const passes = kept ? `kept in ${folder}` : inMemory;
-    if (input.isSet('json')) printJson({ url, kept, clientId, ...pass, ...files, ...(variant && { variant }) });
+    if (input.isSet('json'))
+      printJson({ url, pid: process.pid, kept, clientId, ...pass, ...files, ...(variant && { variant }) });
     else {
       print(`${colour('bold', 'open')}       ${colour('cyan', url)}
 passes     ${passes}${variant ? `\nvariant    ${variant}` : ''}
@@ -65,13 +67,24 @@ npx alipayhk-pass update --gateway ${url} --client-id ${clientId} \\
   --private-key ${files.privateKey} --public-key ${files.publicKey} \\
   --merchant-id ${pass.merchantId} --user-id ${pass.userId} --pass-id ${pass.passId} --data points:=880
 
-Ctrl-C stops it.`);
+Ctrl-C stops it, and so does kill ${process.pid}.`);
     }
     await ended;
     await started.stop();
     return undefined;
   },
 };
+
+/** A signal to npx ends npx and the shell between, but not this process: it would go on listening, unseen. */
+function whenOrphaned(end: () => void): void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    end();
+  }, 250);
+  timer.unref();
+}
 
 /** Node says that SQLite is experimental; that is no news for whoever starts a sandbox. */
 function hideSqliteWarning(): void {

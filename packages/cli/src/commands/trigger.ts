@@ -1,4 +1,5 @@
 /** `trigger`: the calls that AlipayHK makes to a merchant, made here with the caller's own data and a key of a test gateway. */
+import { isMessageError } from '@alipayhk-pass/api';
 import { createNotifier, type NotifierOptions } from '@alipayhk-pass/api/gateway';
 import type { Command } from '../command.ts';
 import { type ExitCode, exitCodes, reportError, UsageError } from '../exit.ts';
@@ -57,7 +58,7 @@ export const trigger: Command = {
     ...zoneOption,
     timeout: gatewayOptions.timeout,
     'key-version': { help: 'version of the key that signs', value: 'VERSION' },
-    'user-id': { help: 'the member', value: 'ID' },
+    'user-id': { help: 'the member', value: 'ID', unless: 'that of the sandbox, 2160220000000001' },
     data: { help: 'another field: NAME=TEXT, or NAME:=JSON', value: 'FIELD', multiple: true },
     repeat: { help: "go on by AlipayHK's timetable until the reply is S or F: 7 more calls in about a day" },
     always: { help: 'with --repeat: make every call, whatever the replies are' },
@@ -67,7 +68,8 @@ export const trigger: Command = {
 the sandbox, or one of keygen. FILE, or standard input with -, holds the body in JSON; flags replace its fields, and what
 is missing is filled in. A body that does not fit the contract is sent too: a merchant has to refuse it.
 
-Exits with the reply: 0 for S, 3 for F, 4 for U or none, 5 for a reply that does not verify.`,
+Exits with the reply: 0 for S, 3 for F and for HTTP 4xx, with which a merchant refuses what does not verify, 4 for U or none,
+5 for a reply that does not verify. The reason for HTTP 400, 401 or 404 is at the merchant, in its onRefusal.`,
   examples: [
     ['A bill', 'alipayhk-pass trigger bill --to http://127.0.0.1:8788 --tag shop --user-id 2160220000000001'],
     [
@@ -80,6 +82,8 @@ Exits with the reply: 0 for S, 3 for F, 4 for U or none, 5 for a reply that does
     const [what, path] = input.positionals;
     if (what !== 'bill' && what !== 'membercard')
       throw new UsageError(`unknown call ${JSON.stringify(what)}; expected bill or membercard`);
+    const missing = needed.flatMap((name) => (input.setting(name) === undefined ? [input.missing(name)] : []));
+    if (missing.length > 0) throw new UsageError(missing.join('; '));
     const body = bodyOf(input, what, path);
     const notifier = createNotifier(await readOptions(input));
     const call = (): Promise<object> =>
@@ -89,6 +93,9 @@ Exits with the reply: 0 for S, 3 for F, 4 for U or none, 5 for a reply that does
     return attempts.at(-1)?.exitCode ?? exitCodes.failed;
   },
 };
+
+/** Said together: whoever sets one would be told of the next. */
+const needed = ['to', 'tag', 'client-id', 'gateway-private-key', 'own-public-key'];
 
 async function readOptions(input: Input): Promise<NotifierOptions> {
   const encryption = encryptionOf(input);
@@ -110,14 +117,15 @@ function bodyOf(input: Input, what: 'bill' | 'membercard', path: string | undefi
   const given = path === undefined ? {} : readObject(path, 'the body');
   const userId = input.text('user-id');
   const flags = { ...(userId && { userId }), ...readFields(input, 'data') };
-  if (what === 'membercard') return { ...given, ...flags };
+  const member = { userId: '2160220000000001' };
+  if (what === 'membercard') return { ...member, ...given, ...flags };
   const defaults = {
     billNo: `${Date.now()}${Math.floor(Math.random() * 1e6)}`,
     orderAmount: { currency: 'HKD', value: '10000' },
     payTime: new Date(Date.now() + 8 * 3_600_000).toISOString().replace(/\.\d+Z$/, '+08:00'),
     pointsProvider: 'ALIPAYHK',
   };
-  return { ...defaults, ...given, ...flags };
+  return { ...member, ...defaults, ...given, ...flags };
 }
 
 async function makeCalls(call: () => Promise<object>, input: Input): Promise<Attempt[]> {
@@ -131,8 +139,9 @@ async function makeCalls(call: () => Promise<object>, input: Input): Promise<Att
     const attempt = await attemptOf(call, at);
     attempts.push(attempt);
     if (!input.isSet('json')) print(lineOf(attempt));
+    // AlipayHK takes only a signed S or F for an end, not an HTTP status.
     const isFinal = attempt.exitCode === exitCodes.done || attempt.exitCode === exitCodes.refused;
-    if (isFinal && !input.isSet('always')) break;
+    if (attempt.reply && isFinal && !input.isSet('always')) break;
   }
   return attempts;
 }
@@ -145,6 +154,11 @@ async function attemptOf(call: () => Promise<object>, at: number): Promise<Attem
     return { at, reply, exitCode: codes[resultStatus] };
   } catch (error) {
     const { exitCode, error: report } = reportError(error);
+    const status = isMessageError(error) && error.code === 'ResponseUnexpected' ? error.response.status : 200;
+    if (status >= 400 && status < 500) {
+      const message = `${report.message}; the merchant refused the call, and its onRefusal has the reason`;
+      return { at, error: { code: report.code, message }, exitCode: exitCodes.refused };
+    }
     if (exitCode === exitCodes.usage || exitCode === exitCodes.failed) throw error;
     return { at, error: { code: report.code, message: report.message }, exitCode };
   }

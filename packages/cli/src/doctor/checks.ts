@@ -11,15 +11,23 @@ export interface Check {
   detail: string;
 }
 
-/** Where settings come from; never what a secret one is. */
-export function settingChecks(input: Input): Check[] {
+/**
+ * Where settings come from; never what a secret one is.
+ *
+ * @param baseUrl - the gateway that is meant, whichever setting names it
+ */
+export function settingChecks(input: Input, baseUrl: string): Check[] {
   return ['client-id', 'private-key', 'public-key', 'merchant-id', 'gateway'].map((name): Check => {
     const setting = input.setting(name);
+    if (name === 'gateway') {
+      const isNamed = setting && URL.canParse(setting.value) && new URL(setting.value).origin === baseUrl;
+      const source = isNamed ? setting.name : input.setting('profile')?.name;
+      return { name, verdict: 'fine', detail: source ? `${baseUrl} (${source})` : `${baseUrl}, unless given` };
+    }
     if (setting) {
       const isKey = name.endsWith('-key') && setting.from === 'environment';
       return { name, verdict: 'fine', detail: `${isKey ? 'set' : setting.value} (${setting.name})` };
     }
-    if (name === 'gateway') return { name, verdict: 'fine', detail: 'https://open.alipay.hk, unless given' };
     const isNeeded = name !== 'merchant-id';
     return { name, verdict: isNeeded ? 'problem' : 'unknown', detail: input.missing(name) };
   });
@@ -33,11 +41,32 @@ export function keyChecks({ problems, fingerprints }: KeyDiagnosis, keys: KeysTo
     ([key, print]): Check => ({ name: 'fingerprint', verdict: 'fine', detail: `${print} of ${key}` }),
   );
   const found = problems.map((detail): Check => ({ name, verdict: 'problem', detail }));
-  return [
-    ...(found.length > 0 ? found : [{ name, verdict: 'fine', detail: 'nothing is wrong with them' } as const]),
-    ...prints,
-    ...modeChecks(input),
-  ];
+  const looked = found.length > 0 ? [...found, ...prints] : [...formChecks(keys), ...prints, registeredCheck(keys)];
+  return [...looked, ...modeChecks(input)];
+}
+
+/** Of keys in which nothing is wrong: which ones were there to look at. */
+function formChecks(keys: KeysToDiagnose): Check[] {
+  const needed = ['merchantPrivateKey', 'gatewayPublicKey'] as const;
+  const given = Object.entries(keys).flatMap(([key, value]) => (value === undefined ? [] : [key]));
+  const absent = needed.filter((key) => keys[key] === undefined);
+  const missing = absent.length > 0 ? `; not given: ${absent.join(' and ')}` : '';
+  const pair = keys.merchantPrivateKey && keys.merchantPublicKey ? '; the merchant keys are a pair' : '';
+  const verdict = absent.length > 0 ? 'unknown' : 'fine';
+  return [{ name: 'keys', verdict, detail: `well-formed: ${given.join(', ')}${pair}${missing}` }];
+}
+
+/** What no check here can know. */
+function registeredCheck({ merchantPrivateKey, merchantPublicKey, gatewayPublicKey }: KeysToDiagnose): Check {
+  const ours = merchantPublicKey ? ['merchantPublicKey'] : merchantPrivateKey ? ['merchantPrivateKey'] : [];
+  const compared = [...ours, ...(gatewayPublicKey ? ['gatewayPublicKey'] : [])].join(' and ');
+  const isPairOpen = merchantPrivateKey !== undefined && merchantPublicKey === undefined;
+  const pair = '; --own-public-key FILE, with the public key that the console shows as yours, compares the pair';
+  return {
+    name: 'registered keys',
+    verdict: 'unknown',
+    detail: `which keys AlipayHK has registered cannot be known here: compare the fingerprint of ${compared} with its console${isPairOpen ? pair : ''}`,
+  };
 }
 
 /** A private key that others on this machine can read. */

@@ -1,5 +1,5 @@
 /** The stage of decryption: with each suite and each key that is known. */
-
+import { howToCompareKeys } from '../setup-codes.ts';
 import { withoutEnd } from '../text.ts';
 import { decrypt, type Suite, suiteName, suites } from './decryption.ts';
 import { type Cause, failed, notChecked, passed, type StageReport } from './explanation.ts';
@@ -31,6 +31,7 @@ export async function tryToDecrypt(
  * @param encrypt - text of the Encrypt header
  * @param receiver - keys of the end that gets the message
  * @param suite - the one that is configured
+ * @param isRequestFine - of a reply to the merchant: whether nothing is wrong with its request
  */
 export function decryptionStage(
   body: Uint8Array,
@@ -38,6 +39,7 @@ export function decryptionStage(
   decrypted: Decrypted | undefined,
   receiver: KnownKey[],
   suite: Suite,
+  isRequestFine: boolean,
 ): StageReport {
   const text = Buffer.from(body).toString();
   if (encrypt === undefined) return plainStage(text);
@@ -78,6 +80,14 @@ export function decryptionStage(
       words:
         'the body does not decrypt with any key given in any suite: it was encrypted to another key, or was changed',
     },
+    ...(isRequestFine
+      ? [
+          {
+            cause: 'registered-key',
+            words: `the request is fine here, so the gateway probably holds another public key for this Client-Id; ${howToCompareKeys}`,
+          },
+        ]
+      : []),
   ]);
 }
 

@@ -25,6 +25,8 @@ export interface Knowledge {
   plain?: Uint8Array | undefined;
   suite: Suite;
   clocks: Clocks;
+  /** Of a reply to the merchant: whether nothing is wrong with its request, as far as can be seen here. */
+  isRequestFine: boolean;
 }
 
 /**
@@ -37,7 +39,7 @@ export async function explain(
   target: { method: string; httpUri: string },
   knowledge: Knowledge,
 ): Promise<Explanation> {
-  const { keys, clientId, plain, suite, clocks } = knowledge;
+  const { keys, clientId, plain, suite, clocks, isRequestFine } = knowledge;
   const to: End = from === 'merchant' ? 'gateway' : 'merchant';
   const receiver = keys.filter(({ owner }) => owner === to);
   const encrypt = headerOf(message, 'Encrypt');
@@ -49,8 +51,11 @@ export async function explain(
   const stages: StageReport[] = [message.kind === 'request' ? targetStage(message) : statusStage(message)];
   stages.push(clientStage(message, clientId), headersStage(message));
   stages.push(await signatureOf(), timeStage(message, clocks));
-  stages.push(decryptionStage(message.body, encrypt, decrypted, receiver, suite), contractStage(message, body));
-  if (message.kind === 'reply') stages.push(resultStage(body));
+  stages.push(
+    decryptionStage(message.body, encrypt, decrypted, receiver, suite, isRequestFine),
+    contractStage(message, body),
+  );
+  if (message.kind === 'reply') stages.push(resultStage(body, isRequestFine));
   return { message: message.kind, stages };
 
   async function signatureOf(): Promise<StageReport> {

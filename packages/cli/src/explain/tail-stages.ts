@@ -2,7 +2,8 @@
 import { checkUpdate, isUpdatePassError } from '@alipayhk-pass/api';
 import { parseTime } from '@alipayhk-pass/message-security';
 import { headerOf, type Message } from '../capture/message.ts';
-import { failed, notChecked, passed, type StageReport } from './explanation.ts';
+import { howToCompareKeys, isSetupCode } from '../setup-codes.ts';
+import { type Cause, failed, notChecked, passed, type StageReport } from './explanation.ts';
 import { isWebhook, timeHeaderOf } from './head-stages.ts';
 
 /** Clocks that are known besides the message's own. */
@@ -61,29 +62,37 @@ export function contractStage(message: Message, plain: Uint8Array | undefined): 
   }
 }
 
-/** What the reply says; F and U are failures of their own. */
-export function resultStage(plain: Uint8Array | undefined): StageReport {
+/**
+ * What the reply says; F and U are failures of their own.
+ *
+ * @param isRequestFine - whether nothing is wrong with its request, as far as can be seen here
+ */
+export function resultStage(plain: Uint8Array | undefined, isRequestFine: boolean): StageReport {
   const result = plain && resultOf(parse(plain));
   if (!result) return notChecked('result', 'there is no result that can be read');
   const { resultStatus, resultCode } = result;
   const code = /^\w{1,64}$/.test(resultCode) ? resultCode : '?';
   if (resultStatus === 'S') return passed('result', `S ${code}`);
-  const meaning =
-    resultStatus === 'F'
-      ? 'refused, and the same request will be refused again'
-      : 'unknown: assume neither that it took effect nor that it did not';
-  return failed('result', [
-    {
-      cause: resultStatus === 'F' ? 'refused' : 'unknown',
-      words: `the result is ${resultStatus === 'F' ? 'F' : 'U'} ${code}: ${meaning}${adviceFor(code)}`,
-    },
-  ]);
+  if (resultStatus !== 'F') {
+    const words = `the result is U ${code}: unknown: assume neither that it took effect nor that it did not${adviceFor(code)}`;
+    return failed('result', [{ cause: 'unknown', words }]);
+  }
+  const meaning = isSetupCode(code)
+    ? 'refused for keys, Client-Id or console; nothing is wrong with the update: correct those, then send it again'
+    : 'refused, and the same request will be refused again';
+  const causes: Cause[] = [{ cause: 'refused', words: `the result is F ${code}: ${meaning}${adviceFor(code)}` }];
+  if (code === 'INVALID_SIGNATURE' && isRequestFine) {
+    const words = `the request is fine here, so the gateway probably holds another public key for this Client-Id, or the private key is not the registered one; ${howToCompareKeys}`;
+    causes.push({ cause: 'registered-key', words });
+  }
+  return failed('result', causes);
 }
 
 function adviceFor(code: string): string {
   const advice: Record<string, string> = {
     INVALID_SIGNATURE: '; the gateway does not accept the signature or the time of the request',
     INVALID_CLIENT: '; the gateway does not know this Client-Id, or has another environment in mind',
+    ACCESS_DENIED: '; the console does not allow this Client-Id to call this',
     KEY_NOT_FOUND: '; the gateway has no key of this Client-Id and keyVersion',
     INVALID_API: '; the path is not one of the gateway',
     MEDIA_TYPE_NOT_ACCEPTABLE: '; the Content-Type is not accepted',

@@ -1,7 +1,9 @@
 /** The questions that a gateway's replies settle, asked one after the other. */
 import type { PrivateKey } from '@alipayhk-pass/api';
 import { headerOf } from '../capture/message.ts';
+import { CommandError, exitCodes } from '../exit.ts';
 import { type Suite, suiteName, suites } from '../explain/decryption.ts';
+import { howToCompareKeys, isSetupCode } from '../setup-codes.ts';
 import { type Observed, observe, type Parties } from './sender.ts';
 
 /** What was found out; `null` where it could not be. */
@@ -46,7 +48,7 @@ const early = new Set([
  * Asks everything. Nothing of it changes a card: every passId is invented, and none is CLOSED.
  *
  * @param otherVersion - our key with a version if it has none, without one if it has
- * @throws CommandError when the gateway does not reply
+ * @throws CommandError when the gateway does not reply, and when it or we have the wrong key: nothing else can be found then
  */
 export async function probe(
   parties: Parties,
@@ -54,9 +56,11 @@ export async function probe(
   onStep: (text: string) => void,
 ): Promise<Findings> {
   let requests = 0;
-  const ask = (...args: Parameters<typeof observe>): Promise<Observed> => {
+  const ask = async (...args: Parameters<typeof observe>): Promise<Observed> => {
     requests++;
-    return observe(...args);
+    const observed = await observe(...args);
+    if (observed.problem === 'SignatureVerificationFailed') throw wrongPublicKey();
+    return observed;
   };
   onStep('a signed request in plain');
   const plain = await ask(parties);
@@ -76,6 +80,8 @@ export async function probe(
     for (const suite of suites) {
       onStep(`${suiteName(suite)}, ${contentType}`);
       const observed = await ask(asking, { suite, contentType });
+      const isRefused = !passes.includes(true) && [plain, version, observed].every(isRefusedForSetup);
+      if (isRefused) throw wrongSetup(plain.resultCode);
       if (isDecrypted(observed, baseline)) {
         found.push({ suite, contentType, observed });
         break;
@@ -106,6 +112,26 @@ export async function probe(
     requests,
   };
 }
+
+/** Neither plain nor encrypted, neither with a version nor without one: it is no question of form. */
+const isRefusedForSetup = ({ resultCode, encrypted }: Observed): boolean =>
+  // A reply that does not decrypt is encrypted to the key that the gateway takes for ours.
+  resultCode === undefined ? encrypted : isSetupCode(resultCode);
+
+function wrongSetup(code = 'INVALID_SIGNATURE'): CommandError {
+  const reason =
+    code === 'INVALID_SIGNATURE'
+      ? 'it probably holds another public key for this Client-Id, or MERCHANT_PRIVATE_KEY is not the registered one'
+      : 'it does not know this Client-Id, its key or the keyVersion, or does not allow it to call';
+  const text = `the gateway refuses every correctly signed request with ${code}: ${reason}; neither a profile nor a mail was written; ${howToCompareKeys}`;
+  return new CommandError(text, exitCodes.security);
+}
+
+const wrongPublicKey = (): CommandError =>
+  new CommandError(
+    "the gateway signs its replies, but ALIPAYHK_PUBLIC_KEY does not verify them: it is not the key of this gateway; neither a profile nor a mail was written; compare its fingerprint, which doctor prints, with AlipayHK's key in the console",
+    exitCodes.security,
+  );
 
 /** The request was understood in every respect but that there is no such pass. */
 const isPast = ({ verified, resultCode }: Observed): boolean =>

@@ -1,6 +1,6 @@
 /** Harmless requests in the settings that are to be tried, and what their replies show. */
 import { isMessageError, type PrivateKey, type PublicKey } from '@alipayhk-pass/api';
-import { openResponse, rsaAes, sealRequest } from '@alipayhk-pass/message-security';
+import { type AnyMessageError, openResponse, rsaAes, sealRequest } from '@alipayhk-pass/message-security';
 import { toResponse } from '../capture/fetch.ts';
 import { headerOf, type ReplyMessage } from '../capture/message.ts';
 import { type Suite, suites } from '../explain/decryption.ts';
@@ -42,8 +42,8 @@ export interface Observed {
   wrappers: string[];
   resultCode: string | undefined;
   resultStatus: string | undefined;
-  /** Why it does not verify or decrypt. */
-  problem: string | undefined;
+  /** The code of the error for which it does not verify or decrypt. */
+  problem: AnyMessageError['code'] | undefined;
 }
 
 /** An update of a pass that nobody has; never CLOSED, so that it could end none. */
@@ -77,7 +77,7 @@ async function read(
 ): Promise<Observed> {
   const encrypted = headerOf(reply, 'Encrypt') !== undefined;
   const candidates = encrypted ? [...(expected ? [expected] : []), ...suites] : [undefined];
-  let problem: string | undefined;
+  let problem: Observed['problem'];
   for (const suite of candidates) {
     try {
       const { clientId, publicKey, privateKey } = parties;
@@ -88,7 +88,7 @@ async function read(
       return { reply, verified: true, suite, encrypted, problem: undefined, ...outcomeOf(await response.text()) };
     } catch (error) {
       if (!isMessageError(error)) throw error;
-      problem = error.message;
+      problem = error.code;
       if (error.stage !== 'decryption') break;
     }
   }

@@ -1,0 +1,115 @@
+// What doctor says of keys, and of the gateway that is meant.
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { importPublicKey } from '@alipayhk-pass/api';
+import { describe, expect, it } from 'vitest';
+import { startGateway } from './gateway.ts';
+import { folderWithKeys, keys, newPair, pem } from './keys.ts';
+import { run } from './runtimes.ts';
+
+describe('doctor says of keys in which nothing is wrong', () => {
+  const printOf = createHash('sha256')
+    .update(keys.merchant.publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('hex');
+
+  it.each([
+    ['that they are well-formed', {}, /keys +fine +well-formed: merchantPrivateKey, gatewayPublicKey\n/],
+    [
+      'that the two of the merchant are a pair',
+      { ownPublicKeyFile: 'merchant-public-key.pem' },
+      /keys +fine +well-formed: .*; the merchant keys are a pair\n/,
+    ],
+    [
+      'that it cannot know which ones are registered',
+      {},
+      /registered keys +unknown .*compare the fingerprint of merchantPrivateKey and gatewayPublicKey.*--own-public-key FILE/,
+    ],
+    ['what to compare with the console', {}, new RegExp(`${printOf} of merchantPrivateKey`)],
+  ])('%s', async (_, config, text) => {
+    const ended = await run(['doctor', '--offline'], { cwd: folderWithKeys(config) });
+    expect(ended.stdout).toMatch(text);
+    expect(ended.code).toBe(0);
+  });
+
+  it('which one is not given, and exits with 1', async () => {
+    const cwd = folderWithKeys();
+    const { publicKeyFile, ...config } = JSON.parse(readFileSync(join(cwd, 'alipayhk-pass.config.json'), 'utf8'));
+    writeFileSync(join(cwd, 'alipayhk-pass.config.json'), JSON.stringify(config));
+    const ended = await run(['doctor', '--offline'], { cwd });
+    expect(ended.stdout).toMatch(/keys +unknown +well-formed: merchantPrivateKey; not given: gatewayPublicKey\n/);
+    expect(ended.code).toBe(1);
+  });
+});
+
+describe('doctor --probe stops, writes nothing, and exits with 5 where', () => {
+  const wrong = newPair();
+  const registered = async () => {
+    const publicKey = await importPublicKey(pem(wrong.publicKey));
+    return { publicKeyOf: () => publicKey };
+  };
+  const unsigned = (response: Response): Response => {
+    response.headers.delete('Signature');
+    response.headers.delete('Response-Time');
+    return response;
+  };
+
+  it.each([
+    ['the gateway holds another key of ours, and signs that', {}, {}, 'MERCHANT_PRIVATE_KEY is not the registered one'],
+    [
+      'the gateway holds another key of ours, and does not sign that',
+      { change: unsigned },
+      {},
+      'MERCHANT_PRIVATE_KEY is not the registered one',
+    ],
+    [
+      'the gateway does not know the Client-Id',
+      { publicKeyOf: () => undefined },
+      {},
+      'refuses every correctly signed request with INVALID_CLIENT',
+    ],
+    [
+      "we hold another key as AlipayHK's",
+      {},
+      { publicKeyFile: 'wrong-public-key.pem' },
+      'ALIPAYHK_PUBLIC_KEY does not verify them',
+    ],
+  ])('%s', async (_, gateway, config, text) => {
+    const { url } = await startGateway(keys, { ...(await registered()), ...gateway });
+    const cwd = folderWithKeys({ gatewayUrl: url, ...config });
+    writeFileSync(join(cwd, 'wrong-public-key.pem'), pem(wrong.publicKey));
+    const probe = ['doctor', '--probe', '--pause', '0', '--confirm', new URL(url).host];
+    const ended = await run(probe, { cwd });
+    expect(ended.stderr).toContain(text);
+    expect(ended.code).toBe(5);
+    for (const file of ['alipayhk-pass.profile.json', 'alipayhk-pass.mail.txt'])
+      expect(existsSync(join(cwd, file))).toBe(false);
+  });
+});
+
+describe('the gateway of a profile', () => {
+  const profileOf = (baseUrl: string): string =>
+    JSON.stringify({ version: 1, baseUrl, probedAt: '', settings: { encryption: null }, assumptions: {} });
+
+  it.each([
+    ['named on the command line wins over GATEWAY_URL', ['--profile', 'profile.json'], {}, 'profile'],
+    [
+      'named on the command line gives way to --gateway',
+      ['--profile', 'profile.json', '--gateway', 'http://127.0.0.1:9'],
+      {},
+      'other',
+    ],
+    ['named in the environment gives way to GATEWAY_URL', [], { GATEWAY_PROFILE: 'profile.json' }, 'other'],
+  ])('%s, for doctor and for update', async (_, args, env, wanted) => {
+    const { url, updates } = await startGateway(keys);
+    const cwd = folderWithKeys();
+    writeFileSync(join(cwd, 'profile.json'), profileOf(url));
+    const options = { cwd, env: { GATEWAY_URL: 'http://127.0.0.1:9', ...env } };
+    const checked = await run(['doctor', ...args], options);
+    const isProfile = wanted === 'profile';
+    expect(checked.stdout).toContain(isProfile ? `${url} replies` : 'http://127.0.0.1:9 does not reply');
+    const sent = await run(['update', '--pass-id', '1', '--user-id', 'U1', ...args], options);
+    expect(sent.code).toBe(isProfile ? 0 : 4);
+    expect(updates).toHaveLength(isProfile ? 1 : 0);
+  });
+});
