@@ -1,12 +1,15 @@
 /** Files and standard streams of the commands. `-` is standard input. */
+import { randomUUID } from 'node:crypto';
 import {
   closeSync,
-  constants,
   existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
+  rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
@@ -101,22 +104,41 @@ export function expectWritable(path: string): void {
 }
 
 /**
- * Writes a file in whole, readable by its owner alone if it is secret.
+ * Writes a file in whole, readable by its owner alone if it is secret. With `force`, a new file takes the place of one that
+ * exists or of a link: whoever has the old one open does not see the new content.
  *
- * @throws UsageError when it exists, unless `force`
+ * @throws UsageError when it exists, unless `force`, and for what is no file
  */
 export function writeOutput(path: string, content: string | Uint8Array, { mode = 0o644, force = false } = {}): void {
-  const { O_CREAT, O_EXCL, O_TRUNC, O_WRONLY } = constants;
+  if (!force) {
+    writeNew(path, content, mode, path);
+    return;
+  }
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory()) throw new UsageError(`${path} cannot be written: it is a folder`);
+  if (found && !found.isFile() && !found.isSymbolicLink())
+    throw new UsageError(`${path} cannot be written: it is no file`);
+  const unfinished = `${path}.${randomUUID()}.part`;
+  try {
+    writeNew(unfinished, content, mode, path);
+    renameSync(unfinished, path);
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw error;
+  }
+}
+
+/** @param named - the path that errors name */
+function writeNew(path: string, content: string | Uint8Array, mode: number, named: string): void {
   let file: number;
   try {
-    file = openSync(path, O_WRONLY | O_CREAT | (force ? O_TRUNC : O_EXCL), mode);
+    file = openSync(path, 'wx', mode);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw new UsageError(`${path} exists; use --force to overwrite it`);
+    if (code === 'EEXIST') throw new UsageError(`${named} exists; use --force to overwrite it`);
     if (code === 'ENOENT' || code === 'ENOTDIR')
-      throw new UsageError(`${path} cannot be written: its folder does not exist`);
-    if (code === 'EISDIR') throw new UsageError(`${path} cannot be written: it is a folder`);
-    if (code === 'EACCES') throw new UsageError(`${path} cannot be written: permission denied`);
+      throw new UsageError(`${named} cannot be written: its folder does not exist`);
+    if (code === 'EACCES') throw new UsageError(`${named} cannot be written: permission denied`);
     throw error;
   }
   try {

@@ -1,6 +1,6 @@
 /** A pair of RSA keys in files that only their owner can read. */
 import { createHash, createPublicKey, generateKeyPair } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { UsageError } from './exit.ts';
@@ -58,9 +58,7 @@ export async function writeKeyFiles(
       ['pem', `-----BEGIN ${label}-----\n${lines}\n-----END ${label}-----\n`],
       ['base64', `${base64}\n`],
     ] as const) {
-      const path = join(folder, `${name}-${half}-key.${form}`);
-      writeOutput(path, content, { mode: 0o600, force });
-      chmodSync(path, 0o600); // a file that was there keeps its mode otherwise
+      writeOutput(join(folder, `${name}-${half}-key.${form}`), content, { mode: 0o600, force });
     }
   }
   return { ...paths, files, ...describe(publicKey) };

@@ -192,6 +192,22 @@ export function originOf(input: Input, fallback = 'https://open.alipay.hk', opti
   return url.origin;
 }
 
+/**
+ * The origin to which a token is sent.
+ *
+ * @throws UsageError for what is no origin, and for http: to another machine, where others can read the token
+ */
+export function originForToken(input: Input, option: string): string {
+  const origin = originOf(input, input.required(option), option);
+  const { protocol, hostname } = new URL(origin);
+  const isLoopback = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+  if (protocol === 'http:' && !isLoopback) {
+    const name = input.setting(option)?.name;
+    throw new UsageError(`${name} would send the token in the clear; expected https:, or http: to this machine`);
+  }
+  return origin;
+}
+
 function readProfile(
   input: Input,
 ): ReturnType<typeof optionsOfProfile> | ({ baseUrl?: undefined } & Partial<ReturnType<typeof optionsOfProfile>>) {

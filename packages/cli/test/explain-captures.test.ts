@@ -218,3 +218,22 @@ it('explain says that --trace-ascii may show other bytes, where a body has dots'
     'the request is fine',
   );
 });
+
+// Quadratic time would be minutes for these, and run into the bound of the test.
+it.each([
+  ['raw HTTP with 150,000 messages', 'POST /a HTTP/1.1\nContent-Length: 0\n\n'.repeat(150_000), 'raw HTTP'],
+  [
+    'a trace with 200,000 requests and as many blocks of a reply without its head',
+    '=> Send header, 17 bytes (0x11)\n0000: POST / HTTP/1.1\n'.repeat(200_000) +
+      '<= Recv data, 1 bytes (0x1)\n0000: x\n'.repeat(200_000),
+    'the output of curl --trace-ascii',
+  ],
+])(
+  'explain reads %s in linear time',
+  async (_, input, form) => {
+    const ended = await run(['explain', '--json'], { cwd: folderWithKeys(), input });
+    expect(ended).toMatchObject({ code: 1, stderr: '' });
+    expect(JSON.parse(ended.stdout)).toMatchObject({ form, messages: [{ message: 'request' }] });
+  },
+  60_000,
+);

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { UpdatePassRequest } from '@alipayhk-pass/api';
 import { describe, expect, it } from 'vitest';
-import { done, serve, startGateway } from './gateway.ts';
+import { done, startGateway } from './gateway.ts';
 import { lines, ndjson } from './import-lines.ts';
 import { folderWithKeys, keys, newPair } from './keys.ts';
 import { binary, node, run, runtimes, start } from './runtimes.ts';
@@ -174,20 +174,6 @@ describe('import', () => {
     expect((await run(['import', 'in.ndjson', ...fast, '--attempts', '1'], { cwd: silent })).code).toBe(4);
   });
 
-  it('stops with 1 when the disk of the journal is full, having sent no second line of a pass', async () => {
-    const { url, updates } = await startGateway(keys);
-    const cwd = folderWithKeys({ gatewayUrl: url });
-    writeFileSync(join(cwd, 'in.ndjson'), ndjson(lines(20, 2)));
-    symlinkSync('/dev/full', join(cwd, 'full'));
-    const ended = await run(['import', 'in.ndjson', ...fast, '--journal', 'full'], { cwd });
-    expect(ended).toMatchObject({ code: 1, stdout: '' });
-    expect(ended.stderr).toBe(
-      'alipayhk-pass: full cannot be written: the disk is full; run the same command again to go on\n',
-    );
-    expect(updates).toEqual([]);
-    expect(existsSync(join(cwd, 'full.lock'))).toBe(false);
-  });
-
   it('goes on from a journal whose last line is torn', async () => {
     const { url, updates } = await startGateway(keys);
     const cwd = folderWithKeys({ gatewayUrl: url });
@@ -212,32 +198,6 @@ describe('import', () => {
     expect(stdout).toContain('100 %  120 done');
     const piped = await run(['import', 'in.ndjson', '--rate', '100'], { cwd });
     expect(piped.stderr).toBe('');
-  });
-
-  it('hands updates to an outbox with a token and a key that repeats with the request', async () => {
-    const received: { path: string; key: string | null; authorization: string | null; body: object }[] = [];
-    const cwd = folderWithKeys();
-    const url = await serve(async (request) => {
-      received.push({
-        path: new URL(request.url).pathname,
-        key: request.headers.get('Idempotency-Key'),
-        authorization: request.headers.get('Authorization'),
-        body: (await request.json()) as object,
-      });
-      if (received.length === 1) return new Response('', { status: 503 });
-      return received.length === 3
-        ? Response.json({ error: { code: 'PassClosed', message: 'the pass was closed' } }, { status: 409 })
-        : Response.json({}, { status: 202 });
-    });
-    writeFileSync(join(cwd, 'in.ndjson'), ndjson(lines(2, 1)));
-    const env = { OUTBOX_TOKEN: 'secret-token', OUTBOX_URL: url };
-    const ended = await run(['import', 'in.ndjson', ...fast], { cwd, env });
-    expect(ended).toMatchObject({ code: 3, stdout: expect.stringContaining('1 done, 1 refused') });
-    expect(received[0]).toEqual(received[1]);
-    expect(received[0]).toMatchObject({ path: '/passes/0', authorization: 'Bearer secret-token' });
-    expect(received[2]?.key).not.toBe(received[0]?.key);
-    expect(received[0]?.body).toEqual({ ...base, dataInfo: { points: 0 } });
-    expect(report(cwd)).toMatchObject([{ line: 2, code: 'PassClosed' }]);
   });
 
   it('checks every line and sends nothing with --dry-run', async () => {

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { folderWithKeys } from './keys.ts';
@@ -41,6 +50,21 @@ describe.each(runtimes)('on $name', (runtime) => {
     expect((await run(['keygen', '--force'], { cwd, runtime })).code).toBe(0);
     expect(readFileSync(join(cwd, 'merchant-private-key.pem'), 'utf8')).not.toBe(before);
     expect(statSync(join(cwd, 'merchant-private-key.pem')).mode & 0o777).toBe(0o600);
+  });
+
+  it('keygen --force shows the new key neither to who has the old file open nor through a symbolic link', async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'merchant-private-key.pem'), 'old');
+    writeFileSync(join(cwd, 'target'), 'kept', { mode: 0o644 });
+    symlinkSync('target', join(cwd, 'merchant-private-key.base64'));
+    const open = openSync(join(cwd, 'merchant-private-key.pem'), 'r');
+    expect((await run(['keygen', '--force'], { cwd, runtime })).code).toBe(0);
+    expect(readFileSync(open, 'utf8')).toBe('old');
+    closeSync(open);
+    expect(readFileSync(join(cwd, 'target'), 'utf8')).toBe('kept');
+    const files = ['pem', 'base64'].flatMap((form) => [`merchant-private-key.${form}`, `merchant-public-key.${form}`]);
+    expect(readdirSync(cwd).sort()).toEqual([...files, 'target'].sort());
+    for (const file of files) expect(statSync(join(cwd, file)).mode & 0o777).toBe(0o600);
   });
 
   it('sign makes the signature that OpenSSL makes, and verify accepts it', async () => {

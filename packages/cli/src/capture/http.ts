@@ -58,8 +58,8 @@ function splitMessage(text: string, notes: string[]): { lines: string[]; body: U
     if (chunked !== undefined) return { lines, body: latin1(chunked.body), after: chunked.after };
   }
   const announced = header('content-length');
-  const next = rest.search(/\r?\nHTTP\/\d(\.\d)? \d{3}/);
   if (announced === undefined || !/^\d+$/.test(announced)) {
+    const next = rest.search(/\r?\nHTTP\/\d(\.\d)? \d{3}/); // looks at all the rest, so only where it is needed
     return next < 0
       ? { lines, body: latin1(rest), after: '' }
       : { lines, body: latin1(rest.slice(0, next)), after: rest.slice(next) };

@@ -61,14 +61,17 @@ function blocksOf(text: string): Block[] {
 
 /** Head and body of each message, in order; curl gives the head of a reply line by line. */
 function messagesOf(blocks: Block[], bytesOf: (block: Block) => string): [head: string, data: string][] {
-  const messages: { sign: string; head: string; data: string }[] = [];
+  const messages: { head: string; data: string }[] = [];
+  const last: { [sign in Block['sign']]?: (typeof messages)[number] } = {};
   for (const block of blocks) {
     const bytes = bytesOf(block);
     if (block.kind === 'header' && /^(?:[A-Za-z]+ \S+ HTTP\/|HTTP\/\d)/.test(bytes)) {
-      messages.push({ sign: block.sign, head: bytes, data: '' });
+      const begun = { head: bytes, data: '' };
+      last[block.sign] = begun;
+      messages.push(begun);
       continue;
     }
-    const message = messages.findLast(({ sign }) => sign === block.sign);
+    const message = last[block.sign];
     if (message) message[block.kind === 'header' ? 'head' : 'data'] += bytes;
   }
   return messages.map(({ head, data }) => [head, data]);

@@ -12,7 +12,7 @@ import { type Format, readRecords } from '../import/source.ts';
 import { gatewayTarget, outboxTarget, type Target } from '../import/target.ts';
 import type { Input } from '../options.ts';
 import { colour, print, printError, printJson } from '../output.ts';
-import { clientOptions, originOf, readClientOptions, readKeyText } from '../settings.ts';
+import { clientOptions, originForToken, readClientOptions, readKeyText } from '../settings.ts';
 
 export const importCommand: Command = {
   summary: 'send a file of updates, CSV or NDJSON',
@@ -104,6 +104,9 @@ Exits with 0 if every line is done, with 3 if some are refused or do not fit, wi
       interrupt.abort();
     };
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, onSignal);
+    const outbox = input.setting('outbox');
+    // A configuration file in the current folder may have chosen where the token goes.
+    if (outbox) printError(`alipayhk-pass: sending to the outbox ${target.name}, from ${outbox.name}`);
     try {
       const id = identity?.sha256.slice(0, 32) ?? 'stdin';
       const run = new ImportRun(target, journal, id, { ...options, defaults, signal: interrupt.signal });
@@ -136,9 +139,10 @@ function formatOf(input: Input, path: string): Format {
 
 async function targetOf(input: Input): Promise<Target> {
   if (input.setting('outbox') === undefined) return gatewayTarget(await readClientOptions(input));
+  const origin = originForToken(input, 'outbox');
   const token = readKeyText(input, 'outbox-token')?.text.trim();
   if (!token) throw new UsageError(input.missing('outbox-token'));
-  return outboxTarget(originOf(input, undefined, 'outbox'), token, input.milliseconds('timeout', 1));
+  return outboxTarget(origin, token, input.milliseconds('timeout', 1));
 }
 
 async function checkOnly(path: string, format: Format, defaults: Defaults, json: boolean): Promise<ExitCode> {

@@ -4,19 +4,18 @@
  */
 import {
   closeSync,
+  constants,
   createReadStream,
   fstatSync,
   fsyncSync,
   ftruncateSync,
   openSync,
-  readFileSync,
   readSync,
-  unlinkSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { CommandError, exitCodes, UsageError } from '../exit.ts';
+import { type Lock, takeLock } from './lock.ts';
 
 /** S done, F refused, U unknown, I not fit to be sent. Lines with U are sent again by the next run. */
 export type Outcome = 'S' | 'F' | 'U' | 'I';
@@ -41,12 +40,12 @@ export type JournalHead = Record<string, string | number | boolean>;
 export class Journal {
   readonly path: string;
   readonly #file: number;
-  readonly #lock: string;
+  readonly #lock: Lock;
   /** A bit for each record that needs no more sending. */
   #done = new Uint8Array(1024);
   doneCount = 0;
 
-  private constructor(path: string, file: number, lock: string) {
+  private constructor(path: string, file: number, lock: Lock) {
     this.path = path;
     this.#file = file;
     this.#lock = lock;
@@ -55,14 +54,15 @@ export class Journal {
   /**
    * Opens the journal of an earlier run, or begins one.
    *
-   * @throws UsageError when it belongs to another file or target, or another run is using it
+   * @throws UsageError when it is no journal, belongs to another file or target, or another run is using it; the file is
+   * as it was then
    */
   static async open(path: string, head: JournalHead): Promise<Journal> {
-    const lock = `${path}.lock`;
-    takeLock(lock);
+    const lock = takeLock(`${path}.lock`);
     let file: number | undefined;
     try {
-      file = openSync(path, 'a+', 0o600);
+      file = openFile(path);
+      expectJournal(file, path);
       const journal = new Journal(path, file, lock);
       cutTornLine(file);
       if (fstatSync(file).size === 0) journal.#append({ 'alipayhk-pass': 'import', ...head });
@@ -70,7 +70,7 @@ export class Journal {
       return journal;
     } catch (error) {
       if (file !== undefined) closeSync(file);
-      unlinkSync(lock);
+      lock.release();
       throw error;
     }
   }
@@ -104,7 +104,7 @@ export class Journal {
       // a device that has no such thing
     }
     closeSync(this.#file);
-    unlinkSync(this.#lock);
+    this.#lock.release();
   }
 
   async #read(head: JournalHead): Promise<void> {
@@ -114,7 +114,7 @@ export class Journal {
       if (isFirst) {
         isFirst = false;
         const differs = Object.entries(head).find(([name, each]) => value?.[name] !== each)?.[0];
-        if (value?.['alipayhk-pass'] !== 'import') throw new UsageError(`${this.path} is no journal of an import`);
+        if (value?.['alipayhk-pass'] !== 'import') throw new UsageError(notJournal(this.path));
         if (differs !== undefined) {
           throw new UsageError(
             `${this.path} is the journal of another import: its ${differs} differs; give another with --journal, or delete it to begin anew`,
@@ -153,6 +153,28 @@ export class Journal {
   }
 }
 
+const notJournal = (path: string): string =>
+  `${path} is no journal of an import; expected a journal, or a file that does not exist, for --journal`;
+
+/** Opens the file itself: the target of a link may be anything. */
+function openFile(path: string): number {
+  const { O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_RDWR } = constants; // Windows has no O_NOFOLLOW
+  try {
+    return openSync(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ELOOP') throw error;
+    throw new UsageError(`${path} is a symbolic link; expected the path of the journal itself`);
+  }
+}
+
+/** Before anything in the file is changed. A run that was killed may have left a part of the first line alone. */
+function expectJournal(file: number, path: string): void {
+  const start = '{"alipayhk-pass":"import"';
+  const bytes = Buffer.alloc(start.length);
+  const found = fstatSync(file).isFile() && bytes.toString('latin1', 0, readSync(file, bytes, 0, bytes.length, 0));
+  if (found === false || !start.startsWith(found)) throw new UsageError(notJournal(path));
+}
+
 /** A run that was killed may have left half a line. */
 function cutTornLine(file: number): void {
   const { size } = fstatSync(file);
@@ -160,43 +182,6 @@ function cutTornLine(file: number): void {
   readSync(file, tail, 0, tail.length, size - tail.length);
   const end = tail.lastIndexOf(10) + 1;
   if (end < tail.length) ftruncateSync(file, size - tail.length + end);
-}
-
-/** The file of a process that has ended is taken over. */
-function takeLock(path: string): void {
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      writeFileSync(path, String(process.pid), { flag: 'wx', mode: 0o600 });
-      return;
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT') throw new UsageError(`${path} cannot be written: its folder does not exist`);
-      if (code !== 'EEXIST') throw error;
-      const owner = Number(readFileSync(path, 'utf8'));
-      if (isAlive(owner))
-        throw new UsageError(`another import (process ${owner}) uses this journal; ${path} is its lock`);
-      unlinkSync(path);
-    }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0 || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return !isZombie(pid);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** Killed, but still listed: in a container nobody may ask for its exit code. Only Linux shows it here. */
-function isZombie(pid: number): boolean {
-  try {
-    return /^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
 }
 
 function parse(line: string): Record<string, unknown> | undefined {

@@ -1,5 +1,5 @@
 /** The report: a line for each line of the file that is not done, and why; made anew from the journal by each run. */
-import { closeSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { CommandError, exitCodes } from '../exit.ts';
 import type { Journal } from './journal.ts';
 
@@ -15,7 +15,9 @@ export async function writeReport(path: string, journal: Journal): Promise<numbe
   const unfinished = `${path}.part`;
   let count = 0;
   try {
-    const file = openSync(unfinished, 'w', 0o600);
+    // A file of its own: one that is there may be a link, or readable by others.
+    rmSync(unfinished, { force: true });
+    const file = openSync(unfinished, 'wx', 0o600);
     try {
       const reported = new Set<number>(); // only of U, which a later run may have repeated
       for await (const { records, lines, outcome, passId, code, message, tracerId } of journal.entries()) {
@@ -41,9 +43,9 @@ export async function writeReport(path: string, journal: Journal): Promise<numbe
     return count;
   } catch (error) {
     try {
-      unlinkSync(unfinished);
+      rmSync(unfinished, { force: true });
     } catch {
-      // it is not there
+      // the first error says more
     }
     const { code } = error as NodeJS.ErrnoException;
     throw new CommandError(

@@ -1,5 +1,6 @@
 /** Where updates go, the gateway or an outbox, and what their replies mean. */
 import { type ClientOptions, createClient, type UpdatePassRequest } from '@alipayhk-pass/api';
+import { printable } from '@alipayhk-pass/message-security';
 import { exitCodes, reportError } from '../exit.ts';
 
 /** What a target made of an update. */
@@ -69,10 +70,11 @@ export function outboxTarget(url: string, token: string, timeout = 10_000): Targ
   };
 }
 
+/** The reply comes from whatever is at the URL, and a terminal acts on control characters. */
 function errorOf(text: string): { code?: string; message?: string } {
   try {
     const { code, message } = JSON.parse(text).error;
-    return { code: String(code).slice(0, 64), message: String(message).slice(0, 256) };
+    return { code: printable(String(code), 64), message: printable(String(message), 256) };
   } catch {
     return {};
   }
