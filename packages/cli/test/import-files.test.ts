@@ -1,6 +1,7 @@
 // What import does to files that are not its own, and with a lock that a killed import left.
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { serve, startGateway } from './gateway.ts';
@@ -89,7 +90,7 @@ describe.each(runtimes)('import on $name', (runtime) => {
       });
       const cwd = temporaryFolder();
       writeFileSync(join(cwd, 'in.ndjson'), ndjson([{ passId: '1', userId: 'U1', merchantId: '2160400000000001' }]));
-      writeFileSync(join(cwd, 'in.ndjson.journal.lock'), String(await deadPid()));
+      writeFileSync(join(cwd, 'in.ndjson.journal.lock'), `${await deadPid()} x ${hostname()}`);
       const env = { OUTBOX_URL: url, OUTBOX_TOKEN: 'secret-token' };
       const codes = await Promise.all(
         Array.from({ length: count }, async () => {
@@ -109,9 +110,9 @@ describe.each(runtimes)('import on $name', (runtime) => {
 describe('import', () => {
   it.each([
     [
-      'with its own process id, as another container may have it',
-      '$$',
-      /another import \(process \d+\) uses this journal/,
+      'with its own process id on another host, as another container may have it',
+      '$$ x other',
+      /another import \(process \d+ of other\) uses this journal/,
     ],
     ['without an owner, as one that is being written', '', /another import uses this journal/],
   ])('exits with 2 for a lock %s, and leaves it', async (_, owner, text) => {
@@ -125,9 +126,20 @@ describe('import', () => {
     expect(existsSync(join(cwd, 'in.ndjson.journal.lock'))).toBe(true);
   });
 
+  it('takes over a lock with its own process id on its own host, as after a restart of a container', async () => {
+    const { url } = await startGateway(keys);
+    const cwd = folderWithKeys({ gatewayUrl: url });
+    writeFileSync(join(cwd, 'in.ndjson'), ndjson(lines(2, 1)));
+    const script = 'printf "%s x %s" "$$" "$0" >in.ndjson.journal.lock; exec "$@"';
+    const sh = { name: 'sh', command: 'sh', args: ['-c', script, hostname(), node.command] };
+    const ended = await start(['import', 'in.ndjson', ...fast], { cwd, runtime: sh }).ended;
+    expect(ended, ended.stderr).toMatchObject({ code: 0 });
+    expect(existsSync(join(cwd, 'in.ndjson.journal.lock'))).toBe(false);
+  });
+
   it('exits with 2 while another import takes the lock over', async () => {
     const cwd = folder();
-    writeFileSync(join(cwd, 'in.ndjson.journal.lock'), String(await deadPid()));
+    writeFileSync(join(cwd, 'in.ndjson.journal.lock'), `${await deadPid()} x ${hostname()}`);
     writeFileSync(join(cwd, 'in.ndjson.journal.lock.takeover'), '1 x');
     const ended = await run(['import', 'in.ndjson', ...fast], { cwd });
     expect(ended.code).toBe(2);

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { UpdatePassRequest } from '@alipayhk-pass/api';
 import { describe, expect, it } from 'vitest';
@@ -227,7 +228,7 @@ describe('import', () => {
     [
       'a journal in use',
       ['in.ndjson', '--journal', 'used'],
-      `another import (process ${process.pid}) uses this journal`,
+      `another import (process ${process.pid} of ${hostname()}) uses this journal`,
     ],
     [
       'an outbox without its token',
@@ -250,7 +251,7 @@ describe('import', () => {
     writeFileSync(join(cwd, 'twice.csv'), 'passId,userId,userId\n1,U1,U2\n');
     writeFileSync(join(cwd, 'charset.csv'), Buffer.from('passId,userId,\xb5\xa5\n1,U1,2\n', 'latin1'));
     writeFileSync(join(cwd, 'other.journal'), '{"alipayhk-pass":"import","size":1}\n');
-    writeFileSync(join(cwd, 'used.lock'), String(process.pid));
+    writeFileSync(join(cwd, 'used.lock'), `${process.pid} x ${hostname()}`);
     const ended = await run(['import', ...args, ...(args.includes('--rate') ? [] : fast)], { cwd });
     expect(ended).toMatchObject({ code: 2, stdout: '' });
     expect(ended.stderr).toContain(`alipayhk-pass: ${text}`);

@@ -1,6 +1,8 @@
-/** The lock of a journal: a file that names its owner by process id and a random id, made by one import alone. */
+/** The lock of a journal: a file that names its owner by process id, a random id and host, made by one import alone. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { printable } from '@alipayhk-pass/message-security';
 import { UsageError } from '../exit.ts';
 
 /** A lock that this import holds. */
@@ -16,7 +18,7 @@ export interface Lock {
  * @throws UsageError when another import holds it, or may hold it, and when its folder does not exist
  */
 export function takeLock(path: string): Lock {
-  const own = `${process.pid} ${randomUUID()}`;
+  const own = `${process.pid} ${randomUUID()} ${host()}`;
   const lock = {
     release(): void {
       if (read(path) === own) unlinkSync(path);
@@ -58,13 +60,23 @@ function create(path: string, content: string): boolean {
 function expectEnded(path: string): void {
   const content = read(path);
   if (content === undefined) return; // deleted since
-  const [, pid] = /^(\d{1,10})(?: |$)/.exec(content) ?? [];
-  // A file without an owner may be one that is being written.
-  if (pid === undefined || isAlive(Number(pid))) throw new UsageError(inUse(path, pid));
+  const [, pid, owner] = /^(\d{1,10}) \S+ (.*)$/.exec(content) ?? [];
+  // A file without an owner may be one that is being written. Of another host, as of another container on the same volume,
+  // nobody here knows which processes live.
+  if (pid === undefined || owner !== host() || isAlive(Number(pid))) throw new UsageError(inUse(path, pid, owner));
 }
 
-const inUse = (path: string, pid?: string): string =>
-  `another import${pid ? ` (process ${pid})` : ''} uses this journal; if none is running, delete ${path}`;
+const inUse = (path: string, pid?: string, owner?: string): string =>
+  `another import${pid ? ` (process ${pid}${owner ? ` of ${printable(owner, 64)}` : ''})` : ''} uses this journal; if none is running, delete ${path}`;
+
+/** The name of this machine or container; empty where the runtime does not give it. */
+function host(): string {
+  try {
+    return hostname();
+  } catch {
+    return ''; // Deno, without its permission
+  }
+}
 
 function read(path: string): string | undefined {
   try {
@@ -75,9 +87,9 @@ function read(path: string): string | undefined {
   }
 }
 
-/** Our own id counts as alive: in another container on the same volume, another import may have it. */
 function isAlive(pid: number): boolean {
   if (pid === 0) return false; // to kill() it would be our own group
+  if (pid === process.pid) return false; // an earlier one with our id, as the first process of a container that was restarted
   try {
     process.kill(pid, 0);
     return !isZombie(pid);
