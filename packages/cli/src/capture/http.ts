@@ -13,9 +13,10 @@ export function isHttp(text: string): boolean {
 /** Reads raw HTTP; line ends may be LF alone, as editors leave them. */
 export function readHttp(text: string): Capture {
   const capture: Capture = { form: 'raw HTTP', notes: [] };
+  const noChunks = new Set<number>();
   let rest = text.replace(/^\s+/, '');
   while (rest !== '') {
-    const { lines, body, after } = splitMessage(rest, capture.notes);
+    const { lines, body, after } = splitMessage(rest, capture.notes, noChunks);
     const message = toMessage(lines, body);
     if (message === undefined) break;
     if (message.kind === 'request') capture.request = message;
@@ -43,7 +44,12 @@ export function pathOf(target: string): string {
   return target.replace(/^https?:\/\/[^/]*/i, '') || '/';
 }
 
-function splitMessage(text: string, notes: string[]): { lines: string[]; body: Uint8Array; after: string } {
+/** @param noChunks - as {@link readChunks} takes it */
+function splitMessage(
+  text: string,
+  notes: string[],
+  noChunks: Set<number>,
+): { lines: string[]; body: Uint8Array; after: string } {
   const end = /\r?\n\r?\n/.exec(text);
   const head = end === null ? text : text.slice(0, end.index);
   const lines = head.split(/\r?\n/);
@@ -54,12 +60,12 @@ function splitMessage(text: string, notes: string[]): { lines: string[]; body: U
       ?.slice(name.length + 1)
       .trim();
   if (header('transfer-encoding')?.toLowerCase() === 'chunked') {
-    const chunked = readChunks(rest);
+    const chunked = readChunks(rest, noChunks);
     if (chunked !== undefined) return { lines, body: latin1(chunked.body), after: chunked.after };
   }
   const announced = header('content-length');
   if (announced === undefined || !/^\d+$/.test(announced)) {
-    const next = rest.search(/\r?\nHTTP\/\d(\.\d)? \d{3}/); // looks at all the rest, so only where it is needed
+    const next = rest.search(/\r?\nHTTP\/\d(\.\d)? \d{3}/);
     return next < 0
       ? { lines, body: latin1(rest), after: '' }
       : { lines, body: latin1(rest.slice(0, next)), after: rest.slice(next) };
@@ -68,19 +74,29 @@ function splitMessage(text: string, notes: string[]): { lines: string[]; body: U
   const after = rest.slice(length);
   if (rest.length < length) notes.push(`Content-Length says ${length} bytes, but the body has ${rest.length}`);
   // An editor ends a file with a line feed; a message that goes on otherwise was changed after it was sent.
-  if (after.trim() !== '' && !isHttp(after)) {
+  if (/\S/.test(after) && !isHttp(after)) {
     notes.push(`Content-Length says ${length} bytes, but the body has ${rest.length}`);
     return { lines, body: latin1(rest), after: '' };
   }
   return { lines, body: latin1(rest.slice(0, length)), after };
 }
 
-/** The body of a chunked message (RFC 9112 §7.1); `undefined` if it was written down without its chunks. */
-function readChunks(text: string): { body: string; after: string } | undefined {
+/**
+ * The body of a chunked message (RFC 9112 §7.1); `undefined` if it was written down without its chunks.
+ *
+ * @param noChunks - how many characters before the end no chunks go on; added to, so that no part of a capture of many such
+ * messages is read once for each of them
+ */
+function readChunks(text: string, noChunks: Set<number>): { body: string; after: string } | undefined {
+  const tried: number[] = [];
   let body = '';
   for (let at = 0; ; ) {
+    tried.push(text.length - at);
     const [line, size] = /^([0-9a-f]+)(?:;[^\r\n]*)?\r?\n/i.exec(text.slice(at, at + 200)) ?? [];
-    if (line === undefined || size === undefined) return undefined;
+    if (line === undefined || size === undefined || noChunks.has(text.length - at)) {
+      for (const each of tried) noChunks.add(each);
+      return undefined;
+    }
     const length = Number.parseInt(size, 16);
     const start = at + line.length;
     body += text.slice(start, start + length);
