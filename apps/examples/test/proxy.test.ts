@@ -29,12 +29,13 @@ afterAll(() => {
 /** Runs a program of an example. */
 async function start({ example, command }: (typeof runtimes)[number], args: string[], variables: object) {
   const folder = folders.get(example) ?? '';
-  const { clientId, keys } = inject('sandbox');
+  const { clientId, keys, pass } = inject('sandbox');
   const [program = '', ...options] = command;
   return run(program, [...options, ...args], {
     cwd: folder,
     variables: {
       CLIENT_ID: clientId,
+      MERCHANT_ID: pass.merchantId,
       MERCHANT_PRIVATE_KEY: keys.merchantPrivateKey,
       ALIPAYHK_PUBLIC_KEY: keys.gatewayPublicKey,
       ...variables,

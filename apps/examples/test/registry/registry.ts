@@ -7,6 +7,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { runServer } from 'verdaccio';
 import { run } from '../harness.ts';
 import { app, type Published, packAll, published } from '../packed.ts';
@@ -43,6 +44,8 @@ export const versions = Object.fromEntries(
 export async function startRegistry(): Promise<Registry> {
   const folder = mkdtempSync(join(tmpdir(), 'examples-registry-'));
   const { stdout: upstream } = await run('npm', ['config', 'get', 'registry'], { cwd: folder });
+  // A proxy of the network may have a certificate that the system knows, and Node by itself does not.
+  setDefaultCACertificates([...getCACertificates(), ...getCACertificates('system')]);
   const ours = { access: '$all', publish: '$all' };
   const server = (await runServer({
     configPath: folder, // what is relative is below it
