@@ -79,6 +79,7 @@ export function chart(runs: Run[], { ground, text, faint, contenders }: Theme): 
   });
   const caption = label(width - right, y + 8, 'times as long as node:crypto by hand', text, 'end');
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y + 20}" width="${width}" height="${y + 20}" font-family="system-ui, sans-serif" font-size="13">
+<title>How many times as long as node:crypto by hand each way takes, by runtime and job</title>
 <rect width="100%" height="100%" fill="${ground}"/>
 ${[...legend, ...axis, ...parts, caption].join('\n')}
 </svg>

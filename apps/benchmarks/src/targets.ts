@@ -36,7 +36,11 @@ const hasOcb = ['Node', 'Deno'];
 
 export const targets: Target[] = [
   atMost(1.05, 'sign', 'ours', 'raw'),
-  atMost(1.15, 'verify', 'ours', 'raw', { extra: 10 }),
+  atMost(1.15, 'verify', 'ours', 'raw', {
+    extra: 10,
+    reason:
+      'the one call goes to another thread and back, and its time varies by more than the target leaves; what is not that call takes 5 µs.',
+  }),
   atMost(1.15, 'seal 640 B', 'ours', 'raw', {
     reason:
       '41 calls of AES-CBC, each on its way to another thread, vary from run to run by more than the target leaves; see the quartiles.',
