@@ -6,18 +6,17 @@ import { type Breaker, closedBreaker, note, pauseOf, wake } from '../src/shard/b
 import { acquire, burstOf, fullRate, type Rate, release } from '../src/shard/rate-limiter.ts';
 import { routeOf, shardOf } from '../src/shard/route.ts';
 import { Stamps } from '../src/shard/stamps.ts';
-import type { Meta } from '../src/shard/tables.ts';
 
 test('stamps rise whatever the clock does, from one object to the next, and are stored now and then only', () => {
   const stored = new Map<string, unknown>();
   let writes = 0;
   const meta = {
-    get: (name: string) => stored.get(name),
+    get: <Value>(name: string) => stored.get(name) as Value | undefined,
     set: (name: string, value: unknown) => {
       writes += 1;
       stored.set(name, value);
     },
-  } as unknown as Meta;
+  };
   const clock = [5_000, 5_000, 4_000, 6_000, 2_000, 14_000, 30_000, 26_000, 26_001];
   let last = 0;
   for (const [index, now] of clock.entries()) {

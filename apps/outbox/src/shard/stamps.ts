@@ -11,12 +11,12 @@ import type { Meta } from './tables.ts';
 const ahead = 10_000;
 
 export class Stamps {
-  readonly #meta: Meta;
+  readonly #meta: Pick<Meta, 'get' | 'set'>;
   #last: number;
   /** No object before this one went beyond it. */
   #ceiling: number;
 
-  constructor(meta: Meta) {
+  constructor(meta: Pick<Meta, 'get' | 'set'>) {
     this.#meta = meta;
     this.#ceiling = meta.get<number>('stamps') ?? 0;
     this.#last = this.#ceiling;

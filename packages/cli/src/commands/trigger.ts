@@ -94,7 +94,7 @@ Exits with the reply: 0 for S, 3 for F and for HTTP 4xx, with which a merchant r
   },
 };
 
-/** Said together: whoever sets one would be told of the next. */
+/** Checked together, so that one error names every setting that is missing. */
 const needed = ['to', 'tag', 'client-id', 'gateway-private-key', 'own-public-key'];
 
 async function readOptions(input: Input): Promise<NotifierOptions> {

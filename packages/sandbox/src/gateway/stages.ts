@@ -5,20 +5,10 @@
 import type { Refusal } from '@alipayhk-pass/api/gateway';
 
 /** A stage: those of the core, with `pass` for the handler's, which applies the update to the pass. */
-export type Stage =
-  | 'target'
-  | 'client'
-  | 'headers'
-  | 'body'
-  | 'signature'
-  | 'time'
-  | 'decryption'
-  | 'contract'
-  | 'pass'
-  | 'sealing';
+export type Stage = Exclude<Refusal['stage'], 'replay' | 'handler' | 'connection' | 'status' | 'result'> | 'pass';
 
 /** The stages in their order. */
-const stages = [
+const stages: readonly Stage[] = [
   'target',
   'client',
   'headers',
@@ -29,7 +19,7 @@ const stages = [
   'contract',
   'pass',
   'sealing',
-] as const satisfies Stage[] & (Refusal['stage'] | 'pass')[];
+];
 
 /** The outcome of one stage. */
 export interface Verdict {
