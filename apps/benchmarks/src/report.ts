@@ -9,7 +9,7 @@ const columns = ['raw', 'ours', 'ours, node-crypto', 'noble', 'node-forge'];
 
 /** Medians in milliseconds, and how many times as long as the baseline each contender takes, with quartiles. */
 export function timesTable(times: Times): string {
-  const rows = [['', `${baseline}, ms`, ...columns, 'ours ÷ raw']];
+  const rows = [['job', `${baseline}, ms`, ...columns, 'ours ÷ raw']];
   for (const job of Object.keys(times)) {
     const base = sampleOf(times, job, baseline);
     rows.push([
