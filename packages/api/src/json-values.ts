@@ -35,5 +35,18 @@ function expectedOf(value: unknown): string | undefined {
   if (Array.isArray(value)) return Object.keys(value).length === value.length ? undefined : 'a list without gaps';
   // JSON.stringify makes {} of a Map.
   const kind = Object.prototype.toString.call(value).slice(8, -1);
-  return kind === 'Object' ? undefined : `a plain object, not a ${kind}`;
+  if (kind !== 'Object') return `a plain object, not a ${kind}`;
+  return hidesFields(value) ? 'an object with enumerable fields of its own' : undefined;
+}
+
+/** Whether the schema finds fields that JSON.stringify leaves out: inherited ones, such as a class's getters, and others. */
+function hidesFields(value: object): boolean {
+  for (let owner = value; Object.getPrototypeOf(owner) !== null; owner = Object.getPrototypeOf(owner)) {
+    const hidden = Object.values(Object.getOwnPropertyDescriptors(owner)).filter(
+      ({ enumerable }) => owner !== value || !enumerable,
+    );
+    // Methods are no fields.
+    if (hidden.some((field) => field.get ?? !['undefined', 'function'].includes(typeof field.value))) return true;
+  }
+  return false;
 }

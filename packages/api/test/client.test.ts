@@ -90,6 +90,22 @@ describe('an update that does not fit the contract', () => {
     expect(fetch).not.toHaveBeenCalled();
   });
 
+  test('updatePass rejects with RequestInvalid for fields that JSON leaves out, and sends nothing', async () => {
+    const fetch = vi.fn(replying());
+    class Card {
+      get points() {
+        return 7;
+      }
+    }
+    for (const [lossy, path] of [
+      [Object.create(update), ''],
+      [{ ...update, dataInfo: new Card() }, 'dataInfo'],
+    ]) {
+      expect(await errorOf(fetch, {}, lossy)).toMatchObject({ code: 'RequestInvalid', issues: [{ path }] });
+    }
+    expect(fetch).not.toHaveBeenCalled();
+  });
+
   test('RequestInvalid does not hold the values received', async () => {
     const error = await errorOf(replying(), {}, body({ userId: 4_111_111, status: 'secret-value' }));
     expect(`${error.message} ${JSON.stringify(error.issues)}`).not.toMatch(/4111111|secret-value/);
