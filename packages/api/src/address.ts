@@ -1,12 +1,13 @@
 /** Checks of the addresses in options. */
 
 /**
- * Checks an origin such as `https://open.alipay.hk`.
+ * The origin in `baseUrl`, such as `https://open.alipay.hk`, without the blanks and the slash that may follow it there.
  *
  * @throws TypeError for a path, a query or credentials in it, and for anything but an http or https URL
  */
-export function checkOrigin(baseUrl: string): void {
-  if (/^https?:\/\/[^/@]+\/$/.test(URL.canParse(baseUrl) ? new URL(baseUrl).href : '')) return;
+export function originOf(baseUrl: string): string {
+  const { href, origin } = URL.canParse(baseUrl) ? new URL(baseUrl) : { href: '', origin: '' };
+  if (/^https?:\/\/[^/@]+\/$/.test(href)) return origin;
   throw new TypeError('baseUrl must be an origin such as https://open.alipay.hk');
 }
 

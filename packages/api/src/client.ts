@@ -4,7 +4,7 @@
  */
 import { isMessageError, type SealedFetchOptions, sealedFetch, tracerIdOf } from '@alipayhk-pass/message-security';
 import createOpenapiClient from 'openapi-fetch';
-import { checkOrigin } from './address.ts';
+import { originOf } from './address.ts';
 import { type Checked, check, isEncrypted, readJson, updatePassPath, withResultInfo } from './body.ts';
 import { RequestInvalid, ResponseInvalid, ResultNotSigned, ResultNotSuccess } from './errors.ts';
 import { vUpdatePassFields, vUpdatePassRequest, vUpdatePassResponse } from './generated/schemas.ts';
@@ -125,8 +125,7 @@ type Unsealed<Paths> = {
  */
 export function createClient(options: ClientOptions): Client {
   const { baseUrl = 'https://open.alipay.hk' } = options;
-  checkOrigin(baseUrl);
-  const openapi = createOpenapiClient<Unsealed<paths>>({ baseUrl, fetch: sealedFetch(options) });
+  const openapi = createOpenapiClient<Unsealed<paths>>({ baseUrl: originOf(baseUrl), fetch: sealedFetch(options) });
   return {
     async updatePass(body, { signal } = {}) {
       const init = { body: checkUpdate(body), parseAs: 'arrayBuffer', signal } as const;

@@ -4,7 +4,7 @@
  */
 import { type SealedFetchOptions, sealedFetch, tracerIdOf } from '@alipayhk-pass/message-security';
 import type * as v from 'valibot';
-import { checkOrigin, checkPrefix } from './address.ts';
+import { checkPrefix, originOf } from './address.ts';
 import { check, isEncrypted, readJson, withResultInfo } from './body.ts';
 import { ResponseInvalid } from './errors.ts';
 import { vCreateMembercardResponse, vNotifyBillResponse } from './generated/schemas.ts';
@@ -66,11 +66,11 @@ export interface Notifier {
  */
 export function createNotifier(options: NotifierOptions): Notifier {
   const { baseUrl, tag, signedPrefix = '' } = options;
-  checkOrigin(baseUrl);
+  const origin = originOf(baseUrl);
   checkPrefix(signedPrefix);
   const send = sealedFetch(options);
   const caller = <T>(after: Parameters<typeof webhookPath>[1], reply: v.GenericSchema<unknown, T>) => {
-    const url = new URL(signedPrefix + webhookPath(tag, after), baseUrl);
+    const url = new URL(signedPrefix + webhookPath(tag, after), origin);
     return async (body: object): Promise<T> => {
       const response = await send(url, { method: 'POST', body: JSON.stringify(body) });
       const json = readJson(await response.arrayBuffer(), isEncrypted(response));

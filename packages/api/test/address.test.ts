@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest';
-import { checkOrigin, checkPrefix } from '../src/address.ts';
+import { checkPrefix, originOf } from '../src/address.ts';
 
-test.each(['https://open.alipay.hk', 'http://127.0.0.1:8787/', 'HTTPS://OPEN.ALIPAY.HK'])(
-  'checkOrigin accepts %s',
-  (origin) => {
-    expect(() => checkOrigin(origin)).not.toThrow();
-  },
-);
+test.each([
+  ['https://open.alipay.hk', 'https://open.alipay.hk'],
+  ['http://127.0.0.1:8787/', 'http://127.0.0.1:8787'],
+  ['HTTPS://OPEN.ALIPAY.HK', 'https://open.alipay.hk'],
+  [' https://open.alipay.hk \n', 'https://open.alipay.hk'],
+  ['https://open.alipay.hk\\', 'https://open.alipay.hk'],
+])('originOf returns the origin in %j', (baseUrl, origin) => {
+  expect(originOf(baseUrl)).toBe(origin);
+});
 
 test.each([
   '',
@@ -15,8 +18,8 @@ test.each([
   'https://shop.example/path',
   'https://a@shop.example',
   'https://a.example?b',
-])('checkOrigin throws TypeError for %j', (origin) => {
-  expect(() => checkOrigin(origin)).toThrow(new TypeError('baseUrl must be an origin such as https://open.alipay.hk'));
+])('originOf throws TypeError for %j', (baseUrl) => {
+  expect(() => originOf(baseUrl)).toThrow(new TypeError('baseUrl must be an origin such as https://open.alipay.hk'));
 });
 
 test.each([undefined, '', '/api', '/api/v2'])('checkPrefix accepts %j', (prefix) => {

@@ -260,6 +260,12 @@ describe('what is sent', () => {
     return sent;
   }
 
+  test('updatePass sends to the origin in baseUrl, whatever blank follows it', async () => {
+    const fetch = vi.fn(replying());
+    await createClient({ ...clientOptions(fetch), baseUrl: 'http://127.0.0.1:8787 ' }).updatePass(update);
+    expect(new URL(fetch.mock.calls[0]?.[0].url ?? '').host).toBe('127.0.0.1:8787');
+  });
+
   test('updatePass sends to production unless baseUrl is given', async () => {
     const sent = await requestsOf(async (options) => {
       await createClient(options).updatePass(update);
