@@ -197,7 +197,7 @@ export class ResponseUnexpected extends MessageError<'ResponseUnexpected'> {
 
 /** No complete response arrived: a timeout, or a refused or broken connection. The request may have taken effect. */
 export class ResponseMissing extends MessageError<'ResponseMissing'> {
-  /** Made where a request is sent; `cause` is what `fetch` rejected with. */
+  /** Made where a request is sent or its response is read; `cause` is what `fetch` or the body failed with. */
   constructor(text: string, cause: unknown) {
     super('ResponseMissing', 'connection', text, { cause });
   }

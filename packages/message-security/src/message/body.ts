@@ -1,5 +1,5 @@
 /** Bodies as bytes: reads one within a limit, and puts another body into a response. */
-import { BodyTooLarge } from '../errors.ts';
+import { BodyTooLarge, isMessageError, ResponseMissing } from '../errors.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -8,14 +8,13 @@ type Bytes = Uint8Array<ArrayBuffer>;
  *
  * @param limit - greatest length in bytes; reading stops there
  * @param signal - ends the reading
- * @throws TypeError for a body that was read before; BodyTooLarge; the signal's reason
+ * @throws BodyTooLarge; the signal's reason; the stream's own error when the body breaks off
  */
 export async function readBody(
   message: Request | Response,
   limit = 2 * 1024 * 1024,
   signal?: AbortSignal,
 ): Promise<Bytes> {
-  expectUnread(message);
   if (!message.body) return new Uint8Array();
   const declared = Number(message.headers.get('Content-Length'));
   const reader = readerOf(message.body, declared);
@@ -85,8 +84,12 @@ export async function ownBody(message: Request | Response): Promise<Bytes> {
   return new Uint8Array(await message.arrayBuffer());
 }
 
-/** A middleware may have read and parsed the body; the bytes that were signed are then gone. */
-function expectUnread({ bodyUsed, body }: Request | Response): void {
+/**
+ * A middleware may have read and parsed the body; the bytes that were signed are then gone.
+ *
+ * @throws TypeError for a body that was read before
+ */
+export function expectUnread({ bodyUsed, body }: Request | Response): void {
   if (!bodyUsed && !body?.locked) return;
   throw new TypeError('the body was read before; expected a message with an unread body');
 }
@@ -99,11 +102,16 @@ export const isBodiless = (method: string): boolean => method === 'GET' || metho
  * error with its status is reported.
  *
  * @param limit - greatest length in bytes
- * @throws as `readBody`, for status 200
+ * @throws for status 200: TypeError for a body that was read before; BodyTooLarge; ResponseMissing when the body breaks off;
+ *   the signal's reason
  */
 export async function readResponse(response: Response, limit?: number, signal?: AbortSignal): Promise<Bytes> {
-  const body = readBody(response, limit, signal);
-  return response.status === 200 ? body : body.catch(() => new Uint8Array());
+  if (response.status !== 200) return readBody(response, limit, signal).catch(() => new Uint8Array());
+  expectUnread(response);
+  return readBody(response, limit, signal).catch((error) => {
+    if (isMessageError(error) || signal?.aborted) throw error;
+    throw new ResponseMissing('no complete response; the connection failed', error);
+  });
 }
 
 /** A copy of the response with another body, and without Content-Length and Content-Encoding, which no longer hold. */

@@ -16,7 +16,7 @@ import {
 } from '../errors.ts';
 import type { PrivateKey, PublicKey } from '../keys/key.ts';
 import { type KeyRing, keysFor } from '../keys/key-ring.ts';
-import { isBodiless, readBody, readResponse, withBody } from './body.ts';
+import { expectUnread, isBodiless, readBody, readResponse, withBody } from './body.ts';
 import { type OpenedBody, type SymmetricKeyLength, suiteOf } from './encryption.ts';
 import { parseHeader, type SecurityHeader } from './header.ts';
 import { checkOpenOptions, type OpenOptions, type OpenRequestOptions, type OpenResponseOptions } from './options.ts';
@@ -86,12 +86,13 @@ export async function openRequest(request: Request, options: OpenRequestOptions)
   checkOpenOptions(options);
   const { bodyTimeout = 30_000, maxBodyBytes, onBody, httpUri = httpUriOf(request.url) } = options;
   const readWire = async (): Promise<Bytes> => {
+    expectUnread(request);
     // Not AbortSignal.timeout, which nothing stops before its time: workerd allows a request 10,000 of them.
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), bodyTimeout);
     const reading = readBody(request, maxBodyBytes, late.signal).catch((error) => {
       if (late.signal.aborted) throw new BodyIncomplete(bodyTimeout);
-      if (isMessageError(error) || error instanceof TypeError) throw error;
+      if (isMessageError(error)) throw error;
       throw new BodyIncomplete(bodyTimeout, 'the body broke off', { cause: error });
     });
     const body = await reading.finally(() => clearTimeout(timer));
@@ -113,12 +114,13 @@ export async function openRequest(request: Request, options: OpenRequestOptions)
 export type SentRequest = Pick<Request, 'url'> & Partial<Pick<Request, 'headers'>>;
 
 /**
- * Opens the response to a sealed request.
+ * Opens the response to a sealed request. It waits for the body for as long as `fetch` does, which its signal ends.
  *
  * @param response - as received; its body must not have been read
  * @param request - the request as it was sent: the response is signed over its path, and must not be older
  * @param options - `clientId` and `publicKey` are required; for encrypted responses `encryption` and `privateKey` too
- * @throws ResponseUnexpected for an HTTP error or an unsigned response; otherwise as `openRequest`
+ * @throws ResponseUnexpected for an HTTP error or an unsigned response; ResponseMissing when the body breaks off; otherwise
+ *   as `openRequest`
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a1 A1}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a7 A7}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a11 A11}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a12 A12}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a17 A17}
  * @example
  * ```ts
@@ -136,7 +138,10 @@ export async function openResponse(
   options: OpenResponseOptions,
 ): Promise<OpenedResponse> {
   checkOpenOptions(options);
-  return openRead(response, await readResponse(response, options.maxBodyBytes), request, options);
+  const wire = await readResponse(response, options.maxBodyBytes).catch((error) => {
+    throw withTracerId(error, response);
+  });
+  return openRead(response, wire, request, options);
 }
 
 /** Opens a response like `openResponse`, when its options are checked and its body is read: `wire` holds the bytes. */

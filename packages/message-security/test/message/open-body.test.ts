@@ -86,6 +86,33 @@ test('openRequest throws TypeError for a request that was read before', async ()
   expect(await refusalOf(openedRequest(sealed))).toBeInstanceOf(TypeError);
 });
 
+describe('a body that breaks off', () => {
+  // As Node's fetch fails when a connection ends early.
+  const cause = new TypeError('terminated');
+  const broken = () => new ReadableStream({ pull: (controller) => controller.error(cause) });
+
+  test('openRequest throws BodyIncomplete, also for a TypeError of the stream', async () => {
+    const { headers } = await sealedRequest();
+    const init = { method: 'POST', headers, body: broken(), duplex: 'half' };
+    const refusal = await refusalOf(openedRequest(new Request(url, init as RequestInit)));
+    expect(refusal).toMatchObject({ code: 'BodyIncomplete', message: 'the body broke off', cause });
+  });
+
+  test('openResponse throws ResponseMissing with the tracer id', async () => {
+    const { headers } = await sealedReply();
+    headers.set('Tracer-Id', 'trace-1');
+    const refusal = await refusalOf(openedReply(new Response(broken(), { headers })));
+    expect(refusal).toMatchObject({ code: 'ResponseMissing', tracerId: 'trace-1', cause });
+  });
+});
+
+test('openResponse throws BodyTooLarge with the tracer id', async () => {
+  const { headers } = await sealedReply();
+  headers.set('Tracer-Id', 'trace-1');
+  const refusal = await refusalOf(openedReply(new Response('x'.repeat(11), { headers }), { maxBodyBytes: 10 }));
+  expect(refusal).toMatchObject({ code: 'BodyTooLarge', tracerId: 'trace-1' });
+});
+
 describe('a request with a body that does not end', () => {
   const endless = (headers: Headers, chunk: Uint8Array | undefined) => {
     const pulled = { count: 0, cancelled: false };
