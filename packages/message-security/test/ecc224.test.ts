@@ -63,8 +63,8 @@ test.each<[Record<string, unknown>, string]>([
   [{ encoding: 'der' }, 'encoding must be DER or IEEE-P1363'],
   [{ encoding: 'constructor' }, 'encoding must be DER or IEEE-P1363'],
   [{ encoding: 5 }, 'encoding must be DER or IEEE-P1363'],
-  [{ keyVersion: '' }, 'keyVersion must be letters, digits, dots, dashes or underscores'],
-  [{ keyVersion: '1, signature=x' }, 'keyVersion must be letters, digits, dots, dashes or underscores'],
+  [{ keyVersion: '' }, 'keyVersion must be text of letters, digits, dots, dashes or underscores'],
+  [{ keyVersion: '1, signature=x' }, 'keyVersion must be text of letters, digits, dots, dashes or underscores'],
 ])('both importers throw TypeError for the option %j', async (options, text) => {
   for (const refusal of [
     await refusalOf(importEcc224PrivateKey(merchant.privateKey, options as Ecc224Options)),

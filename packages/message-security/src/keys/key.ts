@@ -195,6 +195,6 @@ function isCryptoKey(input: KeyInput): input is WebCryptoKey {
  * @throws TypeError for one that no header can hold
  */
 export function checkKeyVersion(keyVersion: string | undefined): string | undefined {
-  if (keyVersion === undefined || /^[\w.-]+$/.test(keyVersion)) return keyVersion;
-  throw new TypeError('keyVersion must be letters, digits, dots, dashes or underscores');
+  if (keyVersion === undefined || (typeof keyVersion === 'string' && /^[\w.-]+$/.test(keyVersion))) return keyVersion;
+  throw new TypeError('keyVersion must be text of letters, digits, dots, dashes or underscores');
 }

@@ -3,7 +3,14 @@ import { inspect } from 'node:util';
 import { Crypto as PeculiarCrypto } from '@peculiar/webcrypto';
 import { expect, test } from 'vitest';
 import { brand } from '../../src/copies.ts';
-import { importPrivateKey, importPublicKey, openRequest, RSA_AES, sealRequest } from '../../src/index.ts';
+import {
+  importPrivateKey,
+  importPublicKey,
+  type KeyOptions,
+  openRequest,
+  RSA_AES,
+  sealRequest,
+} from '../../src/index.ts';
 import {
   gateway,
   keys,
@@ -191,16 +198,14 @@ test('a CryptoKey with exponent 17 is refused, extractable or not', async () => 
   }
 });
 
-test.each(['', ' ', '1 ', ' 1', '1,2', '1=2', '1\n', 'é', '一', '1;', '"1"'])(
+test.each(['', ' ', '1 ', ' 1', '1,2', '1=2', '1\n', 'é', '一', '1;', '"1"', 1, null])(
   'importPrivateKey and importPublicKey throw TypeError for the keyVersion %j',
   async (keyVersion) => {
-    for (const refused of [
-      importPrivateKey(spellings.pkcs8, { keyVersion }),
-      importPublicKey(spellings.spki, { keyVersion }),
-    ]) {
+    const options = { keyVersion } as KeyOptions; // a number is a frequent mistake in JavaScript
+    for (const refused of [importPrivateKey(spellings.pkcs8, options), importPublicKey(spellings.spki, options)]) {
       const refusal = await refusalOf(refused);
       expect(refusal).toBeInstanceOf(TypeError);
-      expect(refusal.message).toBe('keyVersion must be letters, digits, dots, dashes or underscores');
+      expect(refusal.message).toBe('keyVersion must be text of letters, digits, dots, dashes or underscores');
     }
   },
 );
