@@ -50,6 +50,7 @@ async function encryptByCbc(blocks: Bytes, key: WebCryptoKey, subtle: Subtle): P
       calls.push(subtle.encrypt({ name: 'AES-CBC', iv: ivs.subarray(at, at + BLOCK) }, key, nothing));
     }
     for (const block of await Promise.all(calls)) {
+      if (block.byteLength !== BLOCK) throw new TypeError('crypto returned another length');
       encrypted.set(new Uint8Array(block), done);
       done += BLOCK;
     }

@@ -7,8 +7,9 @@
  * | `RSA-RAW` | `jwk`: a public or a private key | by both: m^e mod n (RSAEP, RFC 8017 §5.1.1) | by a private one: c^d mod n (RSADP, §5.1.2) |
  *
  * `RSA-RAW` takes and returns blocks as long as the modulus, without padding. Keys, data and results are as in Web
- * Crypto. An algorithm counts as not offered when `importKey` rejects it, or when its first result is wrong; this
- * package then does the work itself. @peculiar/webcrypto offers the first, @alipayhk-pass/node-crypto both.
+ * Crypto. An algorithm counts as not offered when `importKey` rejects it, `RSA-RAW` also when its first result is wrong;
+ * this package then does the work itself. Of what `AES-ECB` encrypts only the length is checked. @peculiar/webcrypto
+ * offers the first, @alipayhk-pass/node-crypto both.
  */
 import { toBytes } from './bytes.ts';
 import type { WebCrypto } from './web-crypto.ts';

@@ -125,6 +125,18 @@ test.each(keyLengths)(
   },
 );
 
+test.each([
+  ['nothing', undefined],
+  ['too little', new ArrayBuffer(15)],
+  ['too much', new ArrayBuffer(32)],
+])('encryptEcb throws when Web Crypto gives %s for a block', async (_, given) => {
+  const lying = new Proxy(subtle, {
+    get: (target, name) =>
+      name === 'encrypt' ? async () => given : (Reflect.get(target, name, target) as () => unknown).bind(target),
+  });
+  await expect(encryptEcb(noise(16), noise(40), lying)).rejects.toThrow(TypeError);
+});
+
 test('encryptEcb and decryptEcb do not change plaintext, ciphertext or key', async () => {
   const [key, plaintext] = [noise(32), noise(40)];
   const ciphertext = await encryptEcb(key, plaintext, subtle);
