@@ -87,12 +87,14 @@ function nextBlinding(key: RsaPrivateNumbers, crypto: WebCrypto): Blinding {
     blinding.inverse = blinding.inverse ** 2n % n;
     return blinding;
   }
-  let r: bigint;
+  let r = 0n;
   let inverse: bigint | undefined;
-  do {
+  for (let draws = 0; inverse === undefined; draws++) {
+    // One draw is enough, unless the generator does nothing: then no number of draws is.
+    if (draws > 9) throw new TypeError('crypto.getRandomValues returned no random numbers');
     r = bytesToBigInt(crypto.getRandomValues(new Uint8Array(size + 8))) % n;
     inverse = modInverse(r, n);
-  } while (inverse === undefined);
+  }
   blinding = { factor: publicPower(r, e, n), inverse, usesLeft: 31 };
   blindings.set(key, blinding);
   return blinding;

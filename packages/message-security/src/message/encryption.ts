@@ -85,6 +85,8 @@ export function defineEncryption(cipher: ContentCipher, transport: KeyTransport)
     },
     async prepare(publicKey, keyLength, crypto) {
       const symmetricKey = crypto.getRandomValues(new Uint8Array(keyLength));
+      // A generator that does nothing makes a key that everybody knows, and a padding that is never complete.
+      if (!symmetricKey?.some(Boolean)) throw new TypeError('crypto.getRandomValues returned no random numbers');
       const encryptedKey = await orTypeError(transport.wrap(symmetricKey, encryptionNumbers(publicKey), crypto));
       const encrypt = async (plaintext: Bytes) => {
         if (textOf(plaintext) === undefined)

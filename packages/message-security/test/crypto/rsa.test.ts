@@ -45,6 +45,14 @@ test('rsaPrivate draws a new random number to blind with at least every 33 uses'
   expect(draws).toBeLessThan(10);
 });
 
+test('rsaPrivate throws TypeError when getRandomValues does nothing', async () => {
+  const idle = new Proxy(crypto, {
+    get: (target, name) => (name === 'getRandomValues' ? (bytes: Bytes) => bytes : Reflect.get(target, name, target)),
+  });
+  const text = 'crypto.getRandomValues returned no random numbers';
+  await expect(rsaPrivate(bytesOf(7n), privateNumbers(privatePem), idle)).rejects.toThrow(new TypeError(text));
+});
+
 test('rsaPrivate draws again when the random number has no inverse', async () => {
   const fresh = privateNumbers(privatePem);
   let draws = 0;

@@ -230,6 +230,16 @@ test('the function from prepareResponse rejects with the error of a remote key t
   expect(await refusalOf(seal(new Response(reply)))).toBe(reason);
 });
 
+test('sealRequest and prepareResponse throw TypeError when getRandomValues does nothing', async () => {
+  const crypto = new Proxy(globalThis.crypto, {
+    get: (target, name) =>
+      name === 'getRandomValues' ? (bytes: Uint8Array) => bytes : Reflect.get(target, name, target),
+  });
+  const error = new TypeError('crypto.getRandomValues returned no random numbers');
+  expect(await refusalOf(sealRequest(post(), { ...ofMerchant, encryption, crypto }))).toEqual(error);
+  expect(await refusalOf(prepareResponse(encryptedTo, { ...ofGateway, encryption, crypto }))).toEqual(error);
+});
+
 test('prepareResponse makes and wraps the symmetric key, and its function encrypts', async () => {
   const calls: string[] = [];
   const watched = observedCrypto((method, [bytes]) => {
