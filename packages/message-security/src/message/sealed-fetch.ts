@@ -32,7 +32,7 @@ export interface SealedFetchOptions extends SealOptions, OpenResponseOptions {
  * reason when the caller aborts, with a TypeError when `fetch` cannot be called and nothing was sent, and with the
  * errors of `sealRequest` and `openResponse`.
  *
- * @param options - `clientId`, `privateKey` and `publicKey` are required
+ * @param options - `clientId`, `privateKey` and `publicKey` are required; they are copied
  * @throws TypeError for an option out of form
  * @example
  * ```ts
@@ -46,6 +46,7 @@ export interface SealedFetchOptions extends SealOptions, OpenResponseOptions {
 export function sealedFetch(
   options: SealedFetchOptions,
 ): (input: string | URL | Request, init?: ConstructorParameters<typeof Request>[1]) => Promise<Response> {
+  options = { ...options }; // one that the caller changes later would be used unchecked
   const { timeout = 10_000, maxBodyBytes } = options;
   checkOptions(options, ['clientId', 'privateKey', 'publicKey']);
   return async (input, init) => {

@@ -200,6 +200,19 @@ test('sealedFetch makes a new time, signature and symmetric key for each call', 
   }
 });
 
+test('sealedFetch keeps the options that it was made with when the caller changes them', async () => {
+  const sent: (string | null)[] = [];
+  const fetch = replying(({ headers }) => {
+    sent.push(headers.get('Client-Id'));
+    return sealedReply();
+  });
+  const options = { ...ofMerchant, fetch };
+  const sealed = sealedFetch(options);
+  Object.assign(options, { clientId: 'ANOTHER', publicKey: undefined, tolerance: Number.POSITIVE_INFINITY });
+  expect((await sealed(url, body)).status).toBe(200);
+  expect(sent).toEqual([ofMerchant.clientId]);
+});
+
 test('sealedFetch opens the right reply for each of 20 calls at the same time', async () => {
   const address = await listenAsGateway((text) => text);
   const sealed = send({ encryption });
