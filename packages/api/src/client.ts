@@ -42,7 +42,8 @@ export interface Client {
    * @param options - `signal` aborts the call: it then rejects with the signal's reason
    * @throws UpdatePassError, discriminated by `code`. RequestInvalid: nothing was sent. ResultNotSuccess: AlipayHK
    *   replied F or U. Every other code: the update may or may not have taken effect.
-   * @throws TypeError for a `fetch` or a remote key that cannot be used; nothing was sent
+   * @throws TypeError for a `fetch` or a remote key that cannot be used, and the error of a remote key that fails to sign;
+   *   nothing was sent
    * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a23 A23}
    */
   updatePass(body: UpdatePassRequest, options?: { signal?: AbortSignal | undefined }): Promise<UpdatePassResult>;

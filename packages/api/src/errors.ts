@@ -98,7 +98,10 @@ export class ResultNotSigned extends MessageError<'ResultNotSigned'> {
   }
 }
 
-/** Every error that `updatePass` rejects with, except TypeError and the reason of an abort; discriminated by `code`. */
+/**
+ * Every error that `updatePass` rejects with, discriminated by `code`; except TypeError, the reason of an abort, and the
+ * error of a remote key that fails to sign.
+ */
 export type UpdatePassError = AnyMessageError | RequestInvalid | ResponseInvalid | ResultNotSuccess | ResultNotSigned;
 
 /**

@@ -58,6 +58,18 @@ test('updatePass rejects with DecryptionFailed without a cause when a key servic
   expect(error.cause).toBeUndefined();
 });
 
+test('updatePass rejects with ResponseMissing when unwrapKey returns no bytes: the update was sent', async () => {
+  const unwrapKey = (async () => 'a key in base64') as unknown as NonNullable<PrivateKey['unwrapKey']>;
+  const privateKey: PrivateKey = { ...(await keyService()), unwrapKey };
+  const client = createClient({ ...clientOptions(replying()), privateKey, encryption: RSA_AES });
+  await expect(client.updatePass(update)).rejects.toMatchObject({
+    code: 'ResponseMissing',
+    message: 'the response could not be opened',
+    tracerId: 'trace-1',
+    cause: { name: 'TypeError', message: 'privateKey.unwrapKey returned String; expected bytes' },
+  });
+});
+
 test.each([new TypeError('fetch failed'), undefined, 'down'])(
   'updatePass rejects with ResponseMissing when verify of a remote key rejects with %o: the update was sent',
   async (reason) => {

@@ -76,7 +76,8 @@ export function sealedFetch(
     } catch (error) {
       if (request.signal.aborted) throw request.signal.reason;
       const { aborted } = late.signal;
-      const isOwn = !aborted && (!sealed || isMessageError(error) || error instanceof Mistake);
+      // Without a response, a mistake is about `fetch`, which then has sent nothing.
+      const isOwn = !aborted && (!sealed || isMessageError(error) || (error instanceof Mistake && !response));
       // A remote key, a replay guard or a clock of the caller may fail with any error after the request was sent.
       const why = wire ? 'the response could not be opened' : 'no complete response; the connection failed';
       const text = aborted ? `no complete response within ${timeout} ms` : why;

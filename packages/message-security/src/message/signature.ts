@@ -11,7 +11,7 @@ import { formatHeader, parseHeader, type SecurityHeader } from './header.ts';
 
 /** The parts of a message that its signature covers. */
 export interface SignedParts {
-  /** HTTP method; for a response, that of its request. */
+  /** HTTP method; for a response always `POST`. */
   method: string;
   /** Path and query as on the wire; for a response, those of its request. */
   httpUri: string;
@@ -106,6 +106,7 @@ export async function sign(parts: SignedParts, privateKey: KeyRing<PrivateKey>, 
  * @returns the key that verified the signature
  * @throws HeaderInvalid for a malformed header or a version that is not configured; AlgorithmNotSupported;
  *   SignatureVerificationFailed
+ * @throws Error whose cause is the error of a remote key, when that fails to verify
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a2 A2}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a9 A9}
  * @example
  * ```ts
