@@ -50,7 +50,9 @@ export abstract class MessageError<Code extends string = string> extends Error {
 }
 
 /**
- * Whether a value is an error about a message, from this copy of the package or from another one.
+ * Whether a value is an error about a message, from this copy of the package or from another one. It is true for the errors
+ * that other packages derive from MessageError too, which are not in `AnyMessageError`; `isUpdatePassError` of
+ * `@alipayhk-pass/api` has the types of those.
  *
  * @param value - any value
  * @example
@@ -195,7 +197,10 @@ export class ResponseUnexpected extends MessageError<'ResponseUnexpected'> {
   }
 }
 
-/** No complete response arrived: a timeout, or a refused or broken connection. The request may have taken effect. */
+/**
+ * No complete response arrived: a timeout, or a refused or broken connection. Or it arrived, but a remote key, a replay guard
+ * or a clock of the caller failed. The request may have taken effect.
+ */
 export class ResponseMissing extends MessageError<'ResponseMissing'> {
   /** Made where a request is sent or its response is read; `cause` is what `fetch` or the body failed with. */
   constructor(text: string, cause: unknown) {

@@ -66,7 +66,8 @@ export interface OpenedResponse {
  * @param options - `clientId` and `publicKey` are required; for encrypted requests `encryption` and `privateKey` too
  * @throws HeaderInvalid, AlgorithmNotSupported, BodyTooLarge, BodyIncomplete, SignatureVerificationFailed,
  *   TimeNotAccepted, DecryptionFailed, MessageReplayed: the message was refused
- * @throws TypeError for an option out of form, or a body that was read before
+ * @throws TypeError for an option out of form, a body that was read before, or an `unwrapKey` that returns no bytes
+ * @throws the error of `onBody`, `replayGuard` or `now`; Error whose cause is the error of a remote key that fails to verify
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a1 A1}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a4 A4}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a8 A8}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a9 A9}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a10 A10}
  * @example
  * ```ts

@@ -35,7 +35,9 @@ export interface ReplayStore {
  * Makes a guard that remembers messages in a store. It stores the SHA-256 of the content to be signed and of the
  * encrypted key, not the signature: anybody can turn an ECDSA signature into a second valid one.
  *
- * Two identical messages that are signed within the same second count as one, because Request-Time is in whole seconds.
+ * Two identical messages that are signed within the same second count as one, because Request-Time is in whole seconds. So
+ * does a copy that the sender's runtime makes: Node's `fetch` repeats a request after HTTP 421, Deno's after a connection that
+ * broke off. Whoever has one encrypted message can have a name added for each copy with another Encrypt header.
  *
  * @param store - shared by every process that receives messages
  * @param crypto - computes the SHA-256; `globalThis.crypto` unless given
