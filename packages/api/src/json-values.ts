@@ -36,10 +36,10 @@ function expectedOf(value: unknown): string | undefined {
   // JSON.stringify makes {} of a Map.
   const kind = Object.prototype.toString.call(value).slice(8, -1);
   if (kind !== 'Object') return `a plain object, not a ${kind}`;
-  return hidesFields(value) ? 'an object with enumerable fields of its own' : undefined;
+  return hidesFields(value) ? 'an object without fields that JSON leaves out, such as getters of a class' : undefined;
 }
 
-/** Whether the schema finds fields that JSON.stringify leaves out: inherited ones, such as a class's getters, and others. */
+/** Whether an object has fields that JSON.stringify leaves out, but the schema finds: inherited, or not enumerable. */
 function hidesFields(value: object): boolean {
   for (let owner = value; Object.getPrototypeOf(owner) !== null; owner = Object.getPrototypeOf(owner)) {
     const hidden = Object.values(Object.getOwnPropertyDescriptors(owner)).filter(

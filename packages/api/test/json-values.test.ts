@@ -7,7 +7,7 @@ describe('findLosses', () => {
       return 800;
     }
   }
-  const own = 'must be an object with enumerable fields of its own';
+  const left = 'must be an object without fields that JSON leaves out, such as getters of a class';
   const whole = 'must be a whole number of at most 2^53 - 1, or a string of digits';
   test.each<[title: string, value: unknown, path: string, message: string]>([
     ['NaN', { points: Number.NaN }, 'points', 'must be a finite number'],
@@ -27,10 +27,10 @@ describe('findLosses', () => {
     ['a boxed number', { points: Object(1) }, 'points', 'must be a plain object, not a Number'],
     ['a Date', { endDate: new Date(0) }, 'endDate', 'must be an object without toJSON'],
     ['an object with toJSON', { price: { toJSON: () => 1 } }, 'price', 'must be an object without toJSON'],
-    ['an inherited field', { price: Object.create({ cent: 800 }) }, 'price', own],
-    ['a getter of a class', { price: new Price() }, 'price', own],
-    ['a getter of its base class', { price: new (class extends Price {})() }, 'price', own],
-    ['a field that is not enumerable', { price: Object.defineProperty({}, 'cent', { value: 800 }) }, 'price', own],
+    ['an inherited field', { price: Object.create({ cent: 800 }) }, 'price', left],
+    ['a getter of a class', { price: new Price() }, 'price', left],
+    ['a getter of its base class', { price: new (class extends Price {})() }, 'price', left],
+    ['a field that is not enumerable', { price: Object.defineProperty({}, 'cent', { value: 800 }) }, 'price', left],
     ['a nested value', { dataInfo: { a: [{ b: [[Number.NaN]] }] } }, 'dataInfo.a.0.b.0.0', 'must be a finite number'],
     ['a value at the top', 1n, '', 'must be a JSON value, not a bigint'],
   ])('returns the path and what was expected for %s', (_, value, path, message) => {
