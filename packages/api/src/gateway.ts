@@ -4,6 +4,7 @@
  */
 import {
   checkOptions,
+  type Encryption,
   type KeyRing,
   type OpenRequestOptions,
   type PrivateKey,
@@ -42,6 +43,8 @@ export interface GatewayOptions<Context = undefined>
   publicKeyOf: (clientId: string, context: Context) => Keys | Promise<Keys>;
   /** Returns the RSA key that encrypts replies, for a merchant that signs with another algorithm (ECC224). */
   encryptionKeyOf?: ((clientId: string, context: Context) => Keys | Promise<Keys>) | undefined;
+  /** How bodies are encrypted; `RSA_AES` unless given. A gateway that signs with ECC224 needs a `decryptionKey` for it. */
+  encryption?: Encryption | undefined;
   /** The gateway's own key: it signs replies and decrypts requests. */
   privateKey: KeyRing<PrivateKey>;
   /** Longest request body on the wire, in bytes; 1 MiB unless given. */

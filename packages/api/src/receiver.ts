@@ -51,8 +51,8 @@ export type SharedOptions<Context> = Pick<
   /** Called with every refusal, for a log. It is not awaited, and its errors are ignored. */
   onRefusal?: ((refusal: Refusal, context: Context) => unknown) | undefined;
   /**
-   * Called and awaited with the body as received, when it is complete and before anything in it is verified. When it
-   * throws, the request is refused at the stage `handler`.
+   * Called and awaited with the body as received, when it is complete and before anything in it is verified. The same bytes
+   * are verified afterwards, so do not change them. When it throws, the request is refused at the stage `handler`.
    */
   onBody?: ((wire: Uint8Array<ArrayBuffer>, context: Context) => unknown) | undefined;
 };

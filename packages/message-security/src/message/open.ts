@@ -111,7 +111,10 @@ export async function openRequest(request: Request, options: OpenRequestOptions)
   return { request: plain, clientId, httpUri, requestTime, encrypted, symmetricKeyLength, publicKey };
 }
 
-/** The request of a response: its URL, and its headers for Request-Time. */
+/**
+ * The request of a response: its URL, and its headers for Request-Time. Without that header, which only the sealed request
+ * has, an older response is accepted as long as `tolerance` accepts its time.
+ */
 export type SentRequest = Pick<Request, 'url'> & Partial<Pick<Request, 'headers'>>;
 
 /**

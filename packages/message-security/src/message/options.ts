@@ -83,8 +83,8 @@ export interface OpenRequestOptions extends OpenOptions {
   /** Time for the body to arrive, in milliseconds; 30,000 unless given. */
   bodyTimeout?: number | undefined;
   /**
-   * Called and awaited with the complete body as received, before anything in it is verified: for a log of the wire. When
-   * it throws, `openRequest` rejects with that error.
+   * Called and awaited with the complete body as received, before anything in it is verified: for a log of the wire. The
+   * same bytes are verified afterwards, so do not change them. When it throws, `openRequest` rejects with that error.
    */
   onBody?: ((wire: Uint8Array<ArrayBuffer>) => unknown) | undefined;
 }

@@ -80,7 +80,8 @@ export type RepliedTo = Pick<OpenedRequest, 'httpUri' | 'encrypted'> &
  * @param response - its body must not have been read
  * @param to - the request as `openRequest` returned it; for a request that does not open, what is known of it
  * @param options - `clientId` and `privateKey` are required; for an encrypted response `encryption` and `publicKey` too
- * @throws TypeError for an argument out of form, or a body that was read before
+ * @throws TypeError for an argument out of form, for a body that was read before, or for one to be encrypted that is not
+ *   UTF-8
  * @throws the error of a remote key that fails to sign
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a7 A7}
  * @example
@@ -101,11 +102,11 @@ export async function sealResponse(response: Response, to: RepliedTo, options: S
 
 /**
  * Does the part of `sealResponse` that does not need the response: it checks the options and, for an encrypted response,
- * makes and wraps the symmetric key. Call it before you act on a request: afterwards only a remote key can fail, to sign.
+ * makes and wraps the symmetric key. Call it before you act on a request, so that a key that cannot encrypt is found in time.
  *
  * @param to - the request as `openRequest` returned it
  * @param options - as for `sealResponse`
- * @returns a function that seals one response
+ * @returns a function that seals one response, and rejects as `sealResponse` does for its body or a remote key
  * @throws TypeError for an argument out of form
  * @example
  * ```ts
