@@ -24,7 +24,10 @@ export interface SandboxOptions {
   access?: Access | undefined;
   /** A merchant that `GET /sandbox/ready` offers, private key included; none unless given. */
   ready?: ReadyMerchant | undefined;
-  /** About how many requests the ledger holds; 10,000 unless given. */
+  /**
+   * About how many requests the ledger holds; 10,000 unless given. Let it be more than twice the requests that come at once:
+   * one that loses its entry before its reply gets HTTP 500, also when its update took effect.
+   */
   ledgerRows?: number | undefined;
   /** How the names of headers in replies are spelled, unless a merchant has a setting of its own; `lower` unless given. */
   headerCase?: HeaderCase | undefined;
