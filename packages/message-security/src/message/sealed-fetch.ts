@@ -63,8 +63,7 @@ export function sealedFetch(
     let response: Response | undefined;
     let wire: Uint8Array<ArrayBuffer> | undefined; // set when the body is complete
     try {
-      const parts = await unlessAborted(signal, sealInParts(new Request(request, { signal }), options));
-      // Node does not abort through the signal of a Request that it has collected as garbage, as the one above may be.
+      const parts = await unlessAborted(signal, sealInParts(request, options));
       parts.init.signal = signal;
       sealed = new Request(parts.url, parts.init);
       // Looked up at each call: a test may have replaced globalThis.fetch since.
