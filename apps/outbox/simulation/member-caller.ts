@@ -46,10 +46,10 @@ export class MemberCaller {
   }
 
   async #untilReply(name: 'post' | 'register', args: unknown[]): Promise<unknown> {
-    const { scheduler, shards } = this.#world;
+    const { scheduler } = this.#world;
     for (;;) {
       try {
-        return await this.#world.call(shardOf(this.userId, shards), name, args);
+        return await this.#world.call(shardOf(this.userId, this.#world.shards), name, args);
       } catch {
         await scheduler.wait(scheduler.between(100, 3_000), 'again');
       }

@@ -34,13 +34,12 @@ const alarmRetry = 2_000;
 
 export class World {
   readonly scheduler: Scheduler;
-  readonly env: Env;
+  env: Env;
   readonly gateway: Gateway;
-  readonly shards: number;
   faults: Faults = noFaults;
-  readonly #disks: Disk[];
-  readonly #objects: (ShardObject | undefined)[];
-  readonly #clocks: number[];
+  readonly #disks: Disk[] = [];
+  readonly #objects: (ShardObject | undefined)[] = [];
+  readonly #clocks: number[] = [];
   readonly #front;
   /** How often each event was emitted. */
   readonly events = new Map<string, number>();
@@ -55,14 +54,21 @@ export class World {
       }),
     };
     this.env = { ...vars, OUTBOX_SHARD: namespace } as unknown as Env;
-    this.shards = readLimits(this.env).shards;
     this.gateway = new Gateway(scheduler, readLimits(this.env));
-    this.#disks = Array.from({ length: this.shards }, () => new Disk());
-    this.#objects = this.#disks.map(() => undefined);
-    this.#clocks = this.#disks.map(() => 60_000);
     // The digest is injected: Web Crypto works on another thread, which no seed decides.
     this.#front = frontOf(async (bytes) => digestOf(bytes));
     scheduler.after(60_000, 'cron', () => this.#everyMinute());
+  }
+
+  /** How many shards there are, as the Worker is deployed. */
+  get shards(): number {
+    return readLimits(this.env).shards;
+  }
+
+  /** Deploys the Worker with another number of shards. Requests under way keep the old one; every object ends. */
+  deploy(shards: number): void {
+    this.env = { ...this.env, SHARDS: `${shards}` };
+    for (const shard of this.#objects.keys()) this.kill(shard);
   }
 
   /** A request to the Worker; its reply, or `undefined` if it was lost. */
@@ -112,16 +118,16 @@ export class World {
 
   /** The clock of a shard's machine: it may be ahead of the true time, and goes back now and then. */
   clockOf(shard: number): number {
-    return Math.floor(this.scheduler.time) + (this.#clocks[shard] ?? 0);
+    return Math.floor(this.scheduler.time) + (this.#clocks[shard] ?? 60_000);
   }
 
   setClockBack(shard: number, milliseconds: number): void {
-    this.#clocks[shard] = Math.max(0, (this.#clocks[shard] ?? 0) - milliseconds);
+    this.#clocks[shard] = Math.max(0, (this.#clocks[shard] ?? 60_000) - milliseconds);
   }
 
   /** Has the stored alarm fire, unless it is lost. */
   scheduleAlarm(shard: number): void {
-    const disk = this.#disks[shard] as Disk;
+    const disk = this.#disk(shard);
     const at = disk.storedAlarm;
     if (at === null) return;
     const { scheduler, faults } = this;
@@ -136,7 +142,7 @@ export class World {
 
   #runAlarm(shard: number): void {
     const { scheduler } = this;
-    const disk = this.#disks[shard] as Disk;
+    const disk = this.#disk(shard);
     const object = this.#object(shard);
     // workerd runs one alarm at a time, and the next one after it.
     if (object.isInAlarm) return void scheduler.after(1_000, `alarm ${shard} later`, () => this.scheduleAlarm(shard));
@@ -158,10 +164,16 @@ export class World {
     this.#objects[shard] = undefined;
   }
 
+  #disk(shard: number): Disk {
+    const disk = this.#disks[shard] ?? new Disk();
+    this.#disks[shard] = disk;
+    return disk;
+  }
+
   #object(shard: number): ShardObject {
     const living = this.#objects[shard];
     if (living && !living.isGone) return living;
-    const object = new ShardObject(this, shard, this.#disks[shard] as Disk);
+    const object = new ShardObject(this, shard, this.#disk(shard));
     this.#objects[shard] = object;
     return object;
   }

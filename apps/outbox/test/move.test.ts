@@ -7,7 +7,7 @@ import { moveShards } from '../tools/move-shards.ts';
 import { alipayhk, billOf } from './alipayhk.ts';
 import { put, send, update, view } from './caller.ts';
 import { answerWith, gateway, recordingGateway } from './gateway.ts';
-import { untilState } from './shards.ts';
+import { inShard, untilState } from './shards.ts';
 
 beforeEach(() => {
   for (const level of ['log', 'error'] as const) vi.spyOn(console, level).mockReturnValue();
@@ -26,7 +26,7 @@ const after = async (method: string, path: string, body?: object, headers: Recor
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 };
 
-test('3 shards become 5: passes, keys, dead letters, batches, members and tombstones move, those in flight last', async () => {
+test('3 shards become 5: passes, keys, dead letters, batches, members and tombstones move, once no request is in flight', async () => {
   const applied = await recordingGateway();
   const ids = Array.from({ length: 40 }, (_, n) => `move-${n}`);
   const headers = { 'Content-Type': 'application/x-ndjson', 'Idempotency-Key': 'nightly' };
@@ -83,6 +83,8 @@ test('3 shards become 5: passes, keys, dead letters, batches, members and tombst
     body: { error: { code: 'ShardsMoving' } },
   });
   await moving;
+  // Before it is deployed with the new number, 5 shards have a fifth of the bound each and not a third.
+  expect(await inShard('move-0', ({ shard }) => shard.limits)).toMatchObject({ shards: 5, bound: { perSecond: 3000 } });
 
   expect(await put('move-late', { ...update, points: 1 })).toMatchObject({
     status: 503,

@@ -17,10 +17,10 @@ export async function moveShards(
       method: 'POST',
       headers: { Authorization: `Bearer ${token}` },
     });
-    const body = (await response.json()) as { moved: number; left: number };
+    const body = (await response.json()) as { moved: number; done: boolean };
     if (!response.ok) throw new Error(`received ${response.status} ${JSON.stringify(body)}`);
     onStep(body.moved);
-    if (body.left === 0) return;
+    if (body.done) return;
     if (body.moved === 0) await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }

@@ -4,11 +4,14 @@ import type { Change } from '../pass/fields.ts';
 
 /** Rows on their way to another shard, by table. */
 export interface Moved {
+  /** To how many shards they move. */
+  to: number;
   rows: { table: string; row: Record<string, string | number | null> }[];
   /** Keys of the hashes among them. */
   hashKeys: string[];
-  /** The last stamp of the shard that they come from. */
+  /** The last stamp of the shard that they come from, and the number of its last flight. */
   stamp: number;
+  flight: number;
 }
 
 /** Those operations. */

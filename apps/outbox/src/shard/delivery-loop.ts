@@ -45,7 +45,7 @@ export class DeliveryLoop {
   #pausedUntil = 0;
   #rate: Rate | undefined;
   breaker: Breaker;
-  /** Begins nothing: the passes move to other shards. */
+  /** A run begins nothing more: the passes move to other shards. */
   isDraining: boolean;
 
   constructor(shard: LoopShard) {
@@ -111,13 +111,13 @@ export class DeliveryLoop {
     this.#armedAt = 0;
     this.#keepAlarm();
     this.#recover();
-    const client = this.isDraining ? undefined : await this.#client();
+    const client = await this.#client();
     for (;;) {
-      const isLast = sends >= limits.runSends || ports.now() - start >= longestRun;
+      const isLast = this.isDraining || sends >= limits.runSends || ports.now() - start >= longestRun;
       let wait = Number.POSITIVE_INFINITY;
       if (!isLast) {
         wait = Math.min(handovers.start(this.#signal), alerts.start(this.#signal));
-        while (client && !this.isDraining && sends < limits.runSends) {
+        while (client && sends < limits.runSends) {
           const pause = this.#begin(client);
           wait = Math.min(wait, pause);
           if (pause > 0) break;

@@ -1,6 +1,6 @@
 /**
- * The move to another number of shards. A shard that moves takes in no more and begins nothing; what belongs elsewhere is
- * copied to its new shard, then deleted here, so that a step that is repeated changes nothing.
+ * The move to another number of shards. A shard that moves takes in no more and begins nothing; once it is idle, what
+ * belongs elsewhere is copied to its new shard, then deleted here, so that a step that is repeated changes nothing.
  */
 import type { Moved } from './between-shards.ts';
 import type { SqlValue } from './ports.ts';
@@ -9,136 +9,172 @@ import type { Shard } from './shard.ts';
 
 type Row = Record<string, SqlValue>;
 
-/** Tables that move, and the column by which a row has its shard. */
+/** Tables that move: the column by which a row has its shard, and those that name a row, in whose order rows are read. */
 const tables = {
-  passes: 'pass_id',
-  dead_letters: 'pass_id',
-  keys: 'pass_id',
-  members: 'user_id',
-  postings: 'user_id',
-  handovers: 'user_id',
-  batches: 'batch_id',
-  tombstones: 'route',
-  erased_bills: 'route',
+  passes: { route: 'pass_id', key: ['pass_id'] },
+  dead_letters: { route: 'pass_id', key: ['pass_id', 'revision'] },
+  keys: { route: 'pass_id', key: ['sequence'] },
+  members: { route: 'user_id', key: ['user_id'] },
+  postings: { route: 'user_id', key: ['user_id', 'id'] },
+  handovers: { route: 'user_id', key: ['user_id', 'sequence'] },
+  batches: { route: 'batch_id', key: ['sequence'] },
+  // Each line goes where its pass goes.
+  batch_lines: { route: 'lines', key: ['sequence'] },
+  tombstones: { route: 'route', key: ['hash'] },
+  erased_bills: { route: 'route', key: ['sequence'] },
 } as const;
-type Table = keyof typeof tables | 'batch_lines';
+type Table = keyof typeof tables;
+const names = Object.keys(tables) as Table[];
 
-/** Most rows in one step. */
-const most = 500;
+/**
+ * Most of one step: rows that move, their bytes as JSON unless one row alone has more, and rows that are looked at. A row
+ * may have 2 MB, and an object has 128 MB of memory.
+ */
+const most = { rows: 500, bytes: 1_000_000, looked: 5_000 };
+
+/** Up to where the rows of a shard have been moved: a table, and the last row of it. */
+interface Progress {
+  table: number;
+  after?: SqlValue[] | undefined;
+}
+
+/** A row that belongs to other shards, by shard; of the lines of a batch some may stay. */
+interface Foreign {
+  table: Table;
+  row: Row;
+  parts: Map<number, Row>;
+}
 
 export function moveOperations(shard: Shard) {
-  const { ports, meta, passes, loop } = shard;
+  const { ports, meta, loop } = shard;
   const { sql } = ports;
+  /** Another object of the shard begins anew, and finds what is left. */
+  let progress: Progress = { table: 0 };
+
+  const isKey = (table: Table, comparison: '=' | '>'): string => {
+    const { key } = tables[table];
+    return `(${key.join(', ')}) ${comparison} (${key.map(() => '?').join(', ')})`;
+  };
+  const keyOf = (table: Table, row: Row): SqlValue[] => tables[table].key.map((name) => row[name] as SqlValue);
+
+  /** Rows one by one, so that only one is in memory. */
+  function* rowsOf(table: Table, after: SqlValue[] | undefined): Generator<Row> {
+    const order = `ORDER BY ${tables[table].key.join(', ')} LIMIT 1`;
+    for (let last = after; ; ) {
+      const [row] = last
+        ? sql<Row>(`SELECT * FROM ${table} WHERE ${isKey(table, '>')} ${order}`, ...last)
+        : sql<Row>(`SELECT * FROM ${table} ${order}`);
+      if (row === undefined) return;
+      yield row;
+      last = keyOf(table, row);
+    }
+  }
+
+  const partsOf = (table: Table, row: Row, own: number, to: number): Map<number, Row> => {
+    const id = row[tables[table].route] as string | number;
+    if (table !== 'batch_lines') return new Map([[(typeof id === 'number' ? id : routeOf(id)) % to, row]]);
+    // A line without a passId was erased.
+    const byShard = Map.groupBy(
+      JSON.parse(`${id}`) as [number, string][],
+      ([, passId]) => (passId === '' ? own : routeOf(passId)) % to,
+    );
+    return new Map([...byShard].map(([target, lines]) => [target, { ...row, lines: JSON.stringify(lines) }]));
+  };
+
+  /** The next rows that belong to other shards, and the progress once they have moved. */
+  const nextForeign = (own: number, to: number): { foreign: Foreign[]; next: Progress } => {
+    const foreign: Foreign[] = [];
+    let bytes = 0;
+    let looked = 0;
+    let { table: index, after } = progress;
+    for (; index < names.length; index += 1, after = undefined) {
+      const table = names[index] as Table;
+      for (const row of rowsOf(table, after)) {
+        const parts = partsOf(table, row, own, to);
+        if ([...parts.keys()].some((target) => target !== own)) {
+          bytes += new TextEncoder().encode(JSON.stringify(row)).length;
+          if (foreign.length > 0 && bytes > most.bytes) return { foreign, next: { table: index, after } };
+          foreign.push({ table, row, parts });
+        }
+        after = keyOf(table, row);
+        looked += 1;
+        if (foreign.length === most.rows || looked === most.looked) return { foreign, next: { table: index, after } };
+      }
+    }
+    return { foreign, next: { table: index } };
+  };
 
   const insert = (table: Table, row: Row): void => {
-    // Sequences are each shard's own.
+    // Sequences are each shard's own, but for those of a member's changes.
     const { sequence: _sequence, ...rest } = row;
     const own = table === 'handovers' ? row : rest;
-    const names = Object.keys(own);
+    const columns = Object.keys(own);
     if (table === 'batch_lines') {
       const same = 'SELECT 1 AS found FROM batch_lines WHERE batch_id = ? AND last_line = ? AND lines = ?';
       if (sql(same, own.batch_id ?? '', own.last_line ?? 0, own.lines ?? '').length > 0) return;
     }
     sql(
-      `INSERT OR REPLACE INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
+      `INSERT OR REPLACE INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
       ...(Object.values(own) as SqlValue[]),
     );
   };
 
-  /** Rows that belong to other shards, by shard; at most so many. */
-  const foreign = (own: number, to: number): Map<number, { table: keyof typeof tables; row: Row }[]> => {
-    const flying = new Set([...passes.flights.values()].filter(({ isOver }) => !isOver).map(({ passId }) => passId));
-    const found = new Map<number, { table: keyof typeof tables; row: Row }[]>();
-    let count = 0;
-    for (const [table, column] of Object.entries(tables) as [keyof typeof tables, string][]) {
-      for (const row of sql<Row>(`SELECT * FROM ${table}`)) {
-        const id = row[column] as string | number;
-        const target = (typeof id === 'number' ? id : routeOf(id)) % to;
-        if (target === own || flying.has(`${id}`)) continue;
-        found.set(target, [...(found.get(target) ?? []), { table, row }]);
-        count += 1;
-        if (count === most) return found;
-      }
-    }
-    return found;
-  };
-
-  const remove = ({ table, row }: { table: keyof typeof tables; row: Row }): void => {
-    const keys: Record<keyof typeof tables, string[]> = {
-      ...{ passes: ['pass_id'], dead_letters: ['pass_id', 'revision'], keys: ['sequence'], members: ['user_id'] },
-      ...{ postings: ['user_id', 'id'], handovers: ['user_id', 'sequence'], batches: ['sequence'] },
-      ...{ tombstones: ['hash'], erased_bills: ['sequence'] },
-    };
-    const where = keys[table];
-    sql(
-      `DELETE FROM ${table} WHERE ${where.map((name) => `${name} = ?`).join(' AND ')}`,
-      ...where.map((name) => row[name] as SqlValue),
-    );
-  };
-
-  /** Lines of batches go where their passes go. @returns how many rows were split */
-  const moveLines = async (own: number, to: number): Promise<number> => {
-    type Lines = { sequence: number; batch_id: string; last_line: number; began: number; lines: string };
-    const after = meta.get<number>('movedLines') ?? 0;
-    const rows = sql<Lines>('SELECT * FROM batch_lines WHERE sequence > ? ORDER BY sequence LIMIT 50', after);
-    for (const row of rows) {
-      const byShard = Map.groupBy(JSON.parse(row.lines) as [number, string][], ([, passId]) =>
-        passId === '' ? own : routeOf(passId) % to,
-      );
-      for (const [target, lines] of byShard) {
-        if (target === own) continue;
-        const moved = { ...row, lines: JSON.stringify(lines) };
-        await ports.call(target, 'takeMoved', {
-          ...{ rows: [{ table: 'batch_lines', row: moved }], hashKeys: [] },
-          stamp: shard.stamps.last,
-        });
-      }
-      ports.transaction(() => {
-        sql(
-          'UPDATE batch_lines SET lines = ? WHERE sequence = ?',
-          JSON.stringify(byShard.get(own) ?? []),
-          row.sequence,
-        );
-        meta.set('movedLines', row.sequence);
-      });
-    }
-    return rows.length;
+  const remove = ({ table, row, parts }: Foreign, own: number): void => {
+    const rest = parts.get(own);
+    if (rest) sql('UPDATE batch_lines SET lines = ? WHERE sequence = ?', rest.lines as string, row.sequence as number);
+    else sql(`DELETE FROM ${table} WHERE ${isKey(table, '=')}`, ...keyOf(table, row));
   };
 
   return {
-    /** Takes in no more, and begins no more requests. */
-    startMove(to: number): void {
-      if (meta.get<number>('moving') !== to) {
-        meta.set('movedLines', 0);
-        meta.set('moving', to);
-      }
+    /**
+     * Takes in no more, and begins no more requests.
+     *
+     * @param asked - how many shards are asked to move
+     * @returns why it does not: it moves to another number already, or was filled under more shards than are asked, of
+     *   which some would keep their rows
+     */
+    startMove(to: number, asked: number): { movingTo?: number; filledUnder?: number } {
+      const movingTo = meta.get<number | null>('moving') ?? to;
+      const filledUnder = meta.get<number>('shards') ?? 0;
+      if (movingTo !== to) return { movingTo };
+      if (filledUnder > asked) return { filledUnder };
+      if (!loop.isDraining) progress = { table: 0 };
+      meta.set('moving', to);
       loop.isDraining = true;
+      return {};
     },
 
-    /** Moves some rows. @returns how many, and whether there are more, or requests in flight */
-    async moveSome(own: number, to: number): Promise<{ moved: number; left: number }> {
-      const found = foreign(own, to);
-      let moved = 0;
-      for (const [target, rows] of found) {
-        await ports.call(target, 'takeMoved', { rows, hashKeys: shard.tombstones.keys(), stamp: shard.stamps.last });
-        ports.transaction(() => {
-          for (const row of rows) remove(row);
+    /** Moves some rows, once nothing is under way here. @returns how many, and whether none is left */
+    async moveSome(own: number, to: number): Promise<{ moved: number; isDone: boolean }> {
+      if (shard.isBusy) return { moved: 0, isDone: false };
+      const { foreign, next } = nextForeign(own, to);
+      const targets = new Set(foreign.flatMap(({ parts }) => [...parts.keys()]));
+      targets.delete(own);
+      for (const target of targets) {
+        const rows = foreign.flatMap(({ table, parts }) => {
+          const row = parts.get(target);
+          return row ? [{ table, row }] : [];
         });
-        moved += rows.length;
+        const last = { stamp: shard.stamps.last, flight: shard.passes.lastNumber };
+        await ports.call(target, 'takeMoved', { to, rows, hashKeys: shard.tombstones.keys(), ...last });
       }
-      const lines = await moveLines(own, to);
-      const flying = [...passes.flights.values()].filter(({ isOver }) => !isOver).length;
-      return { moved: moved + lines, left: moved + lines + flying };
+      ports.transaction(() => {
+        for (const each of foreign) remove(each, own);
+      });
+      progress = next;
+      return { moved: foreign.length, isDone: next.table === names.length };
     },
 
-    /** Takes rows of another shard in. */
-    takeMoved({ rows, hashKeys, stamp }: Moved): void {
+    /** Takes rows of another shard in. @throws Error outside of that move: they may be older than what is here */
+    takeMoved({ to, rows, hashKeys, stamp, flight }: Moved): void {
+      if (meta.get('moving') !== to) throw new Error(`this shard does not move to ${to} shards`);
       ports.transaction(() => {
         for (const { table, row } of rows) insert(table as Table, row);
         const known = shard.tombstones.keys();
         const fresh = hashKeys.filter((key) => !known.includes(key));
         if (fresh.length > 0) meta.set('hashKeys', [...known, ...fresh]);
         shard.stamps.raise(stamp);
+        shard.passes.raise(flight);
       });
     },
 

@@ -44,15 +44,18 @@ export async function perform(
 ): Promise<Reply> {
   const filledUnder = shard.meta.get<number>('shards');
   const movingTo = shard.meta.get<number | null>('moving');
-  if (!whileMoving.has(name)) {
+  const isOfMove = whileMoving.has(name);
+  if (!isOfMove) {
     if (movingTo) return { movingTo };
     if (filledUnder !== undefined && filledUnder !== shards) return { filledUnder };
   }
   if (filledUnder === undefined) shard.meta.set('shards', shards);
   const operation = operations[name] as (...args: unknown[]) => unknown;
+  if (!isOfMove) shard.calls += 1;
   try {
     return { value: await operation(...args) };
   } finally {
+    if (!isOfMove) shard.calls -= 1;
     await shard.loop.arm();
   }
 }

@@ -135,6 +135,22 @@ export class PassStore {
     return flight;
   }
 
+  /** The number of the last flight. */
+  get lastNumber(): number {
+    return this.#number;
+  }
+
+  /** Makes the number of every later flight greater than this one, such as the last of another shard. */
+  raise(number: number): void {
+    if (number <= this.#number) return;
+    this.#number = number;
+    // In a slot that no flight uses, of no pass.
+    this.#ports.sql(
+      "INSERT INTO flights VALUES (-1, ?, '', 0) ON CONFLICT (slot) DO UPDATE SET number = excluded.number",
+      number,
+    );
+  }
+
   /** Frees the slot of a flight. After a leap of the clock another one may have it. */
   end(flight: Airborne): void {
     if (this.flights.get(flight.slot) === flight) this.flights.delete(flight.slot);

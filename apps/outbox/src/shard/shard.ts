@@ -21,6 +21,8 @@ export class Shard {
   readonly stamps: Stamps;
   readonly handovers: Handovers;
   readonly loop: DeliveryLoop;
+  /** Calls that are under way, but for those of a move. */
+  calls = 0;
 
   constructor(world: Ports) {
     const ports = { ...world, now: steady(world.now) };
@@ -36,8 +38,17 @@ export class Shard {
     this.loop = new DeliveryLoop(this);
   }
 
+  /** With the number of shards under which this one was filled: after a move, until the Worker is deployed with it. */
   get limits(): Limits {
-    return this.ports.limits();
+    const limits = this.ports.limits();
+    const shards = this.meta.get<number>('shards') ?? limits.shards;
+    return shards === limits.shards ? limits : { ...limits, shards };
+  }
+
+  /** Whether anything is under way that may still write: a call, a request in flight, a change on its way to its pass. */
+  get isBusy(): boolean {
+    const isFlying = [...this.passes.flights.values()].some(({ isOver }) => !isOver);
+    return this.calls > 0 || isFlying || this.handovers.isBusy;
   }
 
   /** Emits an alert and, where ALERT_URL is set, has it pushed. */
