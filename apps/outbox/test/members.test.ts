@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { send } from './caller.ts';
 import { recordingGateway } from './gateway.ts';
+import { shardFor, shards, stubOf } from './shards.ts';
 
 beforeAll(() => void vi.spyOn(console, 'log').mockReturnValue());
 afterAll(() => vi.restoreAllMocks());
@@ -82,4 +83,29 @@ test('whose pass it is goes with the points as it was registered', async () => {
     { ...who, userId: 'U-who', dataInfo: { points: 10 } },
     { ...who, templateCode: 'T2', dataInfo: { points: 10 } },
   ]);
+});
+
+test('the hundred-and-first pass of a member: 413 until one has left, and what it had stays', async () => {
+  await recordingGateway();
+  const register = (n: number) => put('U-many', { passId: `P-many-${n}`, merchantId: 'M1' });
+  for (let n = 1; n <= 100; n += 1) expect((await register(n)).status).toBe(200);
+  expect(await register(101)).toMatchObject({
+    status: 413,
+    body: {
+      error: {
+        code: 'MemberFull',
+        issues: [
+          {
+            path: 'passId',
+            message: 'would be one more than 100 passes of this member; closed ones leave after 35 days',
+          },
+        ],
+      },
+    },
+  });
+  expect(await send('GET', '/members/U-many')).toMatchObject({ body: { passId: 'P-many-100' } });
+  expect(await register(1)).toMatchObject({ status: 200, body: { passId: 'P-many-1' } });
+  // As the shard of a closed pass does when it leaves.
+  await stubOf(shardFor('U-many')).call(shards, 'forgetMember', ['U-many', 'P-many-2']);
+  expect(await register(101)).toMatchObject({ status: 200, body: { passId: 'P-many-101' } });
 });

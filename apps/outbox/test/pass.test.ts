@@ -155,6 +155,13 @@ describe('dead letters', () => {
     expect(state && fateOf(state, 1)).toBe('pending');
   });
 
+  test('a replay goes under the newest ids', () => {
+    const dead = ended(all(change({ 'dataInfo/points': 1, 'dataInfo/level': 'gold' })), refused);
+    const right = { ...who, templateCode: 'T2' };
+    const state = replay(ended(accepted(dead, change({ 'dataInfo/points': 2 }, { who: right })), delivered), 9_000);
+    expect(state && sent(state)).toMatchObject({ ...right, dataInfo: { level: 'gold' } });
+  });
+
   test('a replay after a close is refused, unless the close itself is dead', () => {
     expect(replay(accepted(ended(all(points(1)), refused), close), 9_000)).toBeUndefined();
     expect(replay(ended(all(close), refused), 9_000)?.queue).toMatchObject([{ status: 'CLOSED' }]);

@@ -6,9 +6,9 @@ import type { UpdatePassRequest } from '@alipayhk-pass/api/gateway';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import worker from '../src/worker.ts';
 import { alipayhk, billOf } from './alipayhk.ts';
-import { put, send, update, view } from './caller.ts';
+import { send, update, view } from './caller.ts';
 import { answerWith, gateway, recordingGateway } from './gateway.ts';
-import { inShard, untilState } from './shards.ts';
+import { untilState } from './shards.ts';
 
 let applied: UpdatePassRequest[] = [];
 beforeEach(async () => {
@@ -95,95 +95,6 @@ test('a bill that is refused becomes a dead letter, the next one goes, and its r
   expect((await send('POST', '/dead-letters/replay?resultCode=PARAM_ILLEGAL')).body.replayed).toBeGreaterThan(0);
   await untilState(passId, 'delivered');
   expect(shownOn(passId)).toEqual([{ billNo: first.billNo, lastChangePoints: '1', pointsProvider: 'ALIPAYHK' }]);
-});
-
-describe('erasure', () => {
-  test('removes bills, points, and what passes, dead letters and batch lines hold, on every shard', async () => {
-    const { userId, passId } = await newMember();
-    const bill = billOf(500, { userId });
-    await alipayhk().notifyBill(bill);
-    await untilState(passId, 'delivered');
-    const other = `${passId}-put`;
-    answerWith(await gateway({ handler: () => ({ resultCode: 'PARAM_ILLEGAL', resultStatus: 'F' }) }));
-    const line = JSON.stringify({ ...update, userId, passId: other, level: 'Ada-gold' });
-    const headers = { 'Content-Type': 'application/x-ndjson' };
-    const { batchId } = (await send('POST', '/passes:batch', { body: line, headers })).body;
-    await untilState(other, 'dead');
-
-    expect(await send('DELETE', `/members/${userId}`)).toMatchObject({ status: 200, body: { userId, passes: 2 } });
-    for (const path of [`/members/${userId}`, `/passes/${passId}`, `/passes/${other}`]) {
-      expect((await send('GET', path)).status).toBe(404);
-    }
-    expect((await send('GET', `/batches/${batchId}`)).body).toMatchObject({
-      ...{ lines: 1, refused: 1, pending: 0, refusedLines: [{ line: 1, passId: '', refusal: 'PassErased' }] },
-    });
-    for (const id of [userId, passId, other]) {
-      await inShard(id, (_, { storage }) => {
-        const tables = storage.sql.exec(
-          "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
-        );
-        for (const { name } of tables.toArray()) {
-          const rows = JSON.stringify(storage.sql.exec(`SELECT * FROM ${name}`).toArray());
-          for (const text of [userId, passId, bill.billNo, 'Ada-gold']) expect(rows).not.toContain(`"${text}"`);
-        }
-      });
-    }
-    expect((await send('DELETE', `/members/${userId}`)).status).toBe(404);
-  });
-
-  test('a bill that was erased counts no more when AlipayHK repeats it', async () => {
-    const { userId, passId } = await newMember();
-    const bill = billOf(500, { userId });
-    await alipayhk().notifyBill(bill);
-    await untilState(passId, 'delivered');
-    await send('DELETE', `/members/${userId}`);
-    expect(await alipayhk().notifyBill(bill)).toMatchObject({ resultInfo: { resultStatus: 'S' } });
-    expect((await send('GET', `/members/${userId}`)).status).toBe(404);
-  });
-
-  test('a closed pass stays closed after it was erased, and after it has left', async () => {
-    const { userId, passId } = await newMember(5);
-    await untilState(passId, 'delivered');
-    await send('DELETE', `/passes/${passId}`);
-    await untilState(passId, 'closed');
-    await send('DELETE', `/members/${userId}`);
-    expect(await put(passId)).toMatchObject({ status: 409, body: { error: { code: 'PassClosed' } } });
-
-    const left = `${passId}-left`;
-    await put(left, { ...update, status: 'CLOSED' });
-    await untilState(left, 'closed');
-    await inShard(left, async (object, { storage }) => {
-      storage.sql.exec('UPDATE passes SET leaves = 1 WHERE pass_id = ?', left);
-      await object.call(Number(env.SHARDS), 'tick', []);
-    });
-    expect((await send('GET', `/passes/${left}`)).status).toBe(404);
-    expect((await put(left)).status).toBe(409);
-  });
-
-  test('nothing overtakes a request that is in flight when its pass is erased', async () => {
-    const { userId } = await newMember();
-    let release = (): void => undefined;
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    const genuine = await gateway();
-    let requests = 0;
-    answerWith(async (request) => {
-      requests += 1;
-      await held;
-      return genuine(request);
-    });
-    const passId = `flying-${userId}`;
-    await put(passId, { ...update, userId, points: 1 });
-    await vi.waitFor(() => expect(requests).toBe(1), 5_000);
-    await send('DELETE', `/members/${userId}`);
-    await put(passId, { ...update, userId, points: 2 });
-    release();
-    await scheduler.wait(500);
-    expect(requests).toBe(1);
-    expect(await view(passId)).toMatchObject({ state: 'pending', revision: 2 });
-    await inShard(passId, (_, { storage }) => void storage.sql.exec('DELETE FROM passes WHERE pass_id = ?', passId));
-  });
 });
 
 describe('names of the template', () => {

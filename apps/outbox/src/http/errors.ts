@@ -20,6 +20,7 @@ const statuses = {
   PointsInsufficient: 409,
   PreconditionFailed: 412,
   ContentTooLarge: 413,
+  MemberFull: 413,
   PassFull: 413,
   MediaTypeNotSupported: 415,
   RequestInvalid: 422,

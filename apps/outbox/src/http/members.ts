@@ -2,7 +2,7 @@
 import { RequestInvalid } from '@alipayhk-pass/api';
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import { adjustmentPosting, type Registration } from '../members/member.ts';
+import { adjustmentPosting, mostPasses, type Registration } from '../members/member.ts';
 import type { MemberView } from '../shard/member-operations.ts';
 import { type App, shardsOf } from './app.ts';
 import { Refused } from './errors.ts';
@@ -39,11 +39,20 @@ const vAdjustment = v.strictObject(
  * Registers a member; durable once it has settled.
  *
  * @throws RequestInvalid for ids that an update of the pass could not bear, and for too many points
+ * @throws Refused for too many passes, and for fewer than 0 points
  */
 export async function registerMember(env: Env, userId: string, registration: Registration): Promise<MemberView> {
   checkUserId(userId);
   if (registration.pass) readUpdate({ ...registration.pass, userId }, { points: [], level: [] });
   const view = await shardsOf(env).of(userId, 'register', userId, registration);
+  if (view === 'MemberFull') {
+    throw new Refused(view, [
+      {
+        path: 'passId',
+        message: `would be one more than ${mostPasses} passes of this member; closed ones leave after 35 days`,
+      },
+    ]);
+  }
   if (view === 'PointsOverflowing') throw invalid('openingPoints', 'must leave a total that is a safe integer');
   if (view === 'PointsInsufficient') throw insufficient('openingPoints');
   return view;

@@ -23,7 +23,7 @@ export interface Member {
   /** Names the member towards passes, which keep no id of the user for that. */
   key: string;
   pass?: MemberPass | undefined;
-  /** Every pass that it ever had. */
+  /** Every pass that it had, but for closed ones that have left. */
   passIds: string[];
   openingPoints: number;
   /** The sum over bills and adjustments. */
@@ -75,6 +75,9 @@ export function adjustmentPosting(id: string, points: number): Posting {
   };
 }
 
+/** Most passes of a member: a row of a Durable Object holds two megabytes. */
+export const mostPasses = 100;
+
 export function newMember(userId: string, key: string): Member {
   return { userId, key, passIds: [], openingPoints: 0, postedPoints: 0, bills: 0, adjustments: 0, sequence: 0 };
 }
@@ -98,12 +101,16 @@ export function post(
   return noted(next, transaction);
 }
 
+/** Why a registration was refused. */
+export type RegisterRefusal = 'MemberFull' | 'PointsOverflowing' | 'PointsInsufficient';
+
 /** Names the pass that shows the points. Another pass, or another total, is a change that it has to show. */
 export function register(
   member: Member,
   { pass = member.pass, openingPoints = member.openingPoints }: Registration,
-): { member: Member; handover?: Handover | undefined } | 'PointsOverflowing' | 'PointsInsufficient' {
+): { member: Member; handover?: Handover | undefined } | RegisterRefusal {
   const passIds = pass && !member.passIds.includes(pass.passId) ? [...member.passIds, pass.passId] : member.passIds;
+  if (passIds.length > mostPasses) return 'MemberFull';
   const next: Member = { ...member, pass, openingPoints, passIds };
   if (!isSafe(next)) return 'PointsOverflowing';
   if (totalOf(next) < 0) return 'PointsInsufficient';

@@ -2,7 +2,8 @@
 import { type Entry, giveUp, type State } from './state.ts';
 
 /**
- * Sends dead letters again, as they were less what was set anew since. Nothing but a close goes after a close.
+ * Sends dead letters again, as they were less what was set anew since: fields, and who holds the pass. Nothing but a close
+ * goes after a close.
  *
  * @param revision - of one letter; all of them unless given
  * @returns `undefined` if there is none to send
@@ -13,6 +14,7 @@ export function replay(state: State, now: number, revision?: number): State | un
   if (chosen.length === 0) return undefined;
   const entries = chosen.map(({ code: _code, resultCode: _result, tracerId: _tracer, at: _at, ...entry }) => ({
     ...entry,
+    who: state.who ?? entry.who,
     since: now,
   }));
   return {
@@ -38,4 +40,23 @@ export function discard(state: State, revision?: number): State | undefined {
   }
   if (revision !== undefined || state.flight || state.queue.length === 0 || state.attempt === 0) return undefined;
   return { ...state, queue: [], attempt: 0, discarded: giveUp(state.discarded, state.queue) };
+}
+
+/**
+ * Gives up what a user left behind on a pass that someone else holds by now. A request in flight stays.
+ *
+ * @returns `undefined` if there is nothing
+ */
+export function withoutUser(state: State, userId: string): State | undefined {
+  const [head] = state.queue;
+  const chosen = [...state.dead, ...state.queue].filter(
+    (entry) => entry.who.userId === userId && !(entry === head && state.flight),
+  );
+  if (chosen.length === 0) return undefined;
+  return {
+    ...{ ...state, discarded: giveUp(state.discarded, chosen) },
+    dead: state.dead.filter((letter) => !chosen.includes(letter)),
+    queue: state.queue.filter((entry) => !chosen.includes(entry)),
+    attempt: head && chosen.includes(head) ? 0 : state.attempt,
+  };
 }

@@ -16,7 +16,7 @@ export interface Moved {
 
 /** Those operations. */
 export interface BetweenShards {
-  /** Says that a member's pass has left. */
+  /** Says that a member's pass leaves. */
   forgetMember(userId: string, passId: string): Promise<void>;
   /** Hands changes of a member's points to the shard of the pass. */
   handOver(

@@ -1,6 +1,8 @@
 /** Erasure: a member's bills and points, and what its passes, their dead letters and batch lines hold of it. */
+import { withoutUser } from '../pass/dead-letters.ts';
 import { emptyState, type State } from '../pass/state.ts';
 import { fateOf } from '../pass/view.ts';
+import { shardOf } from './route.ts';
 import type { Shard } from './shard.ts';
 
 export function erasureOperations(shard: Shard) {
@@ -28,11 +30,13 @@ export function erasureOperations(shard: Shard) {
   /**
    * Erases a pass. A closed one leaves a tombstone. One that is open stays as a number without content while a request
    * may still be in work: until then nothing newer may overtake it.
+   *
+   * @param isMeant - whether the pass, as it is by then, is still to be erased
    */
-  const erasePass = async (passId: string): Promise<void> => {
+  const erasePass = async (passId: string, isMeant: (state: State) => boolean): Promise<void> => {
     const bury = await shard.tombstones.ofPass(passId);
     const state = passes.load(passId);
-    if (state === undefined) return;
+    if (state === undefined || !isMeant(state)) return;
     const now = ports.now();
     const { timeout, pauses } = shard.limits;
     const hold = state.flight ? now + timeout + pauses.unanswered : state.hold;
@@ -52,52 +56,92 @@ export function erasureOperations(shard: Shard) {
     ports.emit('erased', { revision: state.revision });
   };
 
+  const idsOfPostings = (userId: string): string[] =>
+    sql<{ id: string }>('SELECT id FROM postings WHERE user_id = ?', userId).map(({ id }) => id);
+
   /** Erases a member; `undefined` for a member of whom nothing is known here. @returns the ids of its passes */
   const eraseMember = async (userId: string): Promise<string[] | undefined> => {
+    for (;;) {
+      const ids = idsOfPostings(userId);
+      const keep = await shard.tombstones.ofBills(userId, ids);
+      const member = shard.handovers.load(userId);
+      if (member === undefined) return undefined;
+      if (idsOfPostings(userId).length > ids.length) continue; // one came meanwhile, and has no hash yet
+      ports.transaction(() => {
+        keep();
+        for (const table of ['postings', 'handovers', 'members']) sql(`DELETE FROM ${table} WHERE user_id = ?`, userId);
+      });
+      // A change on its way would make a pass anew that is erased next.
+      await shard.handovers.arrived();
+      return member.passIds;
+    }
+  };
+
+  /** Erases a member whose pass has left, or the pass of a member that has another one by now. */
+  const forgetMember = async (userId: string, passId: string): Promise<void> => {
     const member = shard.handovers.load(userId);
-    if (member === undefined) return undefined;
-    const ids = sql<{ id: string }>('SELECT id FROM postings WHERE user_id = ?', userId).map(({ id }) => id);
-    const keep = await shard.tombstones.ofBills(userId, ids);
-    ports.transaction(() => {
-      keep();
-      for (const table of ['postings', 'handovers', 'members']) sql(`DELETE FROM ${table} WHERE user_id = ?`, userId);
-    });
-    return member.passIds;
+    if (member?.pass?.passId === passId) await eraseMember(userId);
+    else if (member?.passIds.includes(passId)) {
+      shard.handovers.save({ ...member, passIds: member.passIds.filter((id) => id !== passId) }, undefined);
+    }
+  };
+
+  /** Lets a pass leave whose time has come, after its member: what fails is tried again from the pass. */
+  const leave = async (passId: string): Promise<void> => {
+    const isOver = ({ closed, who }: State): boolean => closed || who === undefined;
+    const state = passes.load(passId);
+    if (state && !isOver(state)) {
+      sql('UPDATE passes SET leaves = NULL WHERE pass_id = ?', passId);
+      return;
+    }
+    const userId = state?.who?.userId;
+    if (userId) await ports.call(shardOf(userId, shard.limits.shards), 'forgetMember', userId, passId);
+    await erasePass(passId, isOver);
   };
 
   return {
     eraseMember,
+    forgetMember,
 
-    /** Erases the passes of this shard that a member holds, and those with these ids. @returns how many they were */
+    /**
+     * Erases the passes of this shard that a member holds; of those with these ids, those whose holder has no userId as
+     * well. A pass that someone else holds by now loses what the member left there.
+     *
+     * @returns how many passes were erased
+     */
     async erasePasses(userId: string, passIds: readonly string[]): Promise<number> {
+      const isHeld = ({ passId, who }: State): boolean =>
+        who !== undefined && (who.userId ?? (passIds.includes(passId) ? userId : undefined)) === userId;
+      const text = JSON.stringify(userId).slice(1, -1);
       const found = sql<{ pass_id: string }>(
-        "SELECT pass_id FROM passes WHERE instr(body, ?) > 0 AND (body ->> '$.who.userId') = ?",
-        ...[JSON.stringify(userId).slice(1, -1), userId],
+        `SELECT pass_id FROM passes WHERE instr(body, ?) > 0
+         UNION SELECT pass_id FROM dead_letters WHERE instr(body, ?) > 0`,
+        ...[text, text],
       ).map(({ pass_id }) => pass_id);
-      const known = [...new Set([...found, ...passIds])].filter((passId) => passes.load(passId) !== undefined);
-      for (const passId of known) await erasePass(passId);
-      return known.length;
+      let erased = 0;
+      for (const passId of new Set([...found, ...passIds])) {
+        const state = passes.load(passId);
+        if (state === undefined) continue;
+        const rest = withoutUser(state, userId);
+        if (isHeld(state)) {
+          erased += 1;
+          await erasePass(passId, isHeld);
+        } else if (rest) passes.save(rest, state);
+      }
+      return erased;
     },
 
-    /** Lets closed passes leave, and what was erased before. @returns members whose passes have left */
-    async leave(most: number): Promise<{ userId: string; passId: string }[]> {
+    /** Lets closed passes leave, and what was erased before; at most so many. */
+    async leave(most: number): Promise<void> {
       type Row = { pass_id: string };
       const rows = sql<Row>('SELECT pass_id FROM passes WHERE leaves <= ? ORDER BY leaves LIMIT ?', ports.now(), most);
-      const left: { userId: string; passId: string }[] = [];
       for (const { pass_id: passId } of rows) {
-        const state = passes.load(passId);
-        const isUsed = state !== undefined && !state.closed && state.who !== undefined;
-        if (isUsed) sql('UPDATE passes SET leaves = NULL WHERE pass_id = ?', passId);
-        else await erasePass(passId);
-        if (state?.closed && state.who?.userId) left.push({ userId: state.who.userId, passId });
+        try {
+          await leave(passId);
+        } catch (error) {
+          shard.alert({ passId, code: 'PassFailed', error: error instanceof Error ? error.name : 'Error' });
+        }
       }
-      return left;
-    },
-
-    /** Erases a member whose pass has left, unless it has another one by now. */
-    async forgetMember(userId: string, passId: string): Promise<void> {
-      if (shard.handovers.load(userId)?.pass?.passId !== passId) return;
-      await eraseMember(userId);
     },
   };
 }

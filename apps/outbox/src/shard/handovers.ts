@@ -20,7 +20,8 @@ interface HandoverShard {
 
 export class Handovers {
   readonly #shard: HandoverShard;
-  isBusy = false;
+  /** Changes that are being handed over: settles, and never rejects, once they are. */
+  #current: Promise<void> | undefined;
   /** A change came that no run has looked at. */
   isNew = false;
 
@@ -71,12 +72,20 @@ export class Handovers {
     if (this.isBusy || next === undefined) return Number.POSITIVE_INFINITY;
     const wait = next - this.#shard.ports.now();
     if (wait > 0) return wait;
-    this.isBusy = true;
-    void this.#handOver().finally(() => {
-      this.isBusy = false;
+    this.#current = this.#handOver().finally(() => {
+      this.#current = undefined;
       signal.set();
     });
     return Number.POSITIVE_INFINITY;
+  }
+
+  get isBusy(): boolean {
+    return this.#current !== undefined;
+  }
+
+  /** Settles once what is being handed over now has arrived at its pass, or has not. */
+  async arrived(): Promise<void> {
+    await this.#current;
   }
 
   async #handOver(): Promise<void> {

@@ -5,6 +5,7 @@ import {
   newMember,
   type Posting,
   post,
+  type RegisterRefusal,
   type Registration,
   register,
   totalOf,
@@ -65,7 +66,7 @@ export function memberOperations(shard: Shard) {
     },
 
     /** Names the pass that shows a member's points, and its opening points. The same again changes nothing. */
-    register(userId: string, registration: Registration): MemberView | 'PointsOverflowing' | 'PointsInsufficient' {
+    register(userId: string, registration: Registration): MemberView | RegisterRefusal {
       const registered = register(loadOrNew(userId), registration);
       if (typeof registered === 'string') return registered;
       ports.transaction(() => handovers.save(registered.member, registered.handover));

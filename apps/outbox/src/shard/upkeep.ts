@@ -2,7 +2,6 @@
 import { boundOf } from '../config/limits.ts';
 import type { Counts } from './counters.ts';
 import { acquire, type Bound } from './rate-limiter.ts';
-import { shardOf } from './route.ts';
 import type { Shard } from './shard.ts';
 
 /** What waits, by state. */
@@ -19,13 +18,11 @@ export interface Gauges {
   isOpen: boolean;
 }
 
-type Leave = (most: number) => Promise<{ userId: string; passId: string }[]>;
-
 /** Most closed passes that leave in one minute, of one shard: 100,000 a day of 16 shards need 5. */
 const mostLeaving = 500;
 
 /** @param leave - lets closed passes leave, so many at most */
-export function upkeepOperations(shard: Shard, leave: Leave) {
+export function upkeepOperations(shard: Shard, leave: (most: number) => Promise<void>) {
   const { ports, passes, counters, loop } = shard;
   const { sql } = ports;
 
@@ -50,9 +47,7 @@ export function upkeepOperations(shard: Shard, leave: Leave) {
       const { oldest } = waiting();
       const age = ports.now() - (oldest ?? ports.now());
       if (age > shard.limits.staleAfter) shard.alert({ code: 'Stale', seconds: Math.round(age / 1000) });
-      for (const { userId, passId } of await leave(mostLeaving)) {
-        await ports.call(shardOf(userId, shard.limits.shards), 'forgetMember', userId, passId);
-      }
+      await leave(mostLeaving);
     },
 
     gauges(): Gauges {

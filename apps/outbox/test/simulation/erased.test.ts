@@ -1,5 +1,6 @@
-/** A pass that is erased while its request waits for a reply, and is asked for anew after the clock of its shard has leapt. */
+/** Erasure while a request waits for its reply, and while points are on their way from a member to its pass. */
 import { expect, test, vi } from 'vitest';
+import { MemberCaller } from '../../simulation/member-caller.ts';
 import { PassCaller } from '../../simulation/pass-caller.ts';
 import { start, vars } from '../../simulation/run.ts';
 import { Scheduler } from '../../simulation/scheduler.ts';
@@ -45,3 +46,30 @@ test('the reply to a request whose pass was erased does not settle a newer reque
   expect(world.events.get('delivered')).toBe(1);
   expect(world.gateway.problems).toEqual([]);
 });
+
+test.each([1, 2, 3])(
+  'points that are on their way when their member is erased make no pass anew, seed %i',
+  async (seed) => {
+    const scheduler = new Scheduler(seed, start);
+    const world = new World(scheduler, vars);
+    const [userId, passId] = ['U1', 'C1'];
+    expect(shardOf(userId, world.shards)).not.toBe(shardOf(passId, world.shards));
+    const { callObject } = world;
+    vi.spyOn(world, 'callObject').mockImplementation(async (shard, shards, name, args) => {
+      if (name === 'handOver') await scheduler.wait(scheduler.between(0, 200));
+      return callObject.call(world, shard, shards, name, args);
+    });
+    const caller = new MemberCaller(world, userId, passId);
+    let status: number | undefined;
+    const work = async () => {
+      await caller.register();
+      await caller.post();
+      status = (await world.fetch('DELETE', `/members/${userId}`))?.status;
+      await scheduler.wait(60_000);
+      status = (await world.fetch('GET', `/passes/${passId}`))?.status;
+    };
+    void work();
+    await scheduler.run(start + 120_000);
+    expect(status).toBe(404);
+  },
+);
