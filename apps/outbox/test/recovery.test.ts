@@ -158,33 +158,6 @@ test('no more than five requests of one shard wait for replies', async () => {
   for (const passId of ids) await untilState(passId, 'delivered', 20_000);
 });
 
-test('a pass that cannot be read keeps no other one back', async () => {
-  await recordingGateway();
-  const [poison = '', other = ''] = idsOf(1, 'poison', 2);
-  await inShard(poison, async (object, { storage }) => {
-    await object.call(shards, 'put', [poison, changeTo(1), {}]);
-    storage.sql.exec("UPDATE passes SET body = '{' WHERE pass_id = ?", poison);
-  });
-  await put(other, { ...update, points: 1 });
-  await untilState(other, 'delivered');
-  expect(alerts()).toContain('PassFailed');
-  const line = (passId: string) => JSON.stringify({ ...update, passId, points: 2 });
-  const { status, body } = await send('POST', '/passes:batch', {
-    body: `${line(poison)}\n${line(other)}`,
-    headers: { 'Content-Type': 'application/x-ndjson' },
-  });
-  expect(status).toBe(202);
-  await vi.waitFor(async () => {
-    const batch = await send('GET', `/batches/${body.batchId}`);
-    expect(batch.body).toMatchObject({
-      delivered: 1,
-      refused: 1,
-      refusedLines: [{ line: 1, refusal: 'InternalError' }],
-    });
-  }, 10_000);
-  await inShard(poison, (_, { storage }) => void storage.sql.exec('DELETE FROM passes WHERE pass_id = ?', poison));
-});
-
 describe('an outage', () => {
   test('opens the breaker: few requests are sent, and everything goes once AlipayHK replies again', async () => {
     let requests = 0;
@@ -269,25 +242,6 @@ describe('what waits', () => {
     await inShard(passId, (_, { storage }) => void storage.sql.exec('DELETE FROM passes WHERE pass_id = ?', passId));
   });
 });
-
-test('a page of a list goes on where the one before has ended, over all shards', async () => {
-  await recordingGateway();
-  const ids = Array.from({ length: 130 }, (_, n) => `page-${String(n).padStart(3, '0')}`);
-  await send('POST', '/passes:batch', {
-    body: ids.map((passId) => JSON.stringify({ ...update, passId, points: 1 })).join('\n'),
-    headers: { 'Content-Type': 'application/x-ndjson' },
-  });
-  for (const passId of ids) await untilState(passId, 'delivered', 20_000);
-  const found: string[] = [];
-  for (let after = 'page'; ; ) {
-    const { body } = await send('GET', `/passes?state=delivered&after=${after}`);
-    const page = body.passes.map(({ passId }: { passId: string }) => passId);
-    found.push(...page.filter((passId: string) => passId.startsWith('page-')));
-    if (body.next === undefined || page.some((passId: string) => passId > 'page-999')) break;
-    after = body.next;
-  }
-  expect(found).toEqual(ids);
-}, 60_000);
 
 test('a call under another number of shards is refused with a named error that says how to move', async () => {
   await recordingGateway();

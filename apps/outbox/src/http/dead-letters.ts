@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import type { DeadLetterCursor, DeadLetterSummary } from '../shard/recovery-operations.ts';
 import { type App, type AppContext, shardsOf } from './app.ts';
 import { Refused } from './errors.ts';
+import { compareIds } from './ids.ts';
 
 const pageSize = 100;
 
@@ -58,7 +59,7 @@ async function pageOf(c: AppContext, resultCode: string | undefined): Promise<De
 }
 
 function compare(a: DeadLetterSummary, b: DeadLetterSummary): number {
-  return a.deadAt - b.deadAt || (a.passId < b.passId ? -1 : a.passId > b.passId ? 1 : a.revision - b.revision);
+  return a.deadAt - b.deadAt || compareIds(a.passId, b.passId) || a.revision - b.revision;
 }
 
 function notDeadLettered(message: string): Refused {

@@ -22,3 +22,17 @@ function isStorable(id: string): boolean {
 export function issuesOfId(path: string, id: string): Issue[] {
   return (v.safeParse(vId, id).issues ?? []).map(({ message }) => ({ path, message }));
 }
+
+/** Compares ids as SQLite orders them: by code points, where JavaScript's `<` compares UTF-16 units. */
+export function compareIds(a: string, b: string): number {
+  for (let index = 0; index < a.length && index < b.length; index += 1) {
+    const difference = rank(a.charCodeAt(index)) - rank(b.charCodeAt(index));
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** Puts surrogates, which stand for what is above U+FFFF, after every other unit. */
+function rank(unit: number): number {
+  return unit >= 0xd800 && unit < 0xe000 ? unit + 0x2800 : unit;
+}

@@ -8,6 +8,7 @@ import type { PassSummary } from '../shard/recovery-operations.ts';
 import { type App, fieldNamesOf, shardsOf } from './app.ts';
 import { readConditions } from './conditions.ts';
 import { Refused } from './errors.ts';
+import { compareIds } from './ids.ts';
 import { checkMediaType, readBody, readJson } from './json.ts';
 import { maxUpdateBytes, readUpdate, withPassId } from './update.ts';
 
@@ -65,11 +66,11 @@ export const passes = new Hono<App>()
 /** Pages of the shards -> one page, in the order of ids. `next` goes into `after`; a page may be short, or empty. */
 function merge(pages: { passes: PassSummary[]; scannedTo?: string | undefined }[]) {
   const ends = pages.map(({ scannedTo }) => scannedTo).filter((end) => end !== undefined);
-  const scannedTo = ends.length > 0 ? ends.reduce((a, b) => (a < b ? a : b)) : undefined;
+  const scannedTo = ends.length > 0 ? ends.reduce((a, b) => (compareIds(a, b) < 0 ? a : b)) : undefined;
   const found = pages
     .flatMap(({ passes }) => passes)
-    .filter(({ passId }) => scannedTo === undefined || passId <= scannedTo)
-    .sort((a, b) => (a.passId < b.passId ? -1 : 1));
+    .filter(({ passId }) => scannedTo === undefined || compareIds(passId, scannedTo) <= 0)
+    .sort((a, b) => compareIds(a.passId, b.passId));
   const page = found.slice(0, pageSize);
   const next = found.length > pageSize ? page.at(-1)?.passId : scannedTo;
   return { passes: page, ...(next !== undefined && { next }) };

@@ -20,9 +20,18 @@ export class Alerts {
     this.#ports = ports;
   }
 
+  /** Not under a configuration that cannot be read: that is an alert itself. */
+  #isPushed(): boolean {
+    try {
+      return this.#ports.limits().alert !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
   add(fields: EventFields): void {
-    const { sql, now, random, limits } = this.#ports;
-    if (limits().alert === undefined) return;
+    const { sql, now, random } = this.#ports;
+    if (!this.#isPushed()) return;
     const code = `${fields.resultCode ?? fields.code}`;
     if (now() - (this.#lastOf.get(code) ?? Number.NEGATIVE_INFINITY) < quiet) return;
     this.#lastOf.set(code, now());
@@ -49,8 +58,8 @@ export class Alerts {
   }
 
   nextTime(): number | undefined {
-    const { sql, limits } = this.#ports;
-    if (limits().alert === undefined || sql('SELECT 1 AS found FROM alerts LIMIT 1').length === 0) return undefined;
+    const { sql } = this.#ports;
+    if (!this.#isPushed() || sql('SELECT 1 AS found FROM alerts LIMIT 1').length === 0) return undefined;
     return this.#nextAt;
   }
 

@@ -61,6 +61,15 @@ export function batchOperations(shard: Shard) {
     );
   };
 
+  const fateOfLine = (passId: string, revision: number): ReturnType<typeof fateOf> => {
+    try {
+      const state = passes.load(passId);
+      return state ? fateOf(state, revision) : 'delivered';
+    } catch {
+      return 'pending'; // the pass cannot be read
+    }
+  };
+
   return {
     /**
      * Records a batch before any of its lines is handed over.
@@ -178,8 +187,7 @@ export function batchOperations(shard: Shard) {
       );
       for (const other of others) {
         const [line, passId, revision, refusal] = JSON.parse(other.line) as StoredLine;
-        const state = refusal === null ? passes.load(passId) : undefined;
-        const fate = refusal !== null ? 'refused' : state ? fateOf(state, revision) : 'delivered';
+        const fate = refusal === null ? fateOfLine(passId, revision) : 'refused';
         if (fate === 'delivered') counts.delivered += 1;
         if (fate !== 'refused') continue;
         counts.refused += 1;

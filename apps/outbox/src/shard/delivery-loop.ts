@@ -95,13 +95,15 @@ export class DeliveryLoop {
     this.#isRunning = true;
     try {
       await this.#run();
+      this.#isRunning = false;
+      this.#sleep();
     } catch (error) {
+      this.#isRunning = false;
       this.#shard.alert({ code: error instanceof Error ? error.name : 'Error' });
       this.#pausedUntil = this.#shard.ports.now() + pauseAfterFault;
+      this.#shard.ports.alarm.set(this.#pausedUntil);
     }
-    this.#isRunning = false;
     this.#shard.counters.store();
-    this.#sleep();
   }
 
   async #run(): Promise<void> {
@@ -241,7 +243,7 @@ export class DeliveryLoop {
       flight.isOver = true;
       flight.since = Math.min(flight.since, ports.now());
     }
-    this.#shard.passes.forgetOver(this.#shard.ports.now(), this.#shard.limits.timeout);
+    passes.forgetOver(ports.now(), limits.timeout);
   }
 
   #putAside(passId: string, error: unknown): void {
@@ -255,8 +257,7 @@ export class DeliveryLoop {
       return await ports.client();
     } catch (error) {
       this.#pausedUntil = ports.now() + pauseAfterFault;
-      const names = error instanceof Error ? error.message : '';
-      this.#shard.alert({ code: 'ConfigurationInvalid', issues: names });
+      this.#shard.alert({ code: 'ConfigurationInvalid', issues: error instanceof Error ? error.message : '' });
       return undefined;
     }
   }

@@ -38,9 +38,15 @@ export class PassStore {
       this.#number = Math.max(this.#number, number);
       this.flights.set(slot, { slot, number, passId, since });
     }
-    for (const { slot, number, passId } of [...this.flights.values()]) {
+    for (const flight of [...this.flights.values()]) if (this.#isSettled(flight)) this.flights.delete(flight.slot);
+  }
+
+  #isSettled({ passId, number }: Airborne): boolean {
+    try {
       // A pass that was erased has nothing to settle.
-      if ((this.load(passId)?.lastFlight ?? number) >= number) this.flights.delete(slot);
+      return (this.load(passId)?.lastFlight ?? number) >= number;
+    } catch {
+      return false; // the pass cannot be read: it is put aside when the flight is settled
     }
   }
 
