@@ -72,7 +72,6 @@ test.each<[string, Environment]>([
   ['MERCHANT_PRIVATE_KEY_OLD', { MERCHANT_PRIVATE_KEY_OLD: keys.merchant.publicKey }],
   ['ALIPAYHK_PUBLIC_KEY_NEXT', { ALIPAYHK_PUBLIC_KEY_NEXT: 'no key at all' }],
   ['IN_FLIGHT', { IN_FLIGHT: '3', SHARDS: '4' }],
-  ['ALERT_SECRET', { ALERT_URL: 'https://alerts.test/' }],
   ['POINTS_FIELDS.0.name', { POINTS_FIELDS: [{ name: 'lastChangePoints' }] }],
   ['LEVEL_FIELDS.0.name', { LEVEL_FIELDS: [{ name: 'billNo' }] }],
   ['LEVEL_FIELDS.0.form', { LEVEL_FIELDS: [{ name: 'level', form: 'date' }] }],
@@ -93,6 +92,15 @@ test('a number where text is expected is refused, and the error says so', () => 
     'SHARDS must be a whole number, 1 to 99999; as text in quotes, received a value',
   );
 });
+
+test.each([undefined, 'too-short'])(
+  'ALERT_SECRET %j: nothing but the push of alerts stops, and it is named',
+  (secret) => {
+    const limits = readLimits({ ...env, ALERT_URL: 'https://alerts.test/', ALERT_SECRET: secret });
+    expect(limits).toMatchObject({ shards: Number(env.SHARDS), alert: undefined });
+    expect(limits.alertFault).toBe('ALERT_SECRET must be 16 or more characters; it signs what is pushed to ALERT_URL');
+  },
+);
 
 test('one shard never has six requests in flight, and one fewer where alerts are pushed', () => {
   const limits = readLimits({ ...env, SHARDS: '2', IN_FLIGHT: '100', RATE_PER_SECOND: '10' });

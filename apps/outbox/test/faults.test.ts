@@ -1,6 +1,8 @@
 /** Passes that cannot be read, and a configuration that cannot: what else a shard has to do goes on. */
 import { abortAllDurableObjects } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { readLimits } from '../src/config/limits.ts';
 import { ConfigurationInvalid } from '../src/config/variables.ts';
 import { put, send, update } from './caller.ts';
 import { answerWith, recordingGateway } from './gateway.ts';
@@ -89,6 +91,19 @@ test('a run under a configuration that cannot be read ends, and another one is s
   });
   await untilState(passId, 'delivered', 40_000);
 }, 60_000);
+
+test('without ALERT_SECRET each tick says so in the log', async () => {
+  await inShard('no-secret', async (object) => {
+    const { ports } = object.shard;
+    const genuine = ports.limits;
+    ports.limits = () => readLimits({ ...env, ALERT_URL: 'https://alerts.test/' });
+    await object.call(shards, 'tick', []);
+    ports.limits = genuine;
+  });
+  expect(lines).toContainEqual(
+    expect.objectContaining({ code: 'ConfigurationInvalid', issues: expect.stringMatching(/^ALERT_SECRET must/) }),
+  );
+});
 
 function changeTo(points: number) {
   const { dataInfo: _, ...who } = update;

@@ -20,6 +20,8 @@ export interface Limits {
   coalesceBills: boolean;
   /** Where alerts are pushed, and what signs them. */
   alert: { url: string; secret: string } | undefined;
+  /** Why alerts are not pushed although there is an ALERT_URL. Nothing but that stops. */
+  alertFault: string | undefined;
 }
 
 const alertUrl = 'an http or https URL, or nothing';
@@ -37,19 +39,19 @@ const Variables = v.object({
     text(/^(https?:.*)?$/, alertUrl),
     v.check((url) => url === '' || URL.canParse(url), alertUrl),
   ),
-  ALERT_SECRET: text(/^(.{16,})?$/, '16 or more characters, or nothing'),
+  ALERT_SECRET: text(/^/, 'text'),
 });
+const alertFault = 'ALERT_SECRET must be 16 or more characters; it signs what is pushed to ALERT_URL';
 
 /** @throws ConfigurationInvalid with the name of each variable that is missing or malformed */
 export const readLimits = cached(Object.keys(Variables.entries), (env): Limits => {
-  const output = parse(Variables, env, ({ SHARDS, IN_FLIGHT, ALERT_URL, ALERT_SECRET }) => [
-    ...(Number(IN_FLIGHT) < Number(SHARDS)
+  const output = parse(Variables, env, ({ SHARDS, IN_FLIGHT }) =>
+    Number(IN_FLIGHT) < Number(SHARDS)
       ? [{ path: 'IN_FLIGHT', message: `must be at least SHARDS, which is ${SHARDS}: every shard needs one` }]
-      : []),
-    ...(ALERT_URL && !ALERT_SECRET
-      ? [{ path: 'ALERT_SECRET', message: 'is missing; it signs what is pushed to ALERT_URL' }]
-      : []),
-  ]);
+      : [],
+  );
+  const { ALERT_URL: url, ALERT_SECRET: secret } = output;
+  const isSigned = secret.length >= 16;
   return {
     shards: Number(output.SHARDS),
     bound: { perSecond: Number(output.RATE_PER_SECOND), inFlight: Number(output.IN_FLIGHT) },
@@ -58,7 +60,8 @@ export const readLimits = cached(Object.keys(Variables.entries), (env): Limits =
     runSends: Number(output.RUN_SENDS),
     staleAfter: Number(output.STALE_AFTER) * 1000,
     coalesceBills: output.COALESCE_BILLS === 'on',
-    alert: output.ALERT_URL ? { url: output.ALERT_URL, secret: output.ALERT_SECRET } : undefined,
+    alert: url && isSigned ? { url, secret } : undefined,
+    alertFault: url && !isSigned ? alertFault : undefined,
   };
 });
 

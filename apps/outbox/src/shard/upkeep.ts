@@ -47,6 +47,8 @@ export function upkeepOperations(shard: Shard, leave: (most: number) => Promise<
       const { oldest } = waiting();
       const age = ports.now() - (oldest ?? ports.now());
       if (age > shard.limits.staleAfter) shard.alert({ code: 'Stale', seconds: Math.round(age / 1000) });
+      const { alertFault } = shard.limits;
+      if (alertFault) shard.alert({ code: 'ConfigurationInvalid', issues: alertFault });
       await leave(mostLeaving);
     },
 
