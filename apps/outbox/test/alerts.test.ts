@@ -70,6 +70,16 @@ test('an alert is kept until it is taken, tried at growing pauses, and each code
   });
 });
 
+test('a hundred alerts wait at most', async () => {
+  await inShard('alerts', async ({ shard }) => {
+    const alerts = new Alerts({ ...shard.ports, limits: () => limits });
+    for (let n = 0; n < 110; n += 1) alerts.add({ code: `Code${n}` });
+    const rows = shard.ports.sql<{ waiting: number }>('SELECT count(*) AS waiting FROM alerts');
+    expect(rows).toEqual([{ waiting: 100 }]);
+    shard.ports.sql('DELETE FROM alerts');
+  });
+});
+
 test('without ALERT_URL nothing is kept', async () => {
   await inShard('alerts', ({ shard }) => {
     shard.alerts.add({ code: 'Stale' });

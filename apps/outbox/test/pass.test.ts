@@ -7,7 +7,7 @@ import { discard, replay } from '../src/pass/dead-letters.ts';
 import { type Change, changeOf, updateOf } from '../src/pass/fields.ts';
 import type { Outcome } from '../src/pass/outcome.ts';
 import { settle } from '../src/pass/settle.ts';
-import { emptyState, nameOf, type State } from '../src/pass/state.ts';
+import { emptyState, giveUp, nameOf, type State } from '../src/pass/state.ts';
 import { fateOf, viewOf } from '../src/pass/view.ts';
 
 const who = { merchantId: 'M1', userId: 'U1' };
@@ -129,6 +129,12 @@ describe('settle', () => {
     expect(state.due).toBeGreaterThanOrEqual(state.hold);
   });
 
+  test('the last twenty attempts are kept', () => {
+    const state = Array.from({ length: 25 }).reduce<State>((each) => ended(each, unknown), all(points(1)));
+    expect(state).toMatchObject({ attempt: 25 });
+    expect(state.attempts).toHaveLength(20);
+  });
+
   test('F makes the head a dead letter without what later entries set anew, and the next one goes', () => {
     const state = ended(all(bill('B1', 1), bill('B2', 2)), refused);
     expect(state.queue).toHaveLength(1);
@@ -153,6 +159,17 @@ describe('dead letters', () => {
     expect(state && sent(state)).toMatchObject({ dataInfo: { level: 'gold' } });
     expect(state && sent(state)?.dataInfo).not.toHaveProperty('points');
     expect(state && fateOf(state, 1)).toBe('pending');
+  });
+
+  test('what was given up stays refused: all of a hundred requests, and the newest hundred spans', () => {
+    const bills = Array.from({ length: 100 }, (_, n) => bill(`B${n}`, n));
+    const dead = bills.reduce((state) => ended(state, refused), all(...bills));
+    const state = discard(dead) ?? expect.fail();
+    expect(state.discarded).toEqual([{ from: 1, to: 100 }]);
+    expect(fateOf(state, 1)).toBe('refused');
+    const every = (spans: State['discarded'], n: number) => giveUp(spans, [{ from: 2 * n, to: 2 * n }]);
+    const spans = Array.from({ length: 120 }, (_, n) => n + 1).reduce(every, []);
+    expect([spans.length, spans[0], spans.at(-1)]).toEqual([100, { from: 42, to: 42 }, { from: 240, to: 240 }]);
   });
 
   test('a replay goes under the newest ids', () => {

@@ -4,11 +4,12 @@ import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type { UpdatePassRequest } from '@alipayhk-pass/api/gateway';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { changeOf } from '../src/pass/fields.ts';
 import worker from '../src/worker.ts';
 import { alipayhk, billOf } from './alipayhk.ts';
 import { send, update, view } from './caller.ts';
 import { answerWith, gateway, recordingGateway } from './gateway.ts';
-import { untilState } from './shards.ts';
+import { inShard, shards, untilState } from './shards.ts';
 
 let applied: UpdatePassRequest[] = [];
 beforeEach(async () => {
@@ -95,6 +96,24 @@ test('a bill that is refused becomes a dead letter, the next one goes, and its r
   expect((await send('POST', '/dead-letters/replay?resultCode=PARAM_ILLEGAL')).body.replayed).toBeGreaterThan(0);
   await untilState(passId, 'delivered');
   expect(shownOn(passId)).toEqual([{ billNo: first.billNo, lastChangePoints: '1', pointsProvider: 'ALIPAYHK' }]);
+});
+
+test('a pass takes the changes of each member once, and knows the last ones of twenty members', async () => {
+  const passId = 'of-many-members';
+  const change = changeOf({ ...update, passId, status: 'UPDATE', updateDetailType: 'UPDATE_MEMBER_CARD' });
+  await inShard(passId, async (object, { storage }) => {
+    const handOver = (member: number) =>
+      object.call(shards, 'handOver', [passId, `m${member}`, [{ sequence: 1, change }]]);
+    for (let member = 1; member <= 25; member += 1)
+      expect(await handOver(member)).toMatchObject({ value: { done: 1 } });
+    await handOver(25);
+    const [{ body } = { body: '' }] = storage.sql
+      .exec<{ body: string }>('SELECT body FROM passes WHERE pass_id = ?', passId)
+      .toArray();
+    const { revision, sources } = JSON.parse(body);
+    expect(revision).toBe(25);
+    expect(Object.keys(sources)).toEqual(Array.from({ length: 20 }, (_, n) => `m${n + 6}`));
+  });
 });
 
 describe('names of the template', () => {

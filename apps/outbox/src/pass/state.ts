@@ -63,7 +63,7 @@ export interface State {
   lastFlight: number;
   /** What AlipayHK refused, oldest first. */
   dead: DeadLetter[];
-  /** Revisions that were given up; the last few spans. */
+  /** Revisions that were given up; the newest spans. */
   discarded: Span[];
   /** A close was accepted; only another close may follow, and only if the first one failed. */
   closing: boolean;
@@ -87,8 +87,8 @@ export interface State {
 /** The state in a word. */
 export type StateName = 'pending' | 'retrying' | 'sending' | 'dead' | 'delivered' | 'closed' | 'discarded';
 
-/** How many attempts, and spans of revisions that were given up, are kept. */
-const kept = 20;
+/** How many attempts are kept, and how many spans of revisions that were given up. */
+const kept = { attempts: 20, spans: 100 };
 
 /** A pass before its first change. */
 export function emptyState(passId: string): State {
@@ -111,12 +111,18 @@ export function waitingSince({ queue }: State): number | undefined {
   return queue.length > 0 ? Math.min(...queue.map(({ since }) => since)) : undefined;
 }
 
-/** Adds a span of revisions that were given up. */
+/** Adds spans of revisions that were given up. Neighbours become one span. */
 export function giveUp(spans: readonly Span[], given: readonly Span[]): Span[] {
-  return [...spans, ...given.map(({ from, to }) => ({ from, to }))].slice(-kept);
+  const joined: Span[] = [];
+  for (const { from, to } of [...spans, ...given].sort((a, b) => a.from - b.from)) {
+    const last = joined.at(-1);
+    if (last?.to === from - 1) last.to = to;
+    else joined.push({ from, to });
+  }
+  return joined.slice(-kept.spans);
 }
 
 /** Adds an attempt. */
 export function record(attempts: readonly Attempt[], attempt: Attempt): Attempt[] {
-  return [...attempts, attempt].slice(-kept);
+  return [...attempts, attempt].slice(-kept.attempts);
 }
