@@ -24,8 +24,8 @@ export default {
   async scheduled(_controller, env) {
     const { shards, call } = shardsOf(env);
     const ticks = await Promise.allSettled(Array.from({ length: shards }, (_, shard) => call(shard, 'tick')));
-    for (const [shard, { status }] of ticks.entries()) {
-      if (status === 'rejected') emit(env, 'alert', { code: 'TickFailed', shard });
+    for (const [shard, tick] of ticks.entries()) {
+      if (tick.status === 'rejected') emit(env, 'alert', { code: 'TickFailed', shard, reason: tick.reason?.name });
     }
   },
 } satisfies ExportedHandler<Env>;

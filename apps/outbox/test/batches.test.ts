@@ -230,10 +230,29 @@ describe('when a shard fails', () => {
   });
 });
 
+test('old batches and their lines leave where no new one comes', async () => {
+  const [passId = ''] = idsOf(0, 'old-lines', 1);
+  await inShard(passId, async (object, { storage }) => {
+    for (const table of ['batches', 'batch_lines']) storage.sql.exec(`DELETE FROM ${table}`);
+    for (const batchId of ['old', 'young']) {
+      await object.call(shards, 'startBatch', [batchId, 'd']);
+      await object.call(shards, 'openBatch', [batchId]);
+    }
+    storage.sql.exec("UPDATE batches SET started_at = 1 WHERE batch_id = 'old'");
+    storage.sql.exec("UPDATE batch_lines SET began = 1 WHERE batch_id = 'old'");
+    await object.call(shards, 'tick', []);
+    for (const table of ['batches', 'batch_lines']) {
+      expect(storage.sql.exec(`SELECT batch_id FROM ${table}`).toArray()).toEqual([{ batch_id: 'young' }]);
+    }
+  });
+});
+
 test('old batches and keys leave as new ones come', async () => {
   const home = 0;
   const ids = idsOf(home, 'leaving', 3);
-  await inShard(ids[0] ?? '', (_, { storage }) => void storage.sql.exec('DELETE FROM batches'));
+  await inShard(ids[0] ?? '', (_, { storage }) => {
+    for (const table of ['batches', 'keys']) storage.sql.exec(`DELETE FROM ${table}`);
+  });
   await stubOf(home).call(shards, 'startBatch', ['old-a', 'd']);
   await stubOf(home).call(shards, 'startBatch', ['old-b', 'd']);
   await put(ids[0] ?? '', update, { 'Idempotency-Key': 'k1' });

@@ -185,3 +185,25 @@ test('nothing overtakes a request that is in flight when its pass is erased', as
   expect(await view(passId)).toMatchObject({ state: 'pending', revision: 2 });
   await inShard(passId, (_, { storage }) => void storage.sql.exec('DELETE FROM passes WHERE pass_id = ?', passId));
 });
+
+test('a closed pass that leaves while lines of a batch are taken in stays closed', async () => {
+  const passId = 'leaving-in-batch';
+  const { userId: _, ...who } = update;
+  await put(passId, { ...who, openId: 'O1', status: 'CLOSED' });
+  await untilState(passId, 'closed');
+  const ids = [passId, ...idsOf(shardFor(passId), 'beside-it', 100)];
+  await inShard(passId, async (object, { storage }) => {
+    // So that ids are looked up among those that have left.
+    storage.sql.exec("INSERT OR IGNORE INTO tombstones VALUES ('another', 0)");
+    storage.sql.exec('UPDATE passes SET leaves = 1 WHERE pass_id = ?', passId);
+    const change = changeOf({ ...update, passId, status: 'UPDATE', updateDetailType: 'UPDATE_MEMBER_CARD' });
+    const lines = ids.map((each, index) => ({ number: index + 1, passId: each, change }));
+    const taken = object.call(shards, 'takeLines', [{ batchId: 'beside-leaving', after: 0, lines }]);
+    await object.call(shards, 'tick', []);
+    expect(await taken).toEqual({ value: 'taken' });
+    expect(await object.call(shards, 'countLines', ['beside-leaving'])).toMatchObject({
+      value: { accepted: 100, refused: 1, refusedLines: [{ line: 1, refusal: 'PassClosed' }] },
+    });
+  });
+  expect((await put(passId)).status).toBe(409);
+});

@@ -11,6 +11,9 @@ import type { Shard } from './shard.ts';
 /** How long a batch can be asked for, in milliseconds from its begin. */
 const batchLifetime = 30 * 86_400_000;
 
+/** Most rows of a table that go at once where no batch comes. */
+const mostCleared = 100;
+
 /** Lines of one batch for one shard. Calls to a shard follow each other, so that a repeated one cannot overtake the next. */
 export interface LinesCall {
   batchId: string;
@@ -54,11 +57,23 @@ export function batchOperations(shard: Shard) {
   const { ports, passes, counters } = shard;
   const { sql } = ports;
   /** Two old rows go for each that comes, so a table never outgrows thirty days' batches. */
-  const clear = (table: 'batches' | 'batch_lines', time: string): void => {
+  const clear = (table: 'batches' | 'batch_lines', time: string, most = 2): void => {
     sql(
-      `DELETE FROM ${table} WHERE sequence IN (SELECT sequence FROM ${table} ORDER BY sequence LIMIT 2) AND ${time} < ?`,
-      ports.now() - batchLifetime,
+      `DELETE FROM ${table} WHERE sequence IN (SELECT sequence FROM ${table} ORDER BY sequence LIMIT ?) AND ${time} < ?`,
+      ...[most, ports.now() - batchLifetime],
     );
+  };
+
+  /** Which passes were closed and have left; of those that are here, nothing is said. */
+  const buriedOf = async (passIds: readonly string[]): Promise<Map<string, boolean>> => {
+    const found = new Map<string, boolean>();
+    if (shard.tombstones.isEmpty()) return found;
+    for (;;) {
+      // Anew, until none has left meanwhile.
+      const unknown = passIds.filter((passId) => !found.has(passId) && !passes.has(passId));
+      if (unknown.length === 0) return found;
+      for (const passId of unknown) found.set(passId, await shard.tombstones.has(passId));
+    }
   };
 
   const fateOfLine = (passId: string, revision: number): ReturnType<typeof fateOf> => {
@@ -102,12 +117,7 @@ export function batchOperations(shard: Shard) {
 
     /** Takes lines in: each once, all in one write. @returns whether they were taken, or what keeps them from it */
     async takeLines({ batchId, elapsed, after, lines }: LinesCall): Promise<'taken' | 'gap' | 'full'> {
-      const buried = new Set<string>();
-      if (!shard.tombstones.isEmpty()) {
-        for (const { passId } of lines) {
-          if (!passes.has(passId) && (await shard.tombstones.has(passId))) buried.add(passId);
-        }
-      }
+      const buried = await buriedOf(lines.map(({ passId }) => passId));
       type Row = { through: number | null; began: number | null };
       const [{ through, began } = { through: null, began: null }] = sql<Row>(
         'SELECT max(last_line) AS through, min(began) AS began FROM batch_lines WHERE batch_id = ?',
@@ -124,7 +134,7 @@ export function batchOperations(shard: Shard) {
       const { coalesceBills } = shard.limits;
       ports.transaction(() => {
         const stored = fresh.map(({ number, passId, change }): StoredLine => {
-          if (buried.has(passId)) return [number, passId, 0, 'PassClosed'];
+          if (buried.get(passId)) return [number, passId, 0, 'PassClosed'];
           try {
             const before = passes.load(passId);
             const state = before ?? passes.loadOrEmpty(passId);
@@ -149,6 +159,12 @@ export function batchOperations(shard: Shard) {
         );
       });
       return 'taken';
+    },
+
+    /** Lets old rows go where no batch comes any more. */
+    clearBatches(): void {
+      clear('batches', 'started_at', mostCleared);
+      clear('batch_lines', 'began', mostCleared);
     },
 
     /** Records that every line is durable. */

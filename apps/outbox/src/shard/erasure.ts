@@ -32,8 +32,13 @@ export function erasureOperations(shard: Shard) {
    * may still be in work: until then nothing newer may overtake it.
    *
    * @param isMeant - whether the pass, as it is by then, is still to be erased
+   * @param eraseElsewhere - what goes in the same turn
    */
-  const erasePass = async (passId: string, isMeant: (state: State) => boolean): Promise<void> => {
+  const erasePass = async (
+    passId: string,
+    isMeant: (state: State) => boolean,
+    eraseElsewhere: (state: State) => void = () => undefined,
+  ): Promise<void> => {
     const bury = await shard.tombstones.ofPass(passId);
     const state = passes.load(passId);
     if (state === undefined || !isMeant(state)) return;
@@ -41,7 +46,7 @@ export function erasureOperations(shard: Shard) {
     const { timeout, pauses } = shard.limits;
     const hold = state.flight ? now + timeout + pauses.unanswered : state.hold;
     ports.transaction(() => {
-      eraseLines(state);
+      eraseElsewhere(state);
       sql('DELETE FROM keys WHERE pass_id = ?', passId);
       sql('DELETE FROM dead_letters WHERE pass_id = ?', passId);
       sql('DELETE FROM passes WHERE pass_id = ?', passId);
@@ -96,7 +101,7 @@ export function erasureOperations(shard: Shard) {
     }
     const userId = state?.who?.userId;
     if (userId) await ports.call(shardOf(userId, shard.limits.shards), 'forgetMember', userId, passId);
-    await erasePass(passId, isOver);
+    await erasePass(passId, isOver); // batches that changed it are gone: they are kept for less time
   };
 
   return {
@@ -125,7 +130,7 @@ export function erasureOperations(shard: Shard) {
         const rest = withoutUser(state, userId);
         if (isHeld(state)) {
           erased += 1;
-          await erasePass(passId, isHeld);
+          await erasePass(passId, isHeld, eraseLines);
         } else if (rest) passes.save(rest, state);
       }
       return erased;

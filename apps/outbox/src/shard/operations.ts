@@ -11,13 +11,14 @@ import { upkeepOperations } from './upkeep.ts';
 
 export function operationsOf(shard: Shard) {
   const erasure = erasureOperations(shard);
+  const batches = batchOperations(shard);
   return {
     ...passOperations(shard),
     ...recoveryOperations(shard),
-    ...batchOperations(shard),
+    ...batches,
     ...memberOperations(shard),
     ...erasure,
-    ...upkeepOperations(shard, erasure.leave),
+    ...upkeepOperations(shard, { leave: erasure.leave, clearBatches: batches.clearBatches }),
     ...moveOperations(shard),
   };
 }

@@ -21,8 +21,15 @@ export interface Gauges {
 /** Most closed passes that leave in one minute, of one shard: 100,000 a day of 16 shards need 5. */
 const mostLeaving = 500;
 
-/** @param leave - lets closed passes leave, so many at most */
-export function upkeepOperations(shard: Shard, leave: (most: number) => Promise<void>) {
+/** What a tick does besides. */
+interface Chores {
+  /** Lets closed passes leave, so many at most. */
+  leave(most: number): Promise<void>;
+  /** Lets old batches go. */
+  clearBatches(): void;
+}
+
+export function upkeepOperations(shard: Shard, { leave, clearBatches }: Chores) {
   const { ports, passes, counters, loop } = shard;
   const { sql } = ports;
 
@@ -41,7 +48,7 @@ export function upkeepOperations(shard: Shard, leave: (most: number) => Promise<
   };
 
   return {
-    /** Re-arms the shard, as every call does; looks for what waits too long; lets closed passes leave. */
+    /** Re-arms the shard, as every call does; looks for what waits too long; lets old batches and closed passes go. */
     async tick(): Promise<void> {
       counters.store();
       const { oldest } = waiting();
@@ -49,6 +56,7 @@ export function upkeepOperations(shard: Shard, leave: (most: number) => Promise<
       if (age > shard.limits.staleAfter) shard.alert({ code: 'Stale', seconds: Math.round(age / 1000) });
       const { alertFault } = shard.limits;
       if (alertFault) shard.alert({ code: 'ConfigurationInvalid', issues: alertFault });
+      clearBatches();
       await leave(mostLeaving);
     },
 
