@@ -73,7 +73,7 @@ test('3 shards become 5: passes, keys, dead letters, batches, members and tombst
     return genuine(input);
   });
   let steps = 0;
-  const moving = moveShards({ url: 'https://merchant.test', token, to: 5 }, () => {
+  const moving = moveShards({ url: 'https://merchant.test/', token, to: 5 }, () => {
     steps += 1;
     if (steps === 2) release();
   });

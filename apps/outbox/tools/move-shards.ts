@@ -13,7 +13,7 @@ export async function moveShards(
   onStep: (moved: number) => void,
 ): Promise<void> {
   for (;;) {
-    const response = await fetch(`${url}/shards/move?to=${to}`, {
+    const response = await fetch(`${new URL(`/shards/move?to=${to}`, url)}`, {
       method: 'POST',
       headers: { Authorization: `Bearer ${token}` },
     });

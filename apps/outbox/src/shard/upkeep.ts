@@ -22,14 +22,14 @@ export interface Gauges {
 const mostLeaving = 500;
 
 /** What a tick does besides. */
-interface Chores {
+interface TickWork {
   /** Lets closed passes leave, so many at most. */
   leave(most: number): Promise<void>;
   /** Lets old batches go. */
   clearBatches(): void;
 }
 
-export function upkeepOperations(shard: Shard, { leave, clearBatches }: Chores) {
+export function upkeepOperations(shard: Shard, { leave, clearBatches }: TickWork) {
   const { ports, passes, counters, loop } = shard;
   const { sql } = ports;
 
