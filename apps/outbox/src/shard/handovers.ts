@@ -20,7 +20,7 @@ interface HandoverShard {
 
 export class Handovers {
   readonly #shard: HandoverShard;
-  /** Changes that are being handed over: settles, and never rejects, once they are. */
+  /** Settles once the changes that are being handed over have arrived at their pass, or have not. */
   #current: Promise<void> | undefined;
   /** A change came that no run has looked at. */
   isNew = false;
@@ -83,7 +83,7 @@ export class Handovers {
     return this.#current !== undefined;
   }
 
-  /** Settles once what is being handed over now has arrived at its pass, or has not. */
+  /** Waits for what is being handed over now. */
   async arrived(): Promise<void> {
     await this.#current;
   }
