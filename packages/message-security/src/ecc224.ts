@@ -3,14 +3,17 @@
  * does. AlipayHK's page gives only the algorithm's name; curve, digest and encoding are this project's assumption (A3).
  */
 import { brandHandle } from './copies.ts';
-import { digests, ecdsaWith, SCALAR_BYTES } from './crypto/p224.ts';
-import { readEcKey } from './keys/ec-key.ts';
-import { checkKeyVersion, type LocalPrivateKey, type PublicKey } from './keys/key.ts';
+import { bytesToBigInt } from './crypto/big-integer.ts';
+import { digests, ecdsaWith, p224, SCALAR_BYTES } from './crypto/p224.ts';
+import { readEcKey, spkiOf } from './keys/ec-key.ts';
+import { checkKeyVersion, type LocalPrivateKey, type PublicKey, spkis } from './keys/key.ts';
 
 /** Options of `importEcc224PrivateKey` and `importEcc224PublicKey`. */
 export interface Ecc224Options {
   /** Version that AlipayHK's console shows for this key: letters, digits, dot, dash and underscore. */
   keyVersion?: string | undefined;
+  /** Name of the key in errors, such as `MERCHANT_PRIVATE_KEY`; `privateKey` or `publicKey` unless given. */
+  name?: string | undefined;
   /**
    * Digest of the content to be signed; SHA-224 unless given, which has the strength of the curve.
    *
@@ -56,12 +59,14 @@ const formats = { DER: 'der', 'IEEE-P1363': 'compact' } as const;
 export async function importEcc224PrivateKey(input: string, options: Ecc224Options = {}): Promise<LocalPrivateKey> {
   const { ecdsa, format, keyVersion } = readOptions(options);
   // Only in this closure: nothing that prints, copies or serialises the handle shows it.
-  const secretKey = readInput('privateKey', input);
-  return brandHandle({
+  const secretKey = readInput('private', input, options.name ?? 'privateKey');
+  const handle: LocalPrivateKey = brandHandle({
     algorithm: 'ECC224',
     keyVersion,
     sign: async (data: Uint8Array<ArrayBuffer>) => new Uint8Array(ecdsa.sign(data, secretKey, { format })),
   });
+  spkis.set(handle, () => spkiOf(p224().BASE.multiply(bytesToBigInt(secretKey)).toBytes(false)));
+  return handle;
 }
 
 /**
@@ -85,18 +90,19 @@ export async function importEcc224PrivateKey(input: string, options: Ecc224Optio
  */
 export async function importEcc224PublicKey(input: string, options: Ecc224Options = {}): Promise<PublicKey> {
   const { ecdsa, format, keyVersion } = readOptions(options);
-  const point = readInput('publicKey', input);
-  return brandHandle({
+  const point = readInput('public', input, options.name ?? 'publicKey');
+  const handle: PublicKey = brandHandle({
     algorithm: 'ECC224',
     keyVersion,
     verify: async (signature: Uint8Array<ArrayBuffer>, data: Uint8Array<ArrayBuffer>) =>
       // noble throws for a wrong length; for every other fault it returns false.
       (format === 'der' || signature.length === 2 * SCALAR_BYTES) && ecdsa.verify(signature, data, point, { format }),
   });
+  spkis.set(handle, () => spkiOf(point));
+  return handle;
 }
 
-function readInput(argument: 'privateKey' | 'publicKey', input: string): Uint8Array<ArrayBuffer> {
-  const half = argument === 'privateKey' ? 'private' : 'public';
+function readInput(half: 'private' | 'public', input: string, name: string): Uint8Array<ArrayBuffer> {
   const read =
     typeof input === 'string'
       ? readEcKey(input, half)
@@ -104,7 +110,7 @@ function readInput(argument: 'privateKey' | 'publicKey', input: string): Uint8Ar
         ? `${input}`
         : `${typeof input === 'object' ? 'an' : 'a'} ${typeof input}`;
   if (typeof read !== 'string') return read;
-  throw new TypeError(`${argument} is ${read}; expected an EC ${half} key on P-224 (secp224r1)`);
+  throw new TypeError(`${name} is ${read}; expected an EC ${half} key on P-224 (secp224r1)`);
 }
 
 function readOptions({ keyVersion, digest = 'SHA-224', encoding = 'DER' }: Ecc224Options) {

@@ -35,6 +35,16 @@ test.each<[unknown, string]>([
   expect(refusal.message).toBe(`privateKey is ${received}; expected an EC private key on P-224 (secp224r1)`);
 });
 
+test('importEcc224PrivateKey and importEcc224PublicKey throw TypeError with the name that the caller gives', async () => {
+  const name = 'MERCHANT_KEY';
+  expect((await refusalOf(importEcc224PrivateKey(merchant.publicKey, { name }))).message).toBe(
+    'MERCHANT_KEY is a public key; expected an EC private key on P-224 (secp224r1)',
+  );
+  expect((await refusalOf(importEcc224PublicKey(merchant.privateKey, { name }))).message).toBe(
+    'MERCHANT_KEY is a private key; expected an EC public key on P-224 (secp224r1)',
+  );
+});
+
 test.each([{ kty: 'EC', crv: 'P-224' }, createPrivateKey(merchant.privateKey)])(
   'importEcc224PrivateKey throws TypeError for an object: %#',
   async (input) => {

@@ -2,7 +2,9 @@
  * Finds out which key is wrong: "the signature does not verify" has many causes. Sealing and opening do not use it, so a
  * bundle carries it only if the program imports it.
  */
+import { bytesOf } from '../crypto/bytes.ts';
 import { toJwk } from '../crypto/rsa-numbers.ts';
+import type { WebCrypto } from '../crypto/web-crypto.ts';
 import {
   importPrivateKey,
   importPublicKey,
@@ -12,16 +14,17 @@ import {
   type PublicKey,
   privateNumbersOf,
   publicNumbersOf,
+  spkis,
 } from './key.ts';
 
-/** The keys to check; each may be left out. */
+/** The keys to check; each may be left out. An ECC224 key is given as imported. */
 export interface KeysToDiagnose {
   /** The key that the merchant signs with. */
-  merchantPrivateKey?: KeyInput | undefined;
+  merchantPrivateKey?: KeyInput | PrivateKey | undefined;
   /** The key that the merchant gave to AlipayHK. */
-  merchantPublicKey?: KeyInput | undefined;
+  merchantPublicKey?: KeyInput | PublicKey | undefined;
   /** The key that AlipayHK gave to the merchant. */
-  gatewayPublicKey?: KeyInput | undefined;
+  gatewayPublicKey?: KeyInput | PublicKey | undefined;
 }
 
 /** The result of `diagnoseKeys`. */
@@ -36,7 +39,7 @@ export interface KeyDiagnosis {
  * SHA-256 of a key's SPKI in lower-case hex. It is the same for both halves of a pair, and is what
  * `openssl pkey -pubin -outform DER | openssl dgst -sha256` prints.
  *
- * @param key - as `importPrivateKey` or `importPublicKey` returned it
+ * @param key - as `importPrivateKey`, `importPublicKey` or their like of `./ecc224` returned it
  * @returns `undefined` for a key without numbers in this program: a CryptoKey that is not extractable, or a remote key
  * @example
  * ```ts
@@ -49,13 +52,19 @@ export interface KeyDiagnosis {
  */
 export async function fingerprint(key: PrivateKey | PublicKey, options: KeyOptions = {}): Promise<string | undefined> {
   const { subtle } = options.crypto ?? globalThis.crypto;
+  const spki = spkis.get(key)?.() ?? (await rsaSpki(key, subtle));
+  if (spki === undefined) return undefined;
+  const digest = await subtle.digest('SHA-256', spki);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+async function rsaSpki(key: PrivateKey | PublicKey, subtle: WebCrypto['subtle']): Promise<ArrayBuffer | undefined> {
   const numbers = privateNumbersOf(key as PrivateKey) ?? publicNumbersOf(key as PublicKey);
   if (numbers === undefined) return undefined;
   const { n, e, size } = numbers;
   const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
   const publicKey = await subtle.importKey('jwk', toJwk({ n, e, size }), algorithm, true, ['verify']);
-  const digest = await subtle.digest('SHA-256', await subtle.exportKey('spki', publicKey));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return subtle.exportKey('spki', publicKey);
 }
 
 /**
@@ -82,12 +91,14 @@ export async function diagnoseKeys(keys: KeysToDiagnose, options: KeyOptions = {
   const diagnosis: KeyDiagnosis = { problems: [], fingerprints: {} };
   const look = async <Key extends PrivateKey | PublicKey>(
     name: keyof KeysToDiagnose,
+    method: 'sign' | 'verify',
     importKey: (input: KeyInput, options: KeyOptions) => Promise<Key>,
   ): Promise<Key | undefined> => {
     const input = keys[name];
     if (input === undefined) return undefined;
     try {
-      const key = await importKey(input, { ...options, name });
+      const isImported = typeof (input as Partial<PrivateKey & PublicKey> | null)?.[method] === 'function';
+      const key = isImported ? (input as Key) : await importKey(input as KeyInput, { ...options, name });
       const print = await fingerprint(key, options);
       if (print !== undefined) diagnosis.fingerprints[name] = print;
       return key;
@@ -97,14 +108,14 @@ export async function diagnoseKeys(keys: KeysToDiagnose, options: KeyOptions = {
       return undefined;
     }
   };
-  const privateKey = await look('merchantPrivateKey', importPrivateKey);
-  const publicKey = await look('merchantPublicKey', importPublicKey);
-  const gatewayKey = await look('gatewayPublicKey', importPublicKey);
+  const privateKey = await look('merchantPrivateKey', 'sign', importPrivateKey);
+  const publicKey = await look('merchantPublicKey', 'verify', importPublicKey);
+  const gatewayKey = await look('gatewayPublicKey', 'verify', importPublicKey);
 
   const { merchantPublicKey: merchantPrint, gatewayPublicKey: gatewayPrint } = diagnosis.fingerprints;
   // By a signature, not by fingerprints: a key without numbers in this program has no fingerprint.
   const probe = new TextEncoder().encode('is this a pair?');
-  const signature = await privateKey?.sign(probe);
+  const signature = privateKey && bytesOf(await privateKey.sign(probe));
   if (signature && publicKey && !(await publicKey.verify(signature, probe))) {
     diagnosis.problems.push('merchantPrivateKey and merchantPublicKey are not a pair');
   }

@@ -20,6 +20,11 @@ import { readDerText, unwrapDer } from './key-text.ts';
 const EC_PUBLIC_KEY = '42.134.72.206.61.2.1'; // RFC 5480 §2.1.1
 const SECP224R1 = '43.129.4.0.33'; // RFC 5480 §2.1.1.1
 const RSA = '42.134.72.134.247.13.1.1.'; // rsaEncryption, RSASSA-PSS and their like
+/** SEQUENCE { SEQUENCE { id-ecPublicKey, secp224r1 }, BIT STRING }, up to the point. */
+const SPKI_HEAD = [
+  ...[SEQUENCE, 0x4e, SEQUENCE, 0x10, OBJECT_IDENTIFIER, 7, ...octetsOf(EC_PUBLIC_KEY)],
+  ...[OBJECT_IDENTIFIER, 5, ...octetsOf(SECP224R1), BIT_STRING, 0x3a, 0],
+];
 const otherCurves: Record<string, string> = {
   '42.134.72.206.61.3.1.7': 'P-256',
   '43.129.4.0.34': 'P-384',
@@ -89,6 +94,15 @@ function readPoint(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | st
   }
 }
 
+/**
+ * The SPKI of a P-224 key (RFC 5480 §2): what stands before its point is the same for every key.
+ *
+ * @param point - uncompressed
+ */
+export function spkiOf(point: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array([...SPKI_HEAD, ...point]);
+}
+
 function wrongAlgorithm({ parts: [algorithm, curve, more] }: Der): string | undefined {
   const id = identifier(algorithm);
   if (id?.startsWith(RSA)) return 'an RSA key';
@@ -102,6 +116,11 @@ function wrongCurve(curve: Der | undefined): string | undefined {
   // RFC 5480 §2.1.1: named curves only. With explicit parameters a forger can choose the generator (CVE-2020-0601).
   if (id === undefined) return 'an EC key that does not name its curve';
   return `an EC key on ${otherCurves[id] ?? 'another curve'}`;
+}
+
+/** Of an object identifier, its bytes. */
+function octetsOf(id: string): number[] {
+  return id.split('.').map(Number);
 }
 
 function identifier(element: Der | undefined): string | undefined {

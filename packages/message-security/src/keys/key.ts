@@ -70,6 +70,9 @@ const rsassa = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' } as const;
 const privateNumbers = new WeakMap<PrivateKey, RsaPrivateNumbers>();
 const publicNumbers = new WeakMap<PublicKey, RsaPublicNumbers>();
 
+/** Of a key that is not RSA: makes the SPKI of its public half. Not exported from the package. */
+export const spkis: WeakMap<PrivateKey | PublicKey, () => Uint8Array<ArrayBuffer>> = new WeakMap();
+
 /** The numbers of a local private key; `undefined` for other keys. Not exported from the package. */
 export const privateNumbersOf = (key: PrivateKey): RsaPrivateNumbers | undefined => privateNumbers.get(key);
 

@@ -1,5 +1,7 @@
 import { createHash, createPublicKey } from 'node:crypto';
+import { keys as ecKeys } from '@alipayhk-pass/spec/vectors/ecc224';
 import { describe, expect, test } from 'vitest';
+import { importEcc224PrivateKey, importEcc224PublicKey } from '../../src/ecc224.ts';
 import { diagnoseKeys, fingerprint, importPrivateKey, type KeysToDiagnose } from '../../src/index.ts';
 import { gateway, keys, merchant } from '../fixture.ts';
 
@@ -65,6 +67,29 @@ test('diagnoseKeys finds no problem in matching keys, and returns their fingerpr
       gatewayPublicKey: spkiHash(keys.gateway.publicKey),
     },
   });
+});
+
+test('diagnoseKeys compares ECC224 keys, and returns the fingerprint of both halves as OpenSSL prints it', async () => {
+  const publicKey = await importEcc224PublicKey(ecKeys.merchant.publicKey);
+  const own = {
+    merchantPrivateKey: await importEcc224PrivateKey(ecKeys.merchant.privateKey),
+    merchantPublicKey: publicKey,
+  };
+  const print = spkiHash(ecKeys.merchant.publicKey);
+  const fingerprints = { merchantPrivateKey: print, merchantPublicKey: print };
+  expect(await diagnoseKeys(own)).toEqual({ problems: [], fingerprints });
+  expect(await diagnoseKeys({ ...own, gatewayPublicKey: publicKey })).toMatchObject({
+    problems: ["gatewayPublicKey is the merchant's own key; expected AlipayHK's, which its console shows"],
+  });
+  const stranger = await importEcc224PublicKey(ecKeys.stranger.publicKey);
+  expect(await diagnoseKeys({ ...own, merchantPublicKey: stranger })).toMatchObject({
+    problems: ['merchantPrivateKey and merchantPublicKey are not a pair'],
+  });
+  // A handle of the wrong half is not taken for a key.
+  const swapped = { merchantPrivateKey: publicKey } as object;
+  expect((await diagnoseKeys(swapped)).problems).toEqual([
+    'merchantPrivateKey is an object that is not an RSA JWK; expected an RSA private key of 2048 bits or more',
+  ]);
 });
 
 test('diagnoseKeys finds no problem in no keys or in one valid key', async () => {
