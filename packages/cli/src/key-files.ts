@@ -1,4 +1,4 @@
-/** A pair of RSA keys in files that only their owner can read. */
+/** A pair of keys in files that only their owner can read. */
 import { createHash, createPublicKey, generateKeyPair } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,6 +18,9 @@ export interface KeyFiles {
   fingerprint: string;
 }
 
+export const keyAlgorithms = ['RSA256', 'ECC224'] as const;
+type KeyAlgorithm = (typeof keyAlgorithms)[number];
+
 const pathsOf = (folder: string, name: string) => ({
   privateKeyPath: join(folder, `${name}-private-key.pem`),
   publicKeyPath: join(folder, `${name}-public-key.pem`),
@@ -27,7 +30,7 @@ const pathsOf = (folder: string, name: string) => ({
 });
 
 /**
- * Makes a pair.
+ * Makes a pair: of RSA keys with so many bits or, for ECC224, of keys on P-224.
  *
  * @param name - beginning of the names of the files
  * @throws UsageError when one of them exists, unless `force`
@@ -35,17 +38,25 @@ const pathsOf = (folder: string, name: string) => ({
 export async function writeKeyFiles(
   folder: string,
   name: string,
-  { bits = 2048, force = false } = {},
+  {
+    algorithm = 'RSA256',
+    bits = 2048,
+    force = false,
+  }: { algorithm?: KeyAlgorithm; bits?: number; force?: boolean } = {},
 ): Promise<KeyFiles> {
   const { files, ...paths } = pathsOf(folder, name);
   // All of them first: half of an old pair beside half of a new one would be worse than either.
   const existing = files.find((each) => existsSync(each));
   if (existing !== undefined && !force) throw new UsageError(`${existing} exists; use --force to overwrite it`);
-  const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', {
-    modulusLength: bits,
+  const encodings = {
     publicKeyEncoding: { type: 'spki', format: 'der' },
     privateKeyEncoding: { type: 'pkcs8', format: 'der' },
-  });
+  } as const;
+  const generate = promisify(generateKeyPair);
+  const { privateKey, publicKey } =
+    algorithm === 'ECC224'
+      ? await generate('ec', { namedCurve: 'secp224r1', ...encodings })
+      : await generate('rsa', { modulusLength: bits, ...encodings });
   makeFolder(folder);
   for (const [half, der] of [
     ['private', privateKey],

@@ -3,6 +3,7 @@
  * `alipayhk-pass.config.json`. One table per option says all three, and the help text is made from it.
  */
 
+import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Config } from './config.ts';
 import { UsageError } from './exit.ts';
@@ -63,6 +64,13 @@ export class Input {
 
   text(name: string): string | undefined {
     return this.setting(name)?.value;
+  }
+
+  /** A path; in the configuration file it is relative to that file. */
+  path(name: string): string | undefined {
+    const setting = this.setting(name);
+    if (setting?.from !== 'config' || setting.value === '-') return setting?.value;
+    return resolve(dirname(this.#config.path), setting.value);
   }
 
   /** @throws UsageError when there is none */

@@ -1,11 +1,10 @@
 /** Settings that several commands share, and how they become keys and options of the packages below. */
 import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import type { PrivateKey, PublicKey } from '@alipayhk-pass/api';
-import { type ClientOptions, importPrivateKey, importPublicKey, optionsOfProfile } from '@alipayhk-pass/api';
+import { type ClientOptions, optionsOfProfile } from '@alipayhk-pass/api';
 import { type Encryption, type RsaAesOptions, rsaAes } from '@alipayhk-pass/message-security';
 import { UsageError } from './exit.ts';
-import { readInput, unreadable } from './files.ts';
+import { unreadable } from './files.ts';
+import { readDecryptionKey, readEncryptionKey, readPrivateKey, readPublicKey } from './keys.ts';
 import type { Input, Options } from './options.ts';
 
 /** Where updates go; signed with every message. */
@@ -59,6 +58,27 @@ export const encryptionOptions = {
   },
 } as const satisfies Options;
 
+/** An end that signs with ECC224 has RSA keys besides, for RSA_AES alone. */
+export const encryptionKeyOption = {
+  'encryption-key': {
+    help: "the other end's RSA key, to which bodies are encrypted; the variable holds the key itself",
+    value: 'FILE',
+    env: 'ALIPAYHK_ENCRYPTION_KEY',
+    config: 'encryptionKeyFile',
+    unless: '--public-key',
+  },
+} as const satisfies Options;
+
+export const decryptionKeyOption = {
+  'decryption-key': {
+    help: 'your RSA key, with which bodies are decrypted; the variable holds the key itself',
+    value: 'FILE',
+    env: 'MERCHANT_DECRYPTION_KEY',
+    config: 'decryptionKeyFile',
+    unless: '--private-key',
+  },
+} as const satisfies Options;
+
 export const zoneOption = {
   zone: { help: 'zone of the times that are written', value: 'OFFSET', config: 'zone', unless: '+08:00' },
 } as const satisfies Options;
@@ -87,47 +107,10 @@ export const clientOptions = {
   ...publicKeyOptions,
   ...gatewayOptions,
   ...encryptionOptions,
+  ...encryptionKeyOption,
+  ...decryptionKeyOption,
   ...zoneOption,
 } as const satisfies Options;
-
-/**
- * The text of a key: of the file that an option or the configuration names, or the variable itself.
- *
- * @param option - the option that gives it
- */
-export function readKeyText(input: Input, option: string): { text: string; name: string } | undefined {
-  const setting = input.setting(option);
-  if (setting === undefined) return undefined;
-  const { value, from, name } = setting;
-  if (from === 'environment') return { text: value, name };
-  if (value.includes('-----BEGIN')) {
-    throw new UsageError(`${name} is a key itself; expected the path of a file, because others can read command lines`);
-  }
-  return { text: readInput(pathOf(input, option) ?? value, name).toString(), name: `${name} (${value})` };
-}
-
-/** A path that an option gives, or the configuration file relative to itself. */
-export function pathOf(input: Input, option: string): string | undefined {
-  const setting = input.setting(option);
-  if (setting === undefined) return undefined;
-  const { value, from } = setting;
-  return from === 'config' && value !== '-' ? resolve(dirname(input.text('config') ?? '.'), value) : value;
-}
-
-/** @throws UsageError when there is none; TypeError that names it and says what it is instead */
-export async function readPrivateKey(input: Input, option = 'private-key'): Promise<PrivateKey> {
-  const found = readKeyText(input, option);
-  if (found === undefined) throw new UsageError(input.missing(option));
-  const keyVersion = input.text('key-version');
-  return importPrivateKey(found.text, { name: found.name, keyVersion });
-}
-
-/** @throws UsageError when there is none; TypeError that names it and says what it is instead */
-export async function readPublicKey(input: Input, option = 'public-key'): Promise<PublicKey> {
-  const found = readKeyText(input, option);
-  if (found === undefined) throw new UsageError(input.missing(option));
-  return importPublicKey(found.text, { name: found.name });
-}
 
 /** The suite that was chosen; `undefined` unless bodies are to be encrypted. */
 export function encryptionOf(input: Input): Encryption | undefined {
@@ -173,6 +156,7 @@ export async function readClientOptions(input: Input): Promise<ClientOptions & {
     clientId: input.required('client-id'),
     privateKey: await readPrivateKey(input),
     publicKey: await readPublicKey(input),
+    ...(encryption && { ...(await readEncryptionKey(input)), ...(await readDecryptionKey(input)) }),
     baseUrl: gatewayOf(input, profile),
     timeout: input.milliseconds('timeout', 1),
     zone: input.text('zone'),
@@ -211,7 +195,7 @@ export function originForToken(input: Input, option: string): string {
 function readProfile(
   input: Input,
 ): ReturnType<typeof optionsOfProfile> | ({ baseUrl?: undefined } & Partial<ReturnType<typeof optionsOfProfile>>) {
-  const path = pathOf(input, 'profile');
+  const path = input.path('profile');
   if (path === undefined) return {};
   let text: string;
   try {

@@ -12,9 +12,11 @@ const text = 'text/plain; charset=UTF-8';
 const ecb = { content: 'AES-ECB', keyTransport: 'RSAES-PKCS1-v1_5' };
 /** What the probe finds in the default sandbox. */
 const usual = {
+  algorithm: 'RSA256',
   plain: 'accepted',
   plainCode: 'PASS_HAS_NOT_EXIST',
   encryption: ecb,
+  separateEncryptionKeys: false,
   encryptedContentTypes: [text, json],
   encryptedReplies: true,
   encryptedReplyContentType: text,

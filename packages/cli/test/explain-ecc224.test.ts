@@ -5,10 +5,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { body, encrypt, type Made, make, path } from './captured.ts';
-import { folderWithKeys, keys, newPair, type Pair, pem } from './keys.ts';
+import { folderWithKeys, keys, newEcPair, newPair, pem } from './keys.ts';
 import { run, runtimes } from './runtimes.ts';
 
-const newEcPair = (): Pair => generateKeyPairSync('ec', { namedCurve: 'secp224r1' });
 const merchant = newEcPair();
 const gateway = newEcPair();
 const other = newEcPair();
@@ -98,11 +97,14 @@ describe.each(runtimes)('explain on $name, of an ECC224 message,', (runtime) => 
     expect(stage.proof.key).toMatch(/key/);
   });
 
-  it('finds a request and its reply fine, with the body encrypted to RSA keys', async () => {
+  it.each([
+    ['--other-key', ['--other-key', 'rsa.pem']],
+    ['--decryption-key', ['--decryption-key', 'rsa.pem']],
+  ])('finds a request and its reply fine, with the body encrypted to RSA keys: %s', async (_, args) => {
     const request = make({ key, ...encrypt(body, { to: rsa.publicKey }) });
     const replied = make({ ...reply, ...encrypt(replyBody, { to: rsa.publicKey }) });
     const input = Buffer.concat([request.text, Buffer.from('\r\n\r\n'), replied.text]);
-    const ended = await run(['explain', '--other-key', 'rsa.pem'], { cwd: folder(), runtime, input });
+    const ended = await run(['explain', ...args], { cwd: folder(), runtime, input });
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     expect(ended.stdout).toContain('the request is fine');
     expect(ended.stdout).toContain('the reply is fine');

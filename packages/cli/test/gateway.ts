@@ -1,10 +1,11 @@
 /** AlipayHK's end on a free port: the api package's gateway behind node:http, with what it accepted. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { importPrivateKey, importPublicKey } from '@alipayhk-pass/api';
+import { importPrivateKey, importPublicKey, type PrivateKey, type PublicKey } from '@alipayhk-pass/api';
 import { createGateway, type Refusal, type ResultInfo, type UpdatePassRequest } from '@alipayhk-pass/api/gateway';
+import { importEcc224PrivateKey, importEcc224PublicKey } from '@alipayhk-pass/message-security/ecc224';
 import { onTestFinished } from 'vitest';
-import { type Keys, pem } from './keys.ts';
+import { type Keys, type Pair, pem } from './keys.ts';
 
 export const clientId = '4Q5Y8W0WSG45P907917';
 export const done: ResultInfo = { resultCode: 'SUCCESS', resultStatus: 'S', resultMessage: 'success.' };
@@ -27,10 +28,10 @@ export interface GatewayOptions extends Partial<Omit<Parameters<typeof createGat
 export async function startGateway(keys: Keys, options: GatewayOptions = {}): Promise<StartedGateway> {
   const updates: UpdatePassRequest[] = [];
   const refusals: Refusal[] = [];
-  const merchantKey = await importPublicKey(pem(keys.merchant.publicKey));
+  const merchantKey = await publicKeyOf(keys.merchant);
   const { handler = () => done, change = (response) => response, ...rest } = options;
   const gateway = createGateway({
-    privateKey: await importPrivateKey(pem(keys.gateway.privateKey)),
+    privateKey: await privateKeyOf(keys.gateway),
     publicKeyOf: (id: string) => (id === clientId ? merchantKey : undefined),
     onRefusal: (refusal: Refusal) => void refusals.push(refusal),
     ...(rest as object),
@@ -43,6 +44,14 @@ export async function startGateway(keys: Keys, options: GatewayOptions = {}): Pr
   const url = await serve(async (request) => change(await gateway(request), request));
   return { url, updates, refusals };
 }
+
+/** The half that signs, RSA or on P-224. */
+export const privateKeyOf = ({ privateKey }: Pair): Promise<PrivateKey> =>
+  privateKey.asymmetricKeyType === 'ec' ? importEcc224PrivateKey(pem(privateKey)) : importPrivateKey(pem(privateKey));
+
+/** The half that verifies. */
+export const publicKeyOf = ({ publicKey }: Pair): Promise<PublicKey> =>
+  publicKey.asymmetricKeyType === 'ec' ? importEcc224PublicKey(pem(publicKey)) : importPublicKey(pem(publicKey));
 
 /** Serves a function on a free port until the test ends. */
 export async function serve(handle: (request: Request) => Promise<Response>): Promise<string> {

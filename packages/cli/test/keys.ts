@@ -14,6 +14,8 @@ export interface Keys {
 }
 
 export const newPair = (): Pair => generateKeyPairSync('rsa', { modulusLength: 2048 });
+/** For ECC224. */
+export const newEcPair = (): Pair => generateKeyPairSync('ec', { namedCurve: 'secp224r1' });
 export const keys: Keys = { merchant: newPair(), gateway: newPair() };
 
 /** PKCS#8 or SPKI as PEM. */

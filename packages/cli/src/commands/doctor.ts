@@ -1,15 +1,23 @@
 /** `doctor`: are keys, settings, clock and connection as they have to be; and, on request, what the gateway is like. */
 import { createInterface } from 'node:readline/promises';
-import { diagnoseKeys, type GatewayProfile, importPrivateKey } from '@alipayhk-pass/api';
+import type { GatewayProfile } from '@alipayhk-pass/api';
 import type { Command } from '../command.ts';
 import { type Check, clockChecks, keyChecks, settingChecks } from '../doctor/checks.ts';
 import { CommandError, exitCodes, UsageError } from '../exit.ts';
 import { writeOutput } from '../files.ts';
+import {
+  importPrivateKey,
+  readDecryptionKey,
+  readEncryptionKey,
+  readKeyText,
+  readPrivateKey,
+  readPublicKey,
+} from '../keys.ts';
 import type { Input } from '../options.ts';
 import { colour, print, printError, printJson } from '../output.ts';
 import { mailTo, settle } from '../probe/assumptions.ts';
 import { type Findings, probe } from '../probe/probe.ts';
-import { clientOptions, gatewayOf, readKeyText, readPrivateKey, readPublicKey } from '../settings.ts';
+import { clientOptions, gatewayOf } from '../settings.ts';
 
 export const doctor: Command = {
   summary: 'check keys, settings, clock and gateway, and find out what the gateway is like',
@@ -52,7 +60,7 @@ writes nothing, and exits with 5.`,
       merchantPublicKey: readKeyText(input, 'own-public-key')?.text,
       gatewayPublicKey: readKeyText(input, 'public-key')?.text,
     };
-    checks.push(...keyChecks(await diagnoseKeys(texts), texts, input));
+    checks.push(...(await keyChecks(texts, input)));
     if (!input.isSet('offline'))
       checks.push(...(await clockChecks(baseUrl, input.milliseconds('timeout', 1) ?? 10_000)));
     const json = input.isSet('json');
@@ -76,11 +84,21 @@ async function runProbe(input: Input, baseUrl: string, json: boolean) {
   const privateKey = await readPrivateKey(input);
   const text = readKeyText(input, 'private-key')?.text ?? '';
   const other = await importPrivateKey(text, privateKey.keyVersion === undefined ? { keyVersion: '1' } : {});
+  const publicKey = await readPublicKey(input);
+  const isEcc224 = [privateKey, publicKey].some(({ algorithm }) => algorithm === 'ECC224');
+  const isWithout = isEcc224 && ['encryption-key', 'decryption-key'].every((name) => input.setting(name) === undefined);
+  // A merchant that signs with ECC224 and never encrypts has no RSA keys.
+  const rsaKeys = isWithout ? undefined : { ...(await readEncryptionKey(input)), ...(await readDecryptionKey(input)) };
+  if (isWithout)
+    printError(
+      'alipayhk-pass: nothing is encrypted: RSA_AES needs RSA keys, which --encryption-key and --decryption-key give',
+    );
   const parties = {
     clientId: input.required('client-id'),
     merchantId: input.required('merchant-id'),
     privateKey,
-    publicKey: await readPublicKey(input),
+    publicKey,
+    rsaKeys,
     baseUrl,
     timeout: input.milliseconds('timeout', 1) ?? 10_000,
     pause: input.milliseconds('pause', 0) ?? 250,

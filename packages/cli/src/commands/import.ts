@@ -10,9 +10,10 @@ import { writeReport } from '../import/report.ts';
 import { ImportRun, type Stop, type Tally } from '../import/run.ts';
 import { type Format, readRecords } from '../import/source.ts';
 import { gatewayTarget, outboxTarget, type Target } from '../import/target.ts';
+import { readKeyText } from '../keys.ts';
 import type { Input } from '../options.ts';
 import { colour, print, printError, printJson } from '../output.ts';
-import { clientOptions, originForToken, readClientOptions, readKeyText } from '../settings.ts';
+import { clientOptions, originForToken, readClientOptions } from '../settings.ts';
 
 export const importCommand: Command = {
   summary: 'send a file of updates, CSV or NDJSON',

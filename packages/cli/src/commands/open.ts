@@ -5,15 +5,15 @@ import { toRequest, toResponse } from '../capture/fetch.ts';
 import { headerOf, messageOf } from '../capture/message.ts';
 import type { Command } from '../command.ts';
 import { readInput } from '../files.ts';
+import { readDecryptionKey, readPublicKey } from '../keys.ts';
 import { clockOf, nowOption, targetOf, targetOptions } from '../message-options.ts';
 import { print, printJson } from '../output.ts';
 import {
   clientIdOption,
+  decryptionKeyOption,
   encryptionOptions,
   privateKeyOptions,
   publicKeyOptions,
-  readPrivateKey,
-  readPublicKey,
   suiteOf,
 } from '../settings.ts';
 
@@ -25,6 +25,7 @@ export const open: Command = {
     ...clientIdOption,
     ...privateKeyOptions,
     ...publicKeyOptions,
+    ...decryptionKeyOption,
     content: encryptionOptions.content,
     'key-transport': encryptionOptions['key-transport'],
     path: { ...targetOptions.path, help: 'path and query of the request that a reply belongs to' },
@@ -52,7 +53,7 @@ Nothing is printed of a message that does not verify.`,
       publicKey: await readPublicKey(input),
       tolerance: input.number('tolerance', 1),
       now: clockOf(input, headerOf(message, timeHeader)),
-      ...(encrypted && { encryption: rsaAes(suiteOf(input)), privateKey: await readPrivateKey(input) }),
+      ...(encrypted && { encryption: rsaAes(suiteOf(input)), ...(await readDecryptionKey(input)) }),
     };
     const opened =
       message.kind === 'request'

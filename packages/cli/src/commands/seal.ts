@@ -3,18 +3,18 @@ import { type SealOptions, sealRequest, sealResponse } from '@alipayhk-pass/mess
 import type { Command } from '../command.ts';
 import { UsageError } from '../exit.ts';
 import { readInput } from '../files.ts';
+import { readEncryptionKey, readPrivateKey } from '../keys.ts';
 import { clockOf, nowOption, targetOf, targetOptions } from '../message-options.ts';
 import { print, printJson } from '../output.ts';
 import {
   clientIdOption,
+  encryptionKeyOption,
   encryptionOf,
   encryptionOptions,
   gatewayOptions,
   originOf,
   privateKeyOptions,
   publicKeyOptions,
-  readPrivateKey,
-  readPublicKey,
   zoneOption,
 } from '../settings.ts';
 
@@ -27,6 +27,7 @@ export const seal: Command = {
     ...privateKeyOptions,
     ...publicKeyOptions,
     ...encryptionOptions,
+    ...encryptionKeyOption,
     gateway: gatewayOptions.gateway,
     ...targetOptions,
     reply: { help: 'seal a reply to a request for --path' },
@@ -42,14 +43,13 @@ is. With --encrypt it is encrypted to --public-key first. Reads standard input w
   async run(input) {
     const body = readInput(input.positionals[0] ?? '-', 'the body');
     const encryption = encryptionOf(input);
-    const publicKey = encryption ? await readPublicKey(input) : undefined;
     const options: SealOptions = {
       clientId: input.required('client-id'),
       privateKey: await readPrivateKey(input),
       now: clockOf(input, undefined),
       zone: input.text('zone'),
       ...(input.text('encrypted-content-type') && { encryptedContentType: input.text('encrypted-content-type') }),
-      ...(encryption && { encryption, publicKey }),
+      ...(encryption && { encryption, ...(await readEncryptionKey(input)) }),
     };
     const { method, httpUri } = targetOf(input);
     const url = originOf(input) + httpUri;

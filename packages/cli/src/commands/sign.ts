@@ -2,9 +2,10 @@
 import { contentToBeSigned, sign as signParts } from '@alipayhk-pass/message-security';
 import type { Command } from '../command.ts';
 import { readInput } from '../files.ts';
+import { readPrivateKey } from '../keys.ts';
 import { targetOf, targetOptions, timeOf, timeOption } from '../message-options.ts';
 import { print, printJson } from '../output.ts';
-import { clientIdOption, privateKeyOptions, readPrivateKey, zoneOption } from '../settings.ts';
+import { clientIdOption, privateKeyOptions, zoneOption } from '../settings.ts';
 
 export const sign: Command = {
   summary: 'sign a body and print its headers',

@@ -5,18 +5,10 @@ import type { Command } from '../command.ts';
 import { type ExitCode, exitCodes, reportError, UsageError } from '../exit.ts';
 import { knownKeyOptions } from '../explain/known-keys.ts';
 import { readFields, readObject } from '../fields.ts';
+import { readDecryptionKey, readEncryptionKey, readPrivateKey, readPublicKey } from '../keys.ts';
 import type { Input } from '../options.ts';
 import { colour, print, printJson } from '../output.ts';
-import {
-  clientIdOption,
-  encryptionOf,
-  encryptionOptions,
-  gatewayOptions,
-  originOf,
-  readPrivateKey,
-  readPublicKey,
-  zoneOption,
-} from '../settings.ts';
+import { clientIdOption, encryptionOf, encryptionOptions, gatewayOptions, originOf, zoneOption } from '../settings.ts';
 
 /** After how many seconds AlipayHK repeats a bill whose reply is not S; from the reply before. */
 const timetable = [120, 600, 600, 3600, 7200, 21_600, 54_000];
@@ -55,6 +47,8 @@ export const trigger: Command = {
       config: 'ownPublicKeyFile',
     },
     ...encryptionOptions,
+    'encryption-key': { help: "the merchant's RSA key that encrypts", value: 'FILE', unless: '--own-public-key' },
+    'decryption-key': { help: 'the RSA key that decrypts the reply', value: 'FILE', unless: '--gateway-private-key' },
     ...zoneOption,
     timeout: gatewayOptions.timeout,
     'key-version': { help: 'version of the key that signs', value: 'VERSION' },
@@ -108,7 +102,11 @@ async function readOptions(input: Input): Promise<NotifierOptions> {
     publicKey: await readPublicKey(input, 'own-public-key'),
     zone: input.text('zone'),
     timeout: input.milliseconds('timeout', 1),
-    ...(encryption && { encryption }),
+    ...(encryption && {
+      encryption,
+      ...(await readEncryptionKey(input, 'own-public-key')),
+      ...(await readDecryptionKey(input, 'gateway-private-key')),
+    }),
     ...(input.text('encrypted-content-type') && { encryptedContentType: input.text('encrypted-content-type') }),
   };
 }

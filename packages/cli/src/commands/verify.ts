@@ -5,9 +5,10 @@ import { headerOf, type Message, messageOf } from '../capture/message.ts';
 import type { Command } from '../command.ts';
 import { CommandError, exitCodes, UsageError } from '../exit.ts';
 import { readInput } from '../files.ts';
+import { readPublicKey } from '../keys.ts';
 import { targetOf, targetOptions, timeOption } from '../message-options.ts';
 import { print, printJson } from '../output.ts';
-import { clientIdOption, publicKeyOptions, readPublicKey } from '../settings.ts';
+import { clientIdOption, publicKeyOptions } from '../settings.ts';
 
 export const verify: Command = {
   summary: 'verify a signature',

@@ -1,8 +1,9 @@
 /** The checks of `doctor` that send nothing in the merchant's name. */
 import { statSync } from 'node:fs';
-import type { KeyDiagnosis, KeysToDiagnose } from '@alipayhk-pass/api';
+import { diagnoseKeys, type KeyDiagnosis, type KeysToDiagnose } from '@alipayhk-pass/api';
+import { UsageError } from '../exit.ts';
+import { importPrivateKey, importPublicKey, readDecryptionKey, readEncryptionKey } from '../keys.ts';
 import type { Input } from '../options.ts';
-import { pathOf } from '../settings.ts';
 
 /** One thing that was looked at. */
 export interface Check {
@@ -33,20 +34,68 @@ export function settingChecks(input: Input, baseUrl: string): Check[] {
   });
 }
 
+/** Texts of the keys that sign and verify, as far as they are given. */
+export type KeyTexts = { [Name in keyof KeysToDiagnose]: string | undefined };
+
 /** What is wrong with the keys, and their fingerprints. */
-export function keyChecks({ problems, fingerprints }: KeyDiagnosis, keys: KeysToDiagnose, input: Input): Check[] {
+export async function keyChecks(keys: KeyTexts, input: Input): Promise<Check[]> {
   const name = 'keys';
   if (Object.values(keys).every((key) => key === undefined)) return [];
+  const { problems, fingerprints } = await diagnose(keys);
   const prints = Object.entries(fingerprints).map(
     ([key, print]): Check => ({ name: 'fingerprint', verdict: 'fine', detail: `${print} of ${key}` }),
   );
   const found = problems.map((detail): Check => ({ name, verdict: 'problem', detail }));
   const looked = found.length > 0 ? [...found, ...prints] : [...formChecks(keys), ...prints, registeredCheck(keys)];
-  return [...looked, ...modeChecks(input)];
+  return [...looked, ...(await encryptionKeyChecks(input)), ...modeChecks(input)];
+}
+
+/** Of each text whether it is a key, and of the keys whether they belong together. */
+async function diagnose(texts: KeyTexts): Promise<KeyDiagnosis> {
+  const keys: KeysToDiagnose = {};
+  const problems: string[] = [];
+  const look = async (
+    name: keyof KeyTexts,
+    importKey: typeof importPrivateKey | typeof importPublicKey,
+  ): Promise<void> => {
+    const text = texts[name];
+    if (text === undefined) return;
+    try {
+      Object.assign(keys, { [name]: await importKey(text, { name }) });
+    } catch (error) {
+      problems.push((error as Error).message);
+    }
+  };
+  await look('merchantPrivateKey', importPrivateKey);
+  await look('merchantPublicKey', importPublicKey);
+  await look('gatewayPublicKey', importPublicKey);
+  const { problems: more, fingerprints } = await diagnoseKeys(keys);
+  return { problems: [...problems, ...more], fingerprints };
+}
+
+/** Keys for RSA_AES alone: where they are given, and where bodies are to be encrypted and the keys that sign cannot do it. */
+async function encryptionKeyChecks(input: Input): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const [name, read, signing] of [
+    ['encryption-key', readEncryptionKey, 'public-key'],
+    ['decryption-key', readDecryptionKey, 'private-key'],
+  ] as const) {
+    const isGiven = input.setting(name) !== undefined;
+    if (!isGiven && !(input.isSet('encrypt') && input.setting(signing))) continue;
+    try {
+      await read(input);
+      if (isGiven) checks.push({ name, verdict: 'fine', detail: 'an RSA key, for RSA_AES' });
+    } catch (error) {
+      // Of a key that signs it is said above what is wrong with it.
+      if (isGiven || error instanceof UsageError)
+        checks.push({ name, verdict: 'problem', detail: (error as Error).message });
+    }
+  }
+  return checks;
 }
 
 /** Of keys in which nothing is wrong: which ones were there to look at. */
-function formChecks(keys: KeysToDiagnose): Check[] {
+function formChecks(keys: KeyTexts): Check[] {
   const needed = ['merchantPrivateKey', 'gatewayPublicKey'] as const;
   const given = Object.entries(keys).flatMap(([key, value]) => (value === undefined ? [] : [key]));
   const absent = needed.filter((key) => keys[key] === undefined);
@@ -57,7 +106,7 @@ function formChecks(keys: KeysToDiagnose): Check[] {
 }
 
 /** What no check here can know. */
-function registeredCheck({ merchantPrivateKey, merchantPublicKey, gatewayPublicKey }: KeysToDiagnose): Check {
+function registeredCheck({ merchantPrivateKey, merchantPublicKey, gatewayPublicKey }: KeyTexts): Check {
   const ours = merchantPublicKey ? ['merchantPublicKey'] : merchantPrivateKey ? ['merchantPrivateKey'] : [];
   const compared = [...ours, ...(gatewayPublicKey ? ['gatewayPublicKey'] : [])].join(' and ');
   const isPairOpen = merchantPrivateKey !== undefined && merchantPublicKey === undefined;
@@ -72,7 +121,7 @@ function registeredCheck({ merchantPrivateKey, merchantPublicKey, gatewayPublicK
 /** A private key that others on this machine can read. */
 function modeChecks(input: Input): Check[] {
   const setting = input.setting('private-key');
-  const path = pathOf(input, 'private-key');
+  const path = input.path('private-key');
   if (!path || path === '-' || setting?.from === 'environment' || process.platform === 'win32') return [];
   const { mode } = statSync(path);
   if ((mode & 0o077) === 0) return [];

@@ -53,7 +53,7 @@ export function decryptionStage(
   }
   if (isJson(text))
     causes.push({ cause: 'body-not-encrypted', words: 'the Encrypt header is there, but the body is plain JSON' });
-  // An end that signs with ECC224 decrypts with a separate RSA key, which can only come as --other-key.
+  // An end that signs with ECC224 decrypts with a separate RSA key, which is not among those of its signatures.
   const rsaKeys = receiver.filter(({ candidate }) => candidate.algorithm === 'RSA256');
   const isExpected = decrypted && (rsaKeys.length === 0 ? receiver.length > 0 : rsaKeys.includes(decrypted.key));
   if (decrypted && !isExpected) {

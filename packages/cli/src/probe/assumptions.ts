@@ -21,16 +21,20 @@ const assumptions: Record<string, Assumption> = {
   },
   A2: {
     question: 'Is RSA256 RSASSA-PKCS1-v1_5 with SHA-256?',
-    find: (f) => (verified(f) ? 'RSASSA-PKCS1-v1_5 with SHA-256' : undefined),
+    find: (f) => (verified(f) && f.algorithm === 'RSA256' ? 'RSASSA-PKCS1-v1_5 with SHA-256' : undefined),
   },
-  A3: { question: 'Which curve, digest and encoding are ECC224?' },
+  A3: {
+    question: 'Which curve, digest and encoding are ECC224?',
+    find: (f) => (verified(f) && f.algorithm === 'ECC224' ? 'P-224, SHA-224 and DER' : undefined),
+  },
   A4: {
     question: 'Which AES mode and which RSA padding are RSA_AES?',
     find: ({ encryption }) => (encryption ? suiteName(encryption) : undefined),
   },
   A5: {
     question: 'Which RSA keys encrypt the symmetric key: those of the signatures?',
-    find: ({ encryption }) => (encryption ? 'the keys of the signatures' : undefined),
+    find: ({ encryption, separateEncryptionKeys }) =>
+      encryption && (separateEncryptionKeys ? 'keys of their own' : 'the keys of the signatures'),
   },
   A6: {
     question: 'Which Content-Type does an encrypted body have?',

@@ -8,10 +8,14 @@ import { type Observed, observe, type Parties } from './sender.ts';
 
 /** What was found out; `null` where it could not be. */
 export interface Findings {
+  /** With which our requests are signed. */
+  algorithm: string;
   /** Whether a signed request in plain gets past signature and decryption. */
   plain: 'accepted' | 'refused';
   plainCode: string | null;
   encryption: Suite | null;
+  /** Whether other keys encrypt than those that sign. */
+  separateEncryptionKeys: boolean;
   encryptedContentTypes: string[];
   /** Whether a reply to an encrypted request was encrypted. */
   encryptedReplies: boolean | null;
@@ -74,14 +78,16 @@ export async function probe(
   const asking = !passes[0] && passes[1] ? { ...parties, privateKey: otherVersion } : parties;
   const baseline = passes[0] ? plain : version;
 
+  const isRefused = (more: Observed[]): boolean =>
+    !passes.includes(true) && [plain, version, ...more].every(isRefusedForSetup);
+  if (parties.rsaKeys === undefined && isRefused([])) throw wrongSetup(plain.resultCode);
   const found: { suite: Suite; contentType: string; observed: Observed }[] = [];
-  for (const contentType of contentTypes) {
+  for (const contentType of parties.rsaKeys ? contentTypes : []) {
     if (found.length > 0) break;
     for (const suite of suites) {
       onStep(`${suiteName(suite)}, ${contentType}`);
       const observed = await ask(asking, { suite, contentType });
-      const isRefused = !passes.includes(true) && [plain, version, observed].every(isRefusedForSetup);
-      if (isRefused) throw wrongSetup(plain.resultCode);
+      if (isRefused([observed])) throw wrongSetup(plain.resultCode);
       if (isDecrypted(observed, baseline)) {
         found.push({ suite, contentType, observed });
         break;
@@ -98,9 +104,11 @@ export async function probe(
   }
   const shown = [encrypted?.observed, baseline, plain].find((each) => each?.verified) ?? plain;
   return {
+    algorithm: parties.privateKey.algorithm,
     plain: isPast(baseline) ? 'accepted' : 'refused',
     plainCode: plain.resultCode ?? null,
     encryption: encrypted?.suite ?? null,
+    separateEncryptionKeys: parties.rsaKeys !== undefined && 'encryptionKey' in parties.rsaKeys,
     encryptedContentTypes: types,
     encryptedReplies: encrypted ? encrypted.observed.encrypted : null,
     encryptedReplyContentType: encrypted?.observed.encrypted

@@ -4,6 +4,7 @@ import { type AnyMessageError, openResponse, rsaAes, sealRequest } from '@alipay
 import { toResponse } from '../capture/fetch.ts';
 import { headerOf, type ReplyMessage } from '../capture/message.ts';
 import { type Suite, suites } from '../explain/decryption.ts';
+import type { DecryptionKeys, EncryptionKeys } from '../keys.ts';
 import { updatePassPath } from '../settings.ts';
 import { exchange } from './exchange.ts';
 
@@ -13,6 +14,8 @@ export interface Parties {
   merchantId: string;
   privateKey: PrivateKey;
   publicKey: PublicKey;
+  /** What encrypts and decrypts; `undefined` where there is no such key. */
+  rsaKeys: (EncryptionKeys & DecryptionKeys) | undefined;
   baseUrl: string;
   timeout: number;
   /** Between two requests, in milliseconds. */
@@ -55,11 +58,11 @@ const probeBody = (merchantId: string): string => {
 
 /** Sends one request and reads its reply. */
 export async function observe(parties: Parties, setting: Setting = {}): Promise<Observed> {
-  const { clientId, publicKey, baseUrl, timeout, pause } = parties;
+  const { clientId, publicKey, rsaKeys, baseUrl, timeout, pause } = parties;
   const { suite, contentType, zone, tampered, privateKey = parties.privateKey } = setting;
   const plain = new Request(baseUrl + updatePassPath, { method: 'POST', body: probeBody(parties.merchantId) });
   const sealed = await sealRequest(plain, {
-    ...{ clientId, privateKey, publicKey, zone },
+    ...{ ...rsaKeys, clientId, privateKey, publicKey, zone },
     ...(suite && { encryption: rsaAes(suite) }),
     ...(contentType && { encryptedContentType: contentType }),
   });
@@ -80,10 +83,10 @@ async function read(
   let problem: Observed['problem'];
   for (const suite of candidates) {
     try {
-      const { clientId, publicKey, privateKey } = parties;
-      const encryption = suite && { encryption: rsaAes(suite), privateKey };
+      const { clientId, publicKey, privateKey, rsaKeys } = parties;
+      const encryption = suite && { privateKey, ...rsaKeys, encryption: rsaAes(suite) };
       // The times of both clocks are judged by themselves.
-      const options = { clientId, publicKey, tolerance: 86_400, replayAllowance: 86_400, ...encryption };
+      const options = { ...encryption, clientId, publicKey, tolerance: 86_400, replayAllowance: 86_400 };
       const { response } = await openResponse(toResponse({ ...reply, status: 200 }), sent, options);
       return { reply, verified: true, suite, encrypted, problem: undefined, ...outcomeOf(await response.text()) };
     } catch (error) {
