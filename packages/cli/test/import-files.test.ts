@@ -1,8 +1,19 @@
 // What import does to files that are not its own, and with a lock that a killed import left.
-import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { serve, startGateway } from './gateway.ts';
 import { lines, ndjson } from './import-lines.ts';
@@ -16,6 +27,10 @@ function folder(gatewayUrl = 'http://127.0.0.1:9', count = 1): string {
   writeFileSync(join(cwd, 'in.ndjson'), ndjson(lines(count, count)));
   return cwd;
 }
+
+/** What an import writes into its lock. */
+const lockOf = (pid: number | string, id: string = randomUUID(), owner: string = hostname()): string =>
+  `${pid} ${id} ${owner}`;
 
 /** The id of a process that has ended. */
 async function deadPid(): Promise<number> {
@@ -77,7 +92,10 @@ describe.each(runtimes)('import on $name', (runtime) => {
     expect(statSync(join(cwd, 'in.ndjson.report.ndjson')).mode & 0o777).toBe(0o600);
   });
 
-  it('is done by one of several that start at once over the lock of a process that has ended', async () => {
+  it.each([
+    ['the lock of a process that has ended', 0],
+    ['what imports left that were killed while they took such a lock over', 2],
+  ])('is done by one of several that start at once over %s', async (_, killed) => {
     const count = 5;
     for (let round = 0; round < 3; round++) {
       let [requests, ended] = [0, 0];
@@ -90,7 +108,11 @@ describe.each(runtimes)('import on $name', (runtime) => {
       });
       const cwd = temporaryFolder();
       writeFileSync(join(cwd, 'in.ndjson'), ndjson([{ passId: '1', userId: 'U1', merchantId: '2160400000000001' }]));
-      writeFileSync(join(cwd, 'in.ndjson.journal.lock'), `${await deadPid()} x ${hostname()}`);
+      const ids = Array.from({ length: killed + 1 }, () => randomUUID());
+      for (const [index, id] of ids.entries()) {
+        const after = index === 0 ? '' : `.${ids[index - 1]}`;
+        writeFileSync(join(cwd, `in.ndjson.journal.lock${after}`), lockOf(await deadPid(), id));
+      }
       const env = { OUTBOX_URL: url, OUTBOX_TOKEN: 'secret-token' };
       const codes = await Promise.all(
         Array.from({ length: count }, async () => {
@@ -101,28 +123,67 @@ describe.each(runtimes)('import on $name', (runtime) => {
       );
       expect(requests).toBe(1);
       expect(codes.sort()).toEqual([0, 2, 2, 2, 2]);
-      expect(existsSync(join(cwd, 'in.ndjson.journal.lock'))).toBe(false);
-      expect(existsSync(join(cwd, 'in.ndjson.journal.lock.takeover'))).toBe(false);
+      const names = ['in.ndjson', 'in.ndjson.journal', 'in.ndjson.report.ndjson'];
+      expect(readdirSync(cwd).sort()).toEqual(names);
     }
+  });
+
+  it.each([
+    ['of a package manager', '# yarn lockfile v1\n'],
+    ['that is empty', ''],
+    ['of another program, with a process id', '4711\n'],
+    ['that is large', `1 ${randomUUID()} ${'x'.repeat(100_000)}`],
+  ])('exits with 2 for a lock %s, and leaves it', async (_, content) => {
+    const cwd = folder();
+    writeFileSync(join(cwd, 'yarn.lock'), content);
+    const ended = await run(['import', 'in.ndjson', '--journal', 'yarn', ...fast], { cwd, runtime });
+    expect(ended.stderr).toBe(
+      'alipayhk-pass: yarn.lock is no lock of an import; it is left as it is; expected another name for --journal\n',
+    );
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(readFileSync(join(cwd, 'yarn.lock'), 'utf8')).toBe(content);
+    expect(existsSync(join(cwd, 'yarn'))).toBe(false);
+  });
+
+  it('exits with 2 for a lock that is a folder or a symbolic link, and leaves it', async () => {
+    const cwd = folder();
+    mkdirSync(join(cwd, 'folder.lock'));
+    writeFileSync(join(cwd, 'target'), lockOf(await deadPid()));
+    symlinkSync('target', join(cwd, 'link.lock'));
+    symlinkSync('nothing', join(cwd, 'dangling.lock'));
+    const before = readdirSync(cwd);
+    for (const name of ['folder', 'link', 'dangling']) {
+      const ended = await run(['import', 'in.ndjson', '--journal', name, ...fast], { cwd, runtime });
+      expect(ended.stderr).toContain(`alipayhk-pass: ${name}.lock is no lock of an import; it is left as it is;`);
+      expect(ended.code).toBe(2);
+    }
+    expect(readdirSync(cwd)).toEqual(before);
+  });
+});
+
+describe('the lock of a journal', () => {
+  it('is held by one process at a time, however often several take it over from one that has ended', async () => {
+    const cwd = temporaryFolder();
+    const script = join(import.meta.dirname, 'lock-contender.ts');
+    const args = [script, cwd, String(await deadPid()), '1500'];
+    const contenders = await Promise.all(
+      Array.from({ length: 4 }, () => promisify(execFile)(node.command, args).then(({ stdout }) => Number(stdout))),
+    );
+    for (const taken of contenders) expect(taken).toBeGreaterThan(0);
+    expect(readdirSync(cwd)).toEqual(['lock']);
   });
 });
 
 describe('import', () => {
-  it.each([
-    [
-      'with its own process id on another host, as another container may have it',
-      '$$ x other',
-      /another import \(process \d+ of other\) uses this journal/,
-    ],
-    ['without an owner, as one that is being written', '', /another import uses this journal/],
-  ])('exits with 2 for a lock %s, and leaves it', async (_, owner, text) => {
+  it('exits with 2 for a lock with its own process id on another host, as another container may have it', async () => {
     const cwd = folder();
-    const script = `printf %s "${owner}" >in.ndjson.journal.lock; exec "$@"`;
+    const script = `printf %s "${lockOf('$$', randomUUID(), 'other')}" >in.ndjson.journal.lock; exec "$@"`;
     const sh = { name: 'sh', command: 'sh', args: ['-c', script, 'sh', node.command] };
     const ended = await start(['import', 'in.ndjson', ...fast], { cwd, runtime: sh }).ended;
     expect(ended.code).toBe(2);
-    expect(ended.stderr).toMatch(text);
-    expect(ended.stderr).toContain('; if none is running, delete in.ndjson.journal.lock\n');
+    expect(ended.stderr).toMatch(
+      /^alipayhk-pass: another import \(process \d+ of other\) uses this journal; if none is running, delete in.ndjson.journal.lock\n$/,
+    );
     expect(existsSync(join(cwd, 'in.ndjson.journal.lock'))).toBe(true);
   });
 
@@ -130,8 +191,8 @@ describe('import', () => {
     const { url } = await startGateway(keys);
     const cwd = folderWithKeys({ gatewayUrl: url });
     writeFileSync(join(cwd, 'in.ndjson'), ndjson(lines(2, 1)));
-    const script = 'printf "%s x %s" "$$" "$0" >in.ndjson.journal.lock; exec "$@"';
-    const sh = { name: 'sh', command: 'sh', args: ['-c', script, hostname(), node.command] };
+    const script = `printf %s "${lockOf('$$')}" >in.ndjson.journal.lock; exec "$@"`;
+    const sh = { name: 'sh', command: 'sh', args: ['-c', script, 'sh', node.command] };
     const ended = await start(['import', 'in.ndjson', ...fast], { cwd, runtime: sh }).ended;
     expect(ended, ended.stderr).toMatchObject({ code: 0 });
     expect(existsSync(join(cwd, 'in.ndjson.journal.lock'))).toBe(false);
@@ -139,12 +200,16 @@ describe('import', () => {
 
   it('exits with 2 while another import takes the lock over', async () => {
     const cwd = folder();
-    writeFileSync(join(cwd, 'in.ndjson.journal.lock'), `${await deadPid()} x ${hostname()}`);
-    writeFileSync(join(cwd, 'in.ndjson.journal.lock.takeover'), '1 x');
+    const id = randomUUID();
+    writeFileSync(join(cwd, 'in.ndjson.journal.lock'), lockOf(await deadPid(), id));
+    writeFileSync(join(cwd, `in.ndjson.journal.lock.${id}`), lockOf(process.pid));
+    const before = readdirSync(cwd);
     const ended = await run(['import', 'in.ndjson', ...fast], { cwd });
     expect(ended.code).toBe(2);
-    expect(ended.stderr).toContain('another import is taking in.ndjson.journal.lock over; if none is running, delete');
-    expect(existsSync(join(cwd, 'in.ndjson.journal.lock'))).toBe(true);
+    expect(ended.stderr).toBe(
+      `alipayhk-pass: another import (process ${process.pid} of ${hostname()}) is taking in.ndjson.journal.lock over; if none is running, delete in.ndjson.journal.lock.${id}\n`,
+    );
+    expect(readdirSync(cwd)).toEqual(before);
   });
 
   it('stops with 1 when the disk of the journal is full, and sends no more than one line of a pass again', async () => {
