@@ -57,9 +57,25 @@ describe.each(runtimes)('import on $name', (runtime) => {
     const cwd = folder({ outboxUrl: url });
     const ended = await run(['import', 'in.ndjson', '--attempts', '1', ...fast], { cwd, env, runtime });
     expect(ended.code).toBe(5);
-    expect(ended.stderr).toContain('\ufffd]0;title\ufffd\ufffd31m\ufffdno\ufffd\ufffd; nothing more was sent');
+    expect(ended.stderr).toContain(
+      '\ufffd]0;title\ufffd\ufffd31m\ufffdno\ufffd\ufffd (line 1); nothing more was sent, because every line would get this; check the URL of the outbox and its token, then run the same command again to go on\n',
+    );
     expect(ended.stderr).toMatch(/^[^\p{Cc}\p{Cf}]+\n[^\p{Cc}\p{Cf}]+\n$/u);
     expect(report(cwd)[0].code).toBe('X\ufffd[2J');
+  });
+
+  it.each([
+    ['text that is no JSON', '<h1>Bad\ngateway</h1>', 'HTTP 400', 'HTTP 400: <h1>Bad\ufffdgateway</h1>'],
+    ['an empty body', '', 'HTTP 400', 'HTTP 400'],
+    ['JSON without an error', 'null', 'HTTP 400', 'HTTP 400: null'],
+    ['an error that is a text', '{"error":"no"}', 'HTTP 400', 'HTTP 400: {"error":"no"}'],
+    ['an error without a code', '{"error":{"message":"no"}}', 'HTTP 400', 'HTTP 400: no'],
+    ['an error without a message', '{"error":{"code":"X"}}', 'X', 'HTTP 400: {"error":{"code":"X"}}'],
+  ])('reports status and text where an outbox refuses with %s', async (_, body, code, message) => {
+    const url = await serve(async () => new Response(body, { status: 400 }));
+    const cwd = folder({ outboxUrl: url });
+    expect((await run(['import', 'in.ndjson', ...fast], { cwd, env, runtime })).code).toBe(3);
+    expect(report(cwd)).toMatchObject([{ outcome: 'refused', code, message: `the outbox replied ${message}` }]);
   });
 
   it.each([

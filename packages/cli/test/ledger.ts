@@ -1,7 +1,7 @@
 /** The sandbox in this process on a free port, for a test that reads its ledger while a command sends to it. */
 import { importPrivateKey } from '@alipayhk-pass/api';
-import { createSandbox } from '@alipayhk-pass/sandbox';
-import { createSandboxClient, type Entry } from '@alipayhk-pass/sandbox/client';
+import { createSandbox, type SandboxEvent } from '@alipayhk-pass/sandbox';
+import { createSandboxClient, type Entry, type SandboxClient } from '@alipayhk-pass/sandbox/client';
 import { openNodeSqlite } from '@alipayhk-pass/sandbox/node-sqlite';
 import { onTestFinished } from 'vitest';
 import { clientId, serve } from './gateway.ts';
@@ -10,6 +10,7 @@ import { type Keys, pem } from './keys.ts';
 /** A sandbox with passes. */
 export interface Ledger {
   url: string;
+  admin: SandboxClient;
   /** How many requests it has replied to. */
   replied(): number;
   /** The updates that took effect, in the order in which each pass took them. */
@@ -25,8 +26,9 @@ export async function startLedger(
   ledgerRows: number,
 ): Promise<Ledger> {
   const store = openNodeSqlite();
+  const emit = (event: SandboxEvent) => event.event !== 'request-refused' && console.error(event);
   const privateKey = await importPrivateKey(pem(keys.gateway.privateKey));
-  const sandbox = createSandbox({ store, privateKey, access: { open: 'loopback' }, ledgerRows });
+  const sandbox = createSandbox({ store, privateKey, access: { open: 'loopback' }, ledgerRows, emit });
   const send = (url: string, init: RequestInit) => sandbox(new Request(url, init));
   const admin = createSandboxClient('http://127.0.0.1', { fetch: send });
   await admin.setMerchant({ clientId, keys: [{ publicKey: pem(keys.merchant.publicKey) }] });
@@ -40,6 +42,7 @@ export async function startLedger(
   onTestFinished(() => store.close());
   return {
     url,
+    admin,
     replied: () => replied,
     async applied() {
       const entries = (await admin.allEntries()).filter(({ applied }) => applied);

@@ -7,7 +7,7 @@ import { Journal } from '../import/journal.ts';
 import { type Defaults, toLine } from '../import/line.ts';
 import { showProgress } from '../import/progress.ts';
 import { writeReport } from '../import/report.ts';
-import { ImportRun, type Stop, type Tally } from '../import/run.ts';
+import { ImportRun, mostUnknown, type Stop, type Tally } from '../import/run.ts';
 import { type Format, readRecords } from '../import/source.ts';
 import { gatewayTarget, outboxTarget, type Target } from '../import/target.ts';
 import { readKeyText } from '../keys.ts';
@@ -61,10 +61,15 @@ Lines of one pass are sent one after the other, in the order of the file. A line
 into the report, and the import goes on. A line without a clear outcome (U, no reply) is sent again; if it still has none,
 later lines of its pass are held back, so that no older state follows a newer one.
 
+A reply that does not verify, and F with INVALID_SIGNATURE, INVALID_CLIENT, KEY_NOT_FOUND or ACCESS_DENIED, are not about a
+line: keys, Client-Id, console or clock are wrong. The import then stops after what is under way. What it did not finish, it
+sends when it is run again.
+
 The journal says what became of each line before the next line of its pass is sent. After Ctrl-C, kill -9 or a full disk,
 run the same command: it goes on where it was. Delete the journal to send the file once more.
 
-Exits with 0 if every line is done, with 3 if some are refused or do not fit, with 4 if some have no clear outcome.`,
+Exits with 0 if every line is done, with 3 if some are refused or do not fit, with 4 if some have no clear outcome; with 3
+or 5 also if it stopped for what is not about a line.`,
   examples: [
     ["Last night's points", 'alipayhk-pass import points.csv --merchant-id 2160400000000001'],
     ['Only check it', 'alipayhk-pass import points.ndjson --dry-run'],
@@ -122,7 +127,7 @@ Exits with 0 if every line is done, with 3 if some are refused or do not fit, wi
         throw failure ? failure.error : error;
       });
       if (failure) throw failure.error;
-      return finish(run.tally, run.stop, reportPath, input.isSet('json'));
+      return finish(run.tally, run.stop, target, reportPath, input.isSet('json'));
     } finally {
       for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, onSignal);
       journal.close();
@@ -162,7 +167,7 @@ async function checkOnly(path: string, format: Format, defaults: Defaults, json:
   return invalid > 0 ? exitCodes.refused : exitCodes.done;
 }
 
-function finish(tally: Tally, stop: Stop | undefined, report: string, json: boolean): ExitCode {
+function finish(tally: Tally, stop: Stop | undefined, target: Target, report: string, json: boolean): ExitCode {
   const { done, refused, invalid, unknown, skipped, requests } = tally;
   if (json)
     printJson({ done, refused, invalid, unknown, skipped, requests, report, ...(stop && { stopped: stop.reason }) });
@@ -173,13 +178,24 @@ function finish(tally: Tally, stop: Stop | undefined, report: string, json: bool
     print([`${colour('green', `${done} done`)}`, ...counts.map(([name, count]) => `${count} ${name}`)].join(', '));
     if (refused + invalid + unknown > 0) print(`why: ${report}`);
   }
-  if (stop?.reason === 'signal')
-    throw new CommandError('stopped; run the same command again to go on', exitCodes.failed);
-  if (stop) {
-    const why = stop.reason === 'security' ? 'nothing more was sent' : 'no request in a row has a clear outcome';
-    const text = `${stop.reply.message ?? stop.reply.code}; ${why}; run the same command again to go on`;
-    throw new CommandError(text, stop.reason === 'security' ? exitCodes.security : exitCodes.unknown);
-  }
+  if (stop) throw stopError(stop, target);
   if (unknown > 0) return exitCodes.unknown;
   return refused + invalid > 0 ? exitCodes.refused : exitCodes.done;
+}
+
+/** One line: what happened and where, what it means for the other lines, what to do. */
+function stopError(stop: Stop, { check }: Target): CommandError {
+  if (stop.reason === 'signal')
+    return new CommandError('stopped; run the same command again to go on', exitCodes.failed);
+  const { message, code, tracerId } = stop.reply;
+  const where = `line ${stop.line}${tracerId ? `, Tracer-Id ${tracerId}` : ''}`;
+  const happened = `${message || code} (${where})`;
+  if (stop.reason === 'unreachable') {
+    const text = `${happened}; the last ${mostUnknown} requests have no clear outcome; run the same command again to go on`;
+    return new CommandError(text, exitCodes.unknown);
+  }
+  return new CommandError(
+    `${happened}; nothing more was sent, because every line would get this; ${check}, then run the same command again to go on`,
+    stop.reason === 'refused' ? exitCodes.refused : exitCodes.security,
+  );
 }

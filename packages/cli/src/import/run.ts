@@ -39,11 +39,13 @@ export interface Tally {
   bytes: number;
 }
 
-/** Why a run ended before the file did. */
-export type Stop = { reason: 'signal' } | { reason: 'security' | 'unreachable'; reply: Reply };
+/** Why a run ended before the file did, and the line of the file at which it did. */
+export type Stop =
+  | { reason: 'signal' }
+  | { reason: 'refused' | 'security' | 'unreachable'; reply: Reply; line: number };
 
 /** So many requests in a row without an outcome say that the target is gone. */
-const mostUnknown = 20;
+export const mostUnknown = 20;
 
 export class ImportRun {
   readonly tally: Tally = { read: 0, skipped: 0, done: 0, refused: 0, invalid: 0, unknown: 0, requests: 0, bytes: 0 };
@@ -132,13 +134,13 @@ export class ImportRun {
   async #work(job: Job): Promise<void> {
     const { passId } = job.update;
     const reply = await this.#send(job);
-    if (reply === undefined) return; // the run ends; the next one sends it
+    if (reply === undefined || reply.stop === 'refused') return; // the run ends; the next one sends it
     if (reply.outcome === 'F' && job.lines.length > 1) {
       // Nothing took effect. One bad line must not take the others with it.
       for (const line of job.lines) {
         const single = { lines: [line], update: line.update };
         const each = await this.#send(single);
-        if (each === undefined || !this.#settle(single, each)) return;
+        if (each === undefined || each.stop === 'refused' || !this.#settle(single, each)) return;
       }
     } else if (!this.#settle(job, reply)) return;
     this.#queue.release(passId);
@@ -158,8 +160,8 @@ export class ImportRun {
     this.tally.unknown += lines.length;
     this.#held.add(update.passId);
     this.#hold(this.#queue.drop(update.passId));
-    if (reply.security) this.stop ??= { reason: 'security', reply };
-    if (++this.#unknownInARow >= mostUnknown) this.stop ??= { reason: 'unreachable', reply };
+    const line = lines[0]?.line ?? 0;
+    if (++this.#unknownInARow >= mostUnknown) this.stop ??= { reason: 'unreachable', reply, line };
     return false;
   }
 
@@ -181,7 +183,9 @@ export class ImportRun {
       if (signal.aborted || this.stop) return undefined;
       this.tally.requests++;
       const reply = await this.#target.send(update, key);
-      if (reply.outcome !== 'U' || attempt >= attempts) return reply;
+      // At once, and without another attempt: each further request would get the same.
+      if (reply.stop) this.stop ??= { reason: reply.stop, reply, line: lines[0]?.line ?? 0 };
+      if (reply.outcome !== 'U' || reply.stop || attempt >= attempts) return reply;
       await pause(Math.min(30_000, backoff * 2 ** (attempt - 1)) * (0.75 + Math.random() / 2), signal);
     }
   }

@@ -2,6 +2,7 @@
 import { type ClientOptions, createClient, type UpdatePassRequest } from '@alipayhk-pass/api';
 import { printable } from '@alipayhk-pass/message-security';
 import { exitCodes, reportError } from '../exit.ts';
+import { isSetupCode } from '../setup-codes.ts';
 
 /** What a target made of an update. */
 export interface Reply {
@@ -9,13 +10,15 @@ export interface Reply {
   code?: string;
   message?: string;
   tracerId?: string;
-  /** Nothing that is sent can succeed: keys, token or clock are wrong. */
-  security?: boolean;
+  /** Every line would get this reply: keys, token, account or clock are wrong, and nothing more may be sent. */
+  stop?: 'refused' | 'security';
 }
 
 export interface Target {
   /** For people and for the journal. */
   name: string;
+  /** What to check after a reply that stops the run. */
+  check: string;
   /** @param key - the same for every attempt of one request */
   send(update: UpdatePassRequest, key: string): Promise<Reply>;
 }
@@ -25,17 +28,19 @@ export function gatewayTarget(options: ClientOptions & { baseUrl: string }): Tar
   const client = createClient(options);
   return {
     name: options.baseUrl,
+    check: 'check keys, Client-Id and clock with alipayhk-pass doctor',
     async send(update) {
       try {
         const { tracerId } = await client.updatePass(update);
         return { outcome: 'S', ...(tracerId && { tracerId }) };
       } catch (error) {
         const { exitCode, error: report } = reportError(error);
-        const { resultInfo, message, tracerId } = report;
+        const { resultInfo, tracerId } = report;
         const code = (resultInfo as { resultCode?: string } | undefined)?.resultCode ?? report.code;
-        const said = { code, message, ...(tracerId && { tracerId }) };
-        if (exitCode === exitCodes.refused) return { outcome: 'F', ...said };
-        if (exitCode === exitCodes.security) return { outcome: 'U', ...said, security: true };
+        const said = { code, message: (error as Error).message, ...(tracerId && { tracerId }) };
+        if (exitCode === exitCodes.refused)
+          return { outcome: 'F', ...said, ...(isSetupCode(code) && { stop: 'refused' as const }) };
+        if (exitCode === exitCodes.security) return { outcome: 'U', ...said, stop: 'security' };
         if (exitCode === exitCodes.unknown) return { outcome: 'U', ...said };
         throw error;
       }
@@ -47,6 +52,7 @@ export function gatewayTarget(options: ClientOptions & { baseUrl: string }): Tar
 export function outboxTarget(url: string, token: string, timeout = 10_000): Target {
   return {
     name: url,
+    check: 'check the URL of the outbox and its token',
     async send({ passId, ...body }, key) {
       let response: Response;
       try {
@@ -59,9 +65,8 @@ export function outboxTarget(url: string, token: string, timeout = 10_000): Targ
         });
         const text = await response.text();
         if (response.status === 202) return { outcome: 'S' };
-        const { code = `HTTP ${response.status}`, message = '' } = errorOf(text);
-        const said = { code, message };
-        if (response.status === 401 || response.status === 403) return { outcome: 'U', ...said, security: true };
+        const said = refusalOf(response.status, text);
+        if (response.status === 401 || response.status === 403) return { outcome: 'U', ...said, stop: 'security' };
         return { outcome: [400, 404, 409, 413, 415, 422].includes(response.status) ? 'F' : 'U', ...said };
       } catch {
         return { outcome: 'U', code: 'ResponseMissing', message: 'no complete response from the outbox' };
@@ -71,10 +76,18 @@ export function outboxTarget(url: string, token: string, timeout = 10_000): Targ
 }
 
 /** The reply comes from whatever is at the URL, and a terminal acts on control characters. */
-function errorOf(text: string): { code?: string; message?: string } {
+function refusalOf(status: number, text: string): { code: string; message: string } {
+  const { code, message } = errorOf(text);
+  const named = typeof code === 'string' && code !== '' ? printable(code, 64) : undefined;
+  const said = printable(typeof message === 'string' ? message : text.trim(), 256);
+  if (named !== undefined && typeof message === 'string' && said !== '') return { code: named, message: said };
+  return { code: named ?? `HTTP ${status}`, message: `the outbox replied HTTP ${status}${said && `: ${said}`}` };
+}
+
+/** The error in a reply; empty where there is none. */
+function errorOf(text: string): { code?: unknown; message?: unknown } {
   try {
-    const { code, message } = JSON.parse(text).error;
-    return { code: printable(String(code), 64), message: printable(String(message), 256) };
+    return JSON.parse(text)?.error ?? {};
   } catch {
     return {};
   }
