@@ -1,7 +1,7 @@
-/** Reads what the sandbox has: its offer, passes, faults. What cannot be read stays as it was. */
+/** Reads what the sandbox has: its offer, its variant, passes, faults. What cannot be read stays as it was. */
 import { type Pass, SandboxError } from '../../src/client.ts';
 import { sandbox } from './sandbox.ts';
-import { faults, pass, ready, sandboxProblem, tokenNeeded } from './state.ts';
+import { faults, pass, ready, sandboxProblem, tokenNeeded, variant } from './state.ts';
 import { useRememberedKeys } from './use-keys.ts';
 
 /** Reads what the sandbox offers. */
@@ -11,7 +11,7 @@ export async function meetSandbox(): Promise<void> {
     tokenNeeded.value = error instanceof SandboxError && error.status === 401;
     return null;
   });
-  const [offer] = await Promise.all([asking, loadFaults()]);
+  const [offer] = await Promise.all([asking, loadFaults(), loadVariant()]);
   ready.value = offer;
   if (offer) await loadPass(offer.pass.passId);
   await useRememberedKeys();
@@ -32,6 +32,12 @@ export async function loadPass(passId: string): Promise<Pass | undefined> {
 /** Reads the catalog of faults and the active ones. */
 export async function loadFaults(): Promise<void> {
   faults.value = await reading(sandbox.listFaults(), faults.value);
+}
+
+/** Reads which variant the sandbox emulates. */
+async function loadVariant(): Promise<void> {
+  const read = await reading(sandbox.listVariants(), undefined);
+  if (read) variant.value = read.active;
 }
 
 /** What was read, or else what is given; the page then says why. */

@@ -13,7 +13,7 @@ import { ReplyPanel, RequestPanel } from './panels/message.tsx';
 import { OptionsPanel } from './panels/options.tsx';
 import { CopyPanel, OutcomePanel } from './panels/outcome.tsx';
 import { send } from './send.ts';
-import { language, linkedBody, ready, selected, t } from './state.ts';
+import { language, linkedBody, ready, selected, t, variant } from './state.ts';
 import { languageTags } from './words/index.ts';
 
 let form: Form | undefined;
@@ -29,6 +29,7 @@ function Page() {
         <div>
           <h1>{words.title}</h1>
           <p>{words.lead}</p>
+          <VariantLine />
         </div>
         <nav>
           <a href="/openapi.json">openapi.json</a>
@@ -64,6 +65,20 @@ function Page() {
         </section>
       </main>
     </>
+  );
+}
+
+/** What this gateway does otherwise: whoever does not know takes it for a fault. */
+function VariantLine() {
+  if (variant.value === null) return null;
+  const { name, description } = variant.value;
+  const own = t.value.variants[name];
+  return (
+    <p class="variant">
+      {t.value.variant} <code>{name}</code>
+      {language.value === 'en' ? ': ' : '：'}
+      <span lang={own === undefined ? 'en' : undefined}>{own ?? description}</span>
+    </p>
   );
 }
 

@@ -1,6 +1,6 @@
 /** What the page knows, as signals. Only what key.ts was asked to remember outlives the page. */
 import { computed, signal } from '@preact/signals';
-import type { ActiveFault, FaultKind, Pass, ReadyMerchant } from '../../src/client.ts';
+import type { ActiveFault, FaultKind, Pass, ReadyMerchant, VariantKind } from '../../src/client.ts';
 import type { Exchange, SendOptions } from './exchange.ts';
 import type { Keys } from './key.ts';
 import { readLink } from './link.ts';
@@ -15,6 +15,8 @@ export const t = computed(() => words[language.value]);
 
 /** The merchant that the sandbox offers: `undefined` while the page asks, `null` if it offers none. */
 export const ready = signal<ReadyMerchant | null | undefined>(undefined);
+/** The variant that the sandbox emulates; `null` if it emulates none, or while that is not known. */
+export const variant = signal<VariantKind | null>(null);
 /** Whether the sandbox asks for a token. */
 export const tokenNeeded = signal(false);
 export type KeySource = 'sandbox' | 'pasted' | 'remembered';

@@ -4,9 +4,10 @@ import { readFileSync } from 'node:fs';
 import { linkAssumptions } from '@alipayhk-pass/spec/assumptions.ts';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright';
-import { expect, inject, test } from 'vitest';
+import { expect, inject, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { describeInBrowser, send, takeKey } from './browser.ts';
+import { ready, serveSandbox } from './serve.ts';
 
 describeInBrowser('the page for everybody', (open) => {
   const { url, clientId } = inject('sandbox');
@@ -25,6 +26,24 @@ describeInBrowser('the page for everybody', (open) => {
     await page.getByRole('button', { name: 'English' }).click();
     await page.getByRole('button', { name: 'Seal and send' }).waitFor();
     expect(await page.locator('.verdict').textContent()).toBe('Accepted');
+  });
+
+  test('the page says which variant the gateway emulates, in both languages, and nothing where it emulates none', async () => {
+    const plain = await open();
+    expect(await plain.page.locator('.variant').count()).toBe(0);
+    const sandbox = await serveSandbox({ access: { open: 'loopback' }, ready, variant: 'aes-gcm-rsa-oaep' });
+    onTestFinished(() => sandbox.close());
+    const { page, complaints } = await open('', { viewport: { width: 360, height: 800 } }, sandbox.url);
+    const line = page.locator('header .variant');
+    expect(await line.textContent()).toBe(
+      'This sandbox emulates the variant aes-gcm-rsa-oaep: RSA_AES is AES-GCM with RSA-OAEP.',
+    );
+    expect(await graveFaults(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+    await page.locator('nav button').click();
+    await page.locator('html[lang=zh-Hant-HK]').waitFor();
+    expect(await line.textContent()).toBe('這個沙盒正在模擬變體 aes-gcm-rsa-oaep：RSA_AES 是 AES-GCM 配 RSA-OAEP。');
+    expect(complaints).toEqual([]);
   });
 
   test('a keyboard is enough, and the focus is always visible', async () => {

@@ -2,6 +2,7 @@
 export const en = {
   title: 'updatePass sandbox',
   lead: 'A gateway in AlipayHK’s place. Sign an update here in the browser, send it, and see both ends of it. Unofficial; what you send stays in this sandbox.',
+  variant: 'This sandbox emulates the variant',
   skip: 'Skip to the result',
   otherLanguage: '繁體中文',
   swaggerEnglish: '',
@@ -214,8 +215,9 @@ export const en = {
     copied: 'Copied',
     failed: 'The browser did not allow copying: select the text here.',
   },
-  /** In place of the catalog’s descriptions, by name. */
+  /** In place of the catalogs’ descriptions, by name. */
   faults: {} as Record<string, string>,
+  variants: {} as Record<string, string>,
   history: { heading: 'History of this session', none: 'Empty. It is gone when you reload.' },
 };
 

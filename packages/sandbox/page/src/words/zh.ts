@@ -1,10 +1,12 @@
 /** Traditional Chinese as it is written in Hong Kong. */
 import type { Words } from './en.ts';
 import { faults } from './zh-faults.ts';
+import { variants } from './zh-variants.ts';
 
 export const zh: Words = {
   title: 'updatePass 沙盒',
   lead: '模擬 AlipayHK 的測試閘道。在瀏覽器內簽署並傳送一次更新，同時查看兩端的情況。非官方；你傳送的資料只會留在這個沙盒內。',
+  variant: '這個沙盒正在模擬變體',
   skip: '跳到結果',
   otherLanguage: 'English',
   swaggerEnglish: '表格及參考部分由 Swagger UI 按 spec/openapi.yaml 產生，文字為英文。',
@@ -191,5 +193,6 @@ export const zh: Words = {
     failed: '瀏覽器不允許複製，請在此選取文字。',
   },
   faults,
+  variants,
   history: { heading: '本次的傳送記錄', none: '暫無記錄。重新載入後便會清除。' },
 };
