@@ -88,9 +88,7 @@ describe.each(runtimes)('on $name, one line and the exit code for', (runtime) =>
     const running = start([...update, '--json'], { cwd: folder({ gatewayUrl: url }), runtime });
     await arrived;
     running.kill('SIGINT');
-    const { stdout, stderr, ...ended } = await running.ended;
-    // Deno comes as a script, which the signal ends before it can pass the exit code on.
-    const code = runtime.name === 'Deno' ? 4 : ended.code;
+    const { code, stdout, stderr } = await running.ended;
     const text = 'stopped before a reply arrived; the update may have taken effect';
     expect({ code, stderr }).toEqual({ code: 4, stderr: `alipayhk-pass: ${text}\n` });
     expect(JSON.parse(stdout)).toEqual({ exitCode: 4, error: { code: 'Failed', message: text } });

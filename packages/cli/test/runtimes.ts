@@ -1,5 +1,5 @@
 /** The built binary in each runtime that it is for, run as its user runs it. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,11 +15,14 @@ export interface Runtime {
   args: string[];
 }
 
+/** Deno comes as a script of Node, which a signal ends before it can pass the exit code on: this is the program itself. */
+const deno = execFileSync(join(modules, '.bin/deno'), ['eval', 'console.log(Deno.execPath())'], { encoding: 'utf8' });
+
 export const node: Runtime = { name: 'Node', command: join(modules, 'node/bin/node'), args: [] };
 export const runtimes: Runtime[] = [
   node,
   { name: 'Node 20.18', command: join(modules, 'node20/bin/node'), args: [] },
-  { name: 'Deno', command: join(modules, '.bin/deno'), args: ['run', '--quiet', '--allow-all', '--cached-only'] },
+  { name: 'Deno', command: deno.trim(), args: ['run', '--quiet', '--allow-all', '--cached-only'] },
   { name: 'Bun', command: join(modules, '.bin/bun'), args: [] },
 ];
 
@@ -57,7 +60,7 @@ export function start(args: string[], { cwd, env, input, runtime = node }: RunOp
     cwd,
     env: { PATH, HOME, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1', NODE_NO_WARNINGS: '1', ...env },
     stdio: 'pipe',
-    detached: true, // Deno and Bun come as scripts that start the real one
+    detached: true, // Bun comes as a script that starts the real one
   });
   child.stdin?.on('error', () => undefined); // it may end without reading
   child.stdin?.end(input ?? '');
