@@ -9,7 +9,7 @@ export function generalHelp(commands: Record<string, Command>): string {
   const rows = Object.entries(commands).map(([name, { summary }]) => [name, summary] as const);
   return [
     `${colour('bold', 'alipayhk-pass')}: AlipayHK's updatePass from a terminal`,
-    section('Usage', ['alipayhk-pass COMMAND [options]', 'alipayhk-pass COMMAND --help']),
+    section('Usage', ['alipayhk-pass COMMAND [options]', 'alipayhk-pass COMMAND --help', 'alipayhk-pass --version']),
     section('Commands', columns(rows)),
     section('Settings', [
       'Each comes from the command line, else from the environment, else from alipayhk-pass.config.json in the current',
@@ -37,8 +37,12 @@ export function commandHelp(name: string, { summary, usage, details, options, ta
 function optionRows(options: Options): string[] {
   const rows = Object.entries(options).map(([name, { help, value, env, config, unless, multiple }]) => {
     const short = name === 'help' ? '-h, ' : '';
-    const places = [env, config && `"${config}"`].filter(Boolean).join(', ');
-    const notes = [unless && `unless given: ${unless}`, multiple && 'may be repeated', places && `also ${places}`];
+    const notes = [
+      unless && `default: ${unless}`,
+      multiple && 'may be repeated',
+      env && `environment: ${env}`,
+      config && `config: "${config}"`,
+    ];
     const said = notes.filter(Boolean).join('; ');
     return [`${short}--${name}${value ? ` ${value}` : ''}`, said ? `${help} (${said})` : help] as const;
   });

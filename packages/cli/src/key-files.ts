@@ -87,7 +87,9 @@ export async function ensureKeyFiles(folder: string, name: string): Promise<KeyF
     const publicKey = createPublicKey(readFileSync(paths.privateKeyPath)).export({ type: 'spki', format: 'der' });
     return { ...paths, files, ...describe(publicKey) };
   } catch {
-    throw new UsageError(`${paths.privateKeyPath} holds no private key in PEM; delete it for a new one`);
+    throw new UsageError(
+      `${paths.privateKeyPath} holds no private key in PEM; expected one, or no such file for a new key`,
+    );
   }
 }
 

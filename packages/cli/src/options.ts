@@ -21,7 +21,7 @@ export interface Option {
   multiple?: boolean;
   /** Key in the configuration file; none for what belongs to one call. */
   config?: string;
-  /** Said in the help text; the command applies it. */
+  /** The default, for the help text; the command applies it. */
   unless?: string;
 }
 export type Options = Record<string, Option>;

@@ -19,7 +19,7 @@ export const clientIdOption = {
 
 export const privateKeyOptions = {
   'private-key': {
-    help: 'your private key: PEM, or bare base64; the variable holds the key itself',
+    help: 'your private key, in PEM or bare base64; the environment variable holds the key itself',
     value: 'FILE',
     env: 'MERCHANT_PRIVATE_KEY',
     config: 'privateKeyFile',
@@ -34,7 +34,7 @@ export const privateKeyOptions = {
 
 export const publicKeyOptions = {
   'public-key': {
-    help: "the other end's public key: AlipayHK's, as its console shows it; the variable holds the key itself",
+    help: "the other end's public key: AlipayHK's, as its console shows it; the environment variable holds the key itself",
     value: 'FILE',
     env: 'ALIPAYHK_PUBLIC_KEY',
     config: 'publicKeyFile',
@@ -43,9 +43,14 @@ export const publicKeyOptions = {
 
 export const encryptionOptions = {
   encrypt: { help: 'encrypt the body with RSA_AES', env: 'ENCRYPT', config: 'encrypt' },
-  content: { help: contents.join(', '), value: 'CIPHER', config: 'content', unless: 'AES-ECB' },
+  content: {
+    help: `how the body is encrypted: ${contents.join(', ')}`,
+    value: 'CIPHER',
+    config: 'content',
+    unless: 'AES-ECB',
+  },
   'key-transport': {
-    help: keyTransports.join(', '),
+    help: `how the AES key is encrypted: ${keyTransports.join(', ')}`,
     value: 'SCHEME',
     config: 'keyTransport',
     unless: 'RSAES-PKCS1-v1_5',
@@ -61,26 +66,26 @@ export const encryptionOptions = {
 /** An end that signs with ECC224 has RSA keys besides, for RSA_AES alone. */
 export const encryptionKeyOption = {
   'encryption-key': {
-    help: "the other end's RSA key, to which bodies are encrypted; the variable holds the key itself",
+    help: "the other end's RSA key, where --public-key is an ECC224 key: bodies are encrypted to it",
     value: 'FILE',
     env: 'ALIPAYHK_ENCRYPTION_KEY',
     config: 'encryptionKeyFile',
-    unless: '--public-key',
+    unless: 'that of --public-key',
   },
 } as const satisfies Options;
 
 export const decryptionKeyOption = {
   'decryption-key': {
-    help: 'your RSA key, with which bodies are decrypted; the variable holds the key itself',
+    help: 'your RSA key, where --private-key is an ECC224 key: bodies are decrypted with it',
     value: 'FILE',
     env: 'MERCHANT_DECRYPTION_KEY',
     config: 'decryptionKeyFile',
-    unless: '--private-key',
+    unless: 'that of --private-key',
   },
 } as const satisfies Options;
 
 export const zoneOption = {
-  zone: { help: 'zone of the times that are written', value: 'OFFSET', config: 'zone', unless: '+08:00' },
+  zone: { help: 'offset from UTC in the times that are sent', value: 'OFFSET', config: 'zone', unless: '+08:00' },
 } as const satisfies Options;
 
 export const gatewayOptions = {

@@ -60,7 +60,7 @@ export function start(args: string[], { cwd, env, input, runtime = node }: RunOp
     cwd,
     env: { PATH, HOME, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1', NODE_NO_WARNINGS: '1', ...env },
     stdio: 'pipe',
-    detached: true, // Bun comes as a script that starts the real one
+    detached: true, // so that kill ends what it started too
   });
   child.stdin?.on('error', () => undefined); // it may end without reading
   child.stdin?.end(input ?? '');

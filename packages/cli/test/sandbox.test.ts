@@ -132,7 +132,7 @@ describe('sandbox', () => {
     expect(ended).toEqual({
       code: 2,
       stdout: '',
-      stderr: `alipayhk-pass: port ${port} is in use; expected a free one\n`,
+      stderr: `alipayhk-pass: port ${port} is in use; expected a free one for --port, or 0\n`,
     });
   });
 });

@@ -27,26 +27,26 @@ export const doctor: Command = {
     ...clientOptions,
     'merchant-id': { help: 'the merchant, for --probe', value: 'ID', env: 'MERCHANT_ID', config: 'merchantId' },
     'own-public-key': { help: 'the public key that you handed to AlipayHK', value: 'FILE', config: 'ownPublicKeyFile' },
-    offline: { help: 'ask no gateway' },
+    offline: { help: 'do not contact the gateway' },
     probe: { help: 'send harmless requests, and write a profile of the gateway' },
-    confirm: { help: "the gateway's host, to confirm --probe where nobody can be asked", value: 'HOST' },
-    out: { help: 'the profile', value: 'FILE', unless: 'alipayhk-pass.profile.json' },
+    confirm: { help: "the gateway's host: confirms --probe without a question", value: 'HOST' },
+    out: { help: 'where the profile is written', value: 'FILE', unless: 'alipayhk-pass.profile.json' },
     mail: {
-      help: 'a mail to AlipayHK with the questions that stay open',
+      help: 'where a mail to AlipayHK is written, with the questions that stay open',
       value: 'FILE',
       unless: 'alipayhk-pass.mail.txt',
     },
-    pause: { help: 'between two requests of --probe', value: 'MILLISECONDS', unless: '250' },
-    force: { help: 'overwrite profile and mail' },
+    pause: { help: 'pause between two requests of --probe', value: 'MILLISECONDS', unless: '250' },
+    force: { help: 'overwrite a profile and a mail that exist' },
   },
-  details: `Says which key is wrong, and how: a public key as the private one, your own as AlipayHK's, two that are no pair. Holds
-this clock against the gateway's.
+  details: `Says which key is wrong, and how: a public key where the private one belongs, your own where AlipayHK's belongs, two halves
+that are not a pair. Compares this clock with the gateway's. Exits with 0 if it finds no problem, else with 1.
 
-With --probe it sends at most 23 requests: updates of a passId that nobody has, never CLOSED, signed, and encrypted in every
-suite and Content-Type until one is understood. From the replies it writes a profile: what of spec/ASSUMPTIONS.md is
-settled, and what AlipayHK still has to be asked, with a mail that asks. --profile FILE gives it to every other command,
-optionsOfProfile gives it to createClient. The host has to be confirmed first. Where a key is wrong it stops, names the key,
-writes nothing, and exits with 5.`,
+With --probe it sends at most 23 requests, once you have confirmed the host: updates of a passId that nobody has, never
+CLOSED, signed, and encrypted in every suite and Content-Type until the gateway understands one. From the replies it writes
+two files: a profile, with what they settle of spec/ASSUMPTIONS.md, and a mail that asks AlipayHK for the rest. Other
+commands take the profile with --profile FILE, createClient with optionsOfProfile. Where a key is wrong it stops, names the
+key, writes nothing, and exits with 5.`,
   examples: [
     ['Before the first request', 'alipayhk-pass doctor'],
     ['What is the gateway like?', 'alipayhk-pass doctor --probe --gateway https://open-id-pre.alipay.com'],
@@ -70,6 +70,7 @@ writes nothing, and exits with 5.`,
       if (json) printJson({ fine: isFine, checks });
       return isFine ? exitCodes.done : exitCodes.failed;
     }
+    if (!isFine && json) printJson({ fine: false, checks });
     if (!isFine) throw new CommandError('nothing was sent: correct the problems above first', exitCodes.failed);
     const { profile, findings, files } = await runProbe(input, baseUrl, json);
     if (json) printJson({ fine: true, checks, findings, profile, files });

@@ -22,13 +22,13 @@ export const explain: Command = {
   options: {
     ...clientIdOption,
     ...knownKeyOptions,
-    body: { help: 'the body on the wire, where the capture has none, as that of curl -v', value: 'FILE' },
+    body: { help: 'the body on the wire, where the capture has none, as what curl -v prints', value: 'FILE' },
     plain: { help: 'the body as your program had it, before it was encrypted or sent', value: 'FILE' },
     prefix: { help: 'a prefix of the path that a proxy may add or remove', value: 'PATH', multiple: true },
     'other-client-id': { help: 'a Client-Id that may have been used by mistake', value: 'ID', multiple: true },
-    path: { ...targetOptions.path, help: 'of a reply alone: path and query of its request' },
+    path: { ...targetOptions.path, help: 'path and query of the request, for a reply that is captured without it' },
     entry: { help: 'which entry of a HAR file or a ledger, from 1', value: 'NUMBER', unless: 'the last' },
-    from: { help: 'who sent the request: merchant or gateway', value: 'END', unless: 'known by its path' },
+    from: { help: 'who sent the request: merchant or gateway', value: 'END', unless: 'by the path' },
     now: {
       help: 'judge times as if it were this moment, in ISO 8601',
       value: 'TIME',
@@ -38,16 +38,16 @@ export const explain: Command = {
     content: encryptionOptions.content,
     'key-transport': encryptionOptions['key-transport'],
   },
-  details: `FILE, or standard input, is HTTP as it was on the wire, what curl -v, --trace or --trace-ascii prints, an entry of a HAR file, a line of the
-sandbox's ledger, or what seal --json prints: a request, a reply, or both.
+  details: `FILE, or standard input, holds a request, a reply, or both: HTTP as it was on the wire, what curl -v, --trace or
+--trace-ascii prints, an entry of a HAR file, a line of the sandbox's ledger, or what seal --json prints.
 
-Every stage of opening is gone through. If the signature does not verify, the key that made it is looked for among
-those given, and then the content that it covers, in some thousand variants: wrong keys, bodies written anew, line ends,
+It goes through the stages of opening a message. If the signature does not verify, it looks for the key that made it among
+those given, and then for the content that it covers, in some thousand variants: wrong keys, bodies written anew, line ends,
 byte-order marks, charsets, other paths, times and Client-Ids, other algorithms, one or two of them at once. The variant
-under which it verifies is the proof; the first byte that differs is shown.
+under which the signature verifies is the proof; the first byte that differs is shown.
 
-Keys may be RSA or, for ECC224, on P-224. An RSA signature shows its key by itself; an ECDSA signature does not, so with
-ECC224 key and content are found together or not at all.
+An RSA signature shows by itself which key made it. An ECC224 signature does not, so key and content are found together or
+not at all.
 
 Exits with 0 for a message that is fine, with 5 where headers, signature, time or decryption break, with 3 and 4 for a
 result F or U, with 1 for anything else.`,

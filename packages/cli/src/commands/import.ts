@@ -21,7 +21,12 @@ export const importCommand: Command = {
   positionals: [1, 1],
   options: {
     format: { help: 'csv or ndjson', value: 'FORMAT', unless: "by the file's name" },
-    'merchant-id': { help: 'for lines without merchantId', value: 'ID', env: 'MERCHANT_ID', config: 'merchantId' },
+    'merchant-id': {
+      help: 'id of the merchant, for lines without merchantId',
+      value: 'ID',
+      env: 'MERCHANT_ID',
+      config: 'merchantId',
+    },
     outbox: {
       help: 'origin of an outbox that takes the updates, in place of the gateway',
       value: 'URL',
@@ -29,21 +34,26 @@ export const importCommand: Command = {
       config: 'outboxUrl',
     },
     'outbox-token': {
-      help: 'its token; only from the variable or a file',
+      help: "the outbox's token; the environment variable holds the token itself",
       value: 'FILE',
       env: 'OUTBOX_TOKEN',
       config: 'outboxTokenFile',
     },
-    concurrency: { help: 'requests under way at once', value: 'NUMBER', config: 'concurrency', unless: '8' },
-    rate: { help: 'requests a second at most; 0 for no bound', value: 'NUMBER', config: 'rate', unless: '50' },
+    concurrency: {
+      help: 'how many requests may be under way at once',
+      value: 'NUMBER',
+      config: 'concurrency',
+      unless: '8',
+    },
+    rate: { help: 'how many requests a second at most; 0 for no bound', value: 'NUMBER', config: 'rate', unless: '50' },
     attempts: { help: 'how often a request without a clear outcome is sent at most', value: 'NUMBER', unless: '6' },
     backoff: {
       help: 'pause before the second attempt; each further one is twice as long',
       value: 'MILLISECONDS',
       unless: '500',
     },
-    coalesce: { help: 'send waiting lines of one pass as one request' },
-    window: { help: 'how many lines may wait to be coalesced', value: 'NUMBER', unless: '10000' },
+    coalesce: { help: 'send lines of one pass that wait as one request' },
+    window: { help: 'how many lines may wait, for --coalesce', value: 'NUMBER', unless: '10000' },
     journal: { help: 'where progress is kept', value: 'FILE', unless: 'FILE.journal' },
     report: {
       help: 'where lines that are not done are written, as NDJSON',
@@ -54,8 +64,8 @@ export const importCommand: Command = {
     ...clientOptions,
   },
   details: `NDJSON has an update on each line, as spec/openapi.yaml describes it. CSV has the names of fields in its first line:
-passId, userId, endDate, dataInfo.points:number, dataInfo.level. After a colon comes number or json for what is no text;
-an empty cell leaves its field out. status is UPDATE unless given.
+passId, userId, endDate, dataInfo.points:number, dataInfo.level. A column that is not text ends in :number or :json; an empty
+cell leaves its field out. A line without status is an UPDATE.
 
 Lines of one pass are sent one after the other, in the order of the file. A line that is refused (F) or does not fit goes
 into the report, and the import goes on. A line without a clear outcome (U, no reply) is sent again; if it still has none,
@@ -68,8 +78,9 @@ sends when it is run again.
 The journal says what became of each line before the next line of its pass is sent. After Ctrl-C, kill -9 or a full disk,
 run the same command: it goes on where it was. Delete the journal to send the file once more.
 
-Exits with 0 if every line is done, with 3 if some are refused or do not fit, with 4 if some have no clear outcome; with 3
-or 5 also if it stopped for what is not about a line.`,
+Exits with 0 if every line is done, with 3 if some are refused or do not fit, with 4 if some have no clear outcome. If it
+stopped: with 1 after Ctrl-C, with 3 or 5 for what is not about a line, with 2 at a line that is not CSV; the lines before
+it were sent.`,
   examples: [
     ["Last night's points", 'alipayhk-pass import points.csv --merchant-id 2160400000000001'],
     ['Only check it', 'alipayhk-pass import points.ndjson --dry-run'],

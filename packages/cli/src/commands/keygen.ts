@@ -10,16 +10,17 @@ export const keygen: Command = {
   positionals: [0, 1],
   options: {
     name: { help: 'beginning of the names of the files', value: 'NAME', unless: 'merchant' },
-    algorithm: { help: `what the keys are for: ${keyAlgorithms.join(' or ')}`, value: 'ALGORITHM', unless: 'RSA256' },
+    algorithm: { help: `what the keys sign with: ${keyAlgorithms.join(' or ')}`, value: 'ALGORITHM', unless: 'RSA256' },
     bits: { help: 'length of an RSA key, from 2048 to 8192', value: 'BITS', unless: '2048' },
     force: { help: 'overwrite files that exist' },
   },
   details: `Writes four files that only you may read (mode 0600): NAME-private-key.pem (PKCS#8), NAME-public-key.pem (SPKI), and
-both as one line of base64, NAME-private-key.base64 and NAME-public-key.base64. Paste the latter into AlipayHK's
+both as one line of base64, NAME-private-key.base64 and NAME-public-key.base64. Paste the last one into AlipayHK's
 console. The console then shows AlipayHK's own public key: that one goes into --public-key, not yours.
 
-RSA256 and ECC224 are signature algorithms; which one a Client-Id has AlipayHK says. Every other command finds out by the key
-itself. ECC224 keys cannot encrypt: whoever signs with ECC224 and encrypts with RSA_AES needs a pair of RSA keys besides.`,
+RSA256 and ECC224 are signature algorithms. AlipayHK says which one your Client-Id has; every other command knows it from the
+key. ECC224 keys cannot encrypt: to sign with ECC224 and encrypt with RSA_AES, make a pair of RSA keys too, under another
+name.`,
   examples: [
     ['Keys for this project', 'alipayhk-pass keygen keys'],
     ['What the console takes', 'cat keys/merchant-public-key.base64'],
@@ -32,7 +33,7 @@ itself. ECC224 keys cannot encrypt: whoever signs with ECC224 and encrypts with 
     const algorithm = input.choice('algorithm', keyAlgorithms);
     const bits = input.number('bits', 2048, { most: 8192 });
     if (algorithm === 'ECC224' && bits !== undefined)
-      throw new UsageError('--bits is for RSA keys; expected it without --algorithm ECC224');
+      throw new UsageError('--bits is for RSA keys; ECC224 keys have one length');
     const { files, fingerprint, publicKey } = await writeKeyFiles(folder, name, {
       algorithm,
       bits,

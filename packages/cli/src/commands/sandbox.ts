@@ -9,19 +9,22 @@ export const sandbox: Command = {
   positionals: [0, 0],
   options: {
     port: { help: 'port on 127.0.0.1; 0 for a free one', value: 'PORT', unless: '8787' },
-    folder: { help: 'for keys, passes and the ledger', value: 'FOLDER', unless: 'alipayhk-sandbox' },
+    folder: { help: 'where keys, passes and the ledger are kept', value: 'FOLDER', unless: 'alipayhk-sandbox' },
     memory: { help: 'keep passes and ledger in memory only' },
-    variant: { help: 'emulate a gateway that differs in what the documents leave open; see below', value: 'NAME' },
+    variant: {
+      help: "emulate a gateway that differs in what AlipayHK's documents leave open; see below",
+      value: 'NAME',
+    },
   },
   table: {
-    title: 'Variants, and the assumptions of spec/ASSUMPTIONS.md that they decide in another way',
+    title: 'Variants, each with the assumptions of spec/ASSUMPTIONS.md that it decides in another way',
     rows: variants.map(({ name, description, assumptions }) => [name, `${description} (${assumptions.join(', ')})`]),
   },
-  details: `It verifies and decrypts as AlipayHK's gateway does, applies updates to passes, writes every request down, and fails on
-demand. A merchant and a pass are ready; their keys are made at the first start. On its page, "Use the sandbox's key" and
+  details: `It verifies and decrypts as AlipayHK's gateway does, applies updates to passes, keeps a ledger of every request, and fails
+on demand. A merchant and a pass are ready; the keys are made at the first start. On its page, "Use the sandbox's key" and
 "Seal and send" send a first update and show it on the wire at both ends.
 
-Everybody on this machine may use it, and nobody else. Where the runtime has no node:sqlite (Node before 22.13), passes and
+Everybody on this machine can use it, and nobody else. Where the runtime has no node:sqlite (Node before 22.13), passes and
 ledger are in memory only.`,
   examples: [
     ['Start it, and open the page that it names', 'alipayhk-pass sandbox'],

@@ -35,7 +35,7 @@ export const seal: Command = {
     ...zoneOption,
   },
   details: `Prints the request as HTTP/1.1 has it on the wire, with --json as {method, url, headers, body}. The body is taken as it
-is. With --encrypt it is encrypted to --public-key first. Reads standard input without FILE, or if FILE is -.`,
+is. With --encrypt it is encrypted first, to the key of the other end. Reads standard input without FILE, or if FILE is -.`,
   examples: [
     ['A signed request', 'alipayhk-pass seal --client-id A1 --private-key merchant-private-key.pem update.json'],
     ['An encrypted one, as data', 'alipayhk-pass seal --encrypt --public-key alipayhk.pem --json update.json'],

@@ -38,7 +38,7 @@ export const trigger: Command = {
     ...clientIdOption,
     'gateway-private-key': {
       ...knownKeyOptions['gateway-private-key'],
-      help: "the key that signs in place of AlipayHK's; the variable holds the key itself",
+      help: "the key that signs in place of AlipayHK's; the environment variable holds the key itself",
     },
     'own-public-key': {
       help: "the merchant's public key",
@@ -47,8 +47,16 @@ export const trigger: Command = {
       config: 'ownPublicKeyFile',
     },
     ...encryptionOptions,
-    'encryption-key': { help: "the merchant's RSA key that encrypts", value: 'FILE', unless: '--own-public-key' },
-    'decryption-key': { help: 'the RSA key that decrypts the reply', value: 'FILE', unless: '--gateway-private-key' },
+    'encryption-key': {
+      help: "the merchant's RSA key, where --own-public-key is an ECC224 key",
+      value: 'FILE',
+      unless: 'that of --own-public-key',
+    },
+    'decryption-key': {
+      help: 'the RSA key that decrypts replies, where --gateway-private-key is an ECC224 key',
+      value: 'FILE',
+      unless: 'that of --gateway-private-key',
+    },
     ...zoneOption,
     timeout: gatewayOptions.timeout,
     'key-version': { help: 'version of the key that signs', value: 'VERSION' },
@@ -58,8 +66,8 @@ export const trigger: Command = {
     always: { help: 'with --repeat: make every call, whatever the replies are' },
     speed: { help: 'how many times faster the timetable runs', value: 'FACTOR', unless: '3600' },
   },
-  details: `The call is signed with a key of your own in place of AlipayHK's, so the merchant must be set to its public half: that of
-the sandbox, or one of keygen. FILE, or standard input with -, holds the body in JSON; flags replace its fields, and what
+  details: `The call is signed with a test key in place of AlipayHK's: that of the sandbox, or one that keygen made. The merchant's
+server must have its public half in place of AlipayHK's. FILE, or standard input with -, holds the body in JSON; flags replace its fields, and what
 is missing is filled in. A body that does not fit the contract is sent too: a merchant has to refuse it.
 
 Exits with the reply: 0 for S, 3 for F and for HTTP 4xx, with which a merchant refuses what does not verify, 4 for U or none,

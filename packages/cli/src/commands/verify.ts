@@ -6,7 +6,7 @@ import type { Command } from '../command.ts';
 import { CommandError, exitCodes, UsageError } from '../exit.ts';
 import { readInput } from '../files.ts';
 import { readPublicKey } from '../keys.ts';
-import { targetOf, targetOptions, timeOption } from '../message-options.ts';
+import { targetOf, targetOptions } from '../message-options.ts';
 import { print, printJson } from '../output.ts';
 import { clientIdOption, publicKeyOptions } from '../settings.ts';
 
@@ -19,10 +19,10 @@ export const verify: Command = {
     ...publicKeyOptions,
     signature: { help: 'text of the Signature header; FILE is then a body alone', value: 'TEXT' },
     ...targetOptions,
-    ...timeOption,
+    time: { help: 'text of the Request-Time or Response-Time header; needed with --signature', value: 'TIME' },
   },
-  details: `FILE, or standard input, is a body, with --signature and --time, or a whole message: HTTP as it was on the wire, what
-curl -v prints, an entry of a HAR file, a line of the sandbox's ledger, what seal --json prints. Checks the signature
+  details: `FILE, or standard input, is a whole message: HTTP as it was on the wire, what curl -v prints, an entry of a HAR file, a line
+of the sandbox's ledger, or what seal --json prints. With --signature and --time it is a body alone. Checks the signature
 and nothing else: no time, no decryption. If it does not verify, \`alipayhk-pass explain\` finds out why.`,
   examples: [
     ['A whole message', 'alipayhk-pass seal update.json | alipayhk-pass verify --public-key merchant-public-key.pem'],

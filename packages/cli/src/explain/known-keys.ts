@@ -27,7 +27,7 @@ export const knownKeyOptions = {
   },
   'public-key': publicKeyOptions['public-key'],
   'gateway-private-key': {
-    help: "the gateway's private key, of a sandbox; the variable holds the key itself",
+    help: "the gateway's private key, of a sandbox; the environment variable holds the key itself",
     value: 'FILE',
     env: 'GATEWAY_PRIVATE_KEY',
     config: 'gatewayPrivateKeyFile',

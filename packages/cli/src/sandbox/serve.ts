@@ -36,7 +36,7 @@ function listen(server: Server, port: number): Promise<void> {
       const taken = code === 'EADDRINUSE';
       reject(
         taken
-          ? new UsageError(`port ${port} is in use; expected a free one`)
+          ? new UsageError(`port ${port} is in use; expected a free one for --port, or 0`)
           : new CommandError(`port ${port} cannot be used: ${code}`, exitCodes.failed),
       );
     });
