@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { importPublicKey } from '@alipayhk-pass/api';
 import { describe, expect, it } from 'vitest';
 import { startGateway } from './gateway.ts';
-import { folderWithKeys, keys, newPair, pem } from './keys.ts';
+import { folderWithKeys, keys, newEcPair, newPair, pem } from './keys.ts';
 import { run } from './runtimes.ts';
 
 describe('doctor says of keys in which nothing is wrong', () => {
@@ -39,6 +39,39 @@ describe('doctor says of keys in which nothing is wrong', () => {
     const ended = await run(['doctor', '--offline'], { cwd });
     expect(ended.stdout).toMatch(/keys +unknown +well-formed: merchantPrivateKey; not given: gatewayPublicKey\n/);
     expect(ended.code).toBe(1);
+  });
+});
+
+describe('doctor names', () => {
+  it('what is no RSA key where one is expected that encrypts, and exits with 1', async () => {
+    const cwd = folderWithKeys({ encryptionKeyFile: 'ec.pem', decryptionKeyFile: 'gateway-public-key.pem' });
+    writeFileSync(join(cwd, 'ec.pem'), pem(newEcPair().publicKey));
+    const ended = await run(['doctor', '--offline'], { cwd });
+    expect(ended.code).toBe(1);
+    expect(ended.stdout).toMatch(
+      /encryption-key +problem +"encryptionKeyFile" in .* is an EC key; expected an RSA public/,
+    );
+    expect(ended.stdout).toMatch(/decryption-key +problem +"decryptionKeyFile" in .* is a public key; expected an RSA/);
+  });
+
+  it('the RSA keys that are missing where bodies are encrypted and ECC224 keys sign, and exits with 1', async () => {
+    const cwd = folderWithKeys({ encrypt: true }, { merchant: newEcPair(), gateway: newEcPair() });
+    const ended = await run(['doctor', '--offline'], { cwd });
+    expect(ended.code).toBe(1);
+    for (const name of ['encryption-key', 'decryption-key'])
+      expect(ended.stdout).toMatch(new RegExp(`${name} +problem +RSA_AES needs an RSA key, .*; ${name} is missing;`));
+  });
+
+  it('the problems also with --json where the probe is not begun for them', async () => {
+    const cwd = folderWithKeys({ publicKeyFile: 'merchant-public-key.pem' });
+    const ended = await run(['doctor', '--offline', '--probe', '--json'], { cwd });
+    expect(ended.code).toBe(1);
+    const [checks = '', error = ''] = ended.stdout.trim().split('\n');
+    expect(JSON.parse(checks)).toMatchObject({
+      fine: false,
+      checks: expect.arrayContaining([expect.objectContaining({ name: 'keys', verdict: 'problem' })]),
+    });
+    expect(JSON.parse(error)).toMatchObject({ exitCode: 1 });
   });
 });
 
