@@ -8,7 +8,19 @@ import {
   sealedFetch,
 } from '../../src/index.ts';
 import { checkOptions } from '../../src/message/options.ts';
-import { gateway, keys, locked, merchant, ofMerchant, refusalOf } from './fixture.ts';
+import {
+  gateway,
+  keys,
+  locked,
+  merchant,
+  ofMerchant,
+  openedReply,
+  openedRequest,
+  post,
+  refusalOf,
+  sealedReply,
+  sealedRequest,
+} from './fixture.ts';
 
 const { privateKey } = merchant;
 
@@ -133,6 +145,19 @@ describe('wrong options', () => {
   });
 });
 
+test.each([
+  ['sealRequest', sealedRequest, ['clientId', 'privateKey']],
+  ['sealResponse', sealedReply, ['clientId', 'privateKey']],
+  ['openRequest', async (options: object) => openedRequest(post(), options), ['clientId', 'publicKey']],
+  ['openResponse', async (options: object) => openedReply(new Response('{}'), options), ['clientId', 'publicKey']],
+])('%s throws TypeError that names a required option that is missing', async (_, call, required) => {
+  for (const name of required) {
+    const refusal = await refusalOf(call({ [name]: undefined }));
+    expect(refusal).toBeInstanceOf(TypeError);
+    expect(refusal.message).toMatch(new RegExp(`^${name} is missing; expected `));
+  }
+});
+
 test('checkOptions accepts an absent option that is not required', () => {
   checkOptions({}, []);
   checkOptions({ tolerance: undefined, privateKey: undefined }, []);
@@ -150,14 +175,14 @@ test.each([
     { encryptionKey: locked.publicKey },
     { encryptionKey: { ...gateway.publicKey } },
   ]) {
-    const refusal = await refusalOf(() => checkOptions({ encryption, ...options }, []));
-    expect(refusal).toBeInstanceOf(TypeError);
-    expect(refusal.message).toMatch(/ cannot encrypt with RSA_AES; expected an RSA key that is extractable$/);
+    const [name] = Object.keys(options);
+    const text = `${name} cannot encrypt with RSA_AES; expected an RSA key that is extractable`;
+    expect(await refusalOf(() => checkOptions({ encryption, ...options }, []))).toEqual(new TypeError(text));
   }
   for (const options of [{ privateKey: locked.privateKey }, { privateKey: signing }, { decryptionKey: signing }]) {
-    const refusal = await refusalOf(() => checkOptions({ encryption, ...options }, []));
-    expect(refusal).toBeInstanceOf(TypeError);
-    expect(refusal.message).toMatch(/ cannot decrypt with RSA_AES; expected a local RSA key, or one with unwrapKey$/);
+    const [name] = Object.keys(options);
+    const text = `${name} cannot decrypt with RSA_AES; expected a local RSA key, or one with unwrapKey`;
+    expect(await refusalOf(() => checkOptions({ encryption, ...options }, []))).toEqual(new TypeError(text));
   }
 });
 
