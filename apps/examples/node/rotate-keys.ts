@@ -10,13 +10,13 @@ const alipayhk = createClient({
   clientId: CLIENT_ID,
   // The last one signs. Each of them decrypts.
   privateKey: [
-    await importPrivateKey(MERCHANT_PRIVATE_KEY_OLD, { keyVersion: '1' }),
-    await importPrivateKey(MERCHANT_PRIVATE_KEY, { keyVersion: '2' }),
+    await importPrivateKey(MERCHANT_PRIVATE_KEY_OLD, { name: 'MERCHANT_PRIVATE_KEY_OLD', keyVersion: '1' }),
+    await importPrivateKey(MERCHANT_PRIVATE_KEY, { name: 'MERCHANT_PRIVATE_KEY', keyVersion: '2' }),
   ],
   // The last one encrypts. Each of them verifies.
   publicKey: [
-    await importPublicKey(ALIPAYHK_PUBLIC_KEY_NEXT, { keyVersion: '2' }),
-    await importPublicKey(ALIPAYHK_PUBLIC_KEY, { keyVersion: '1' }),
+    await importPublicKey(ALIPAYHK_PUBLIC_KEY_NEXT, { name: 'ALIPAYHK_PUBLIC_KEY_NEXT', keyVersion: '2' }),
+    await importPublicKey(ALIPAYHK_PUBLIC_KEY, { name: 'ALIPAYHK_PUBLIC_KEY', keyVersion: '1' }),
   ],
   encryption: RSA_AES,
   baseUrl: GATEWAY_URL,
