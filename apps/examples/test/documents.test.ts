@@ -127,3 +127,23 @@ describe('commands in documents', () => {
     for (const { text } of starts) expect(scriptsOfExamples).toContain(text.replace(/ +#.*$/, ''));
   });
 });
+
+describe('tables in documents', () => {
+  const rows = globSync('{*.md,docs/**/*.md,{apps,packages}/**/README.md}', {
+    cwd: root,
+    exclude: ['**/node_modules'],
+  }).flatMap((document) => {
+    const lines = readFileSync(join(root, document), 'utf8').split('\n');
+    return lines.flatMap((head, index) =>
+      /^ *\|[-: |]+\|$/.test(lines[index + 1] ?? '') ? [{ document, line: index + 1, head }] : [],
+    );
+  });
+
+  test('are found', () => {
+    expect(rows.length).toBeGreaterThan(20);
+  });
+
+  test.each(rows)('$document, line $line, names every column', ({ head }) => {
+    expect(head.split('|').slice(1, -1)).not.toContainEqual(expect.stringMatching(/^ *$/));
+  });
+});
