@@ -55,8 +55,8 @@ export class ResponseInvalid extends MessageError<'ResponseInvalid'> {
 /**
  * A verified result other than S. F: AlipayHK refused the update, and will refuse it again; but INVALID_SIGNATURE,
  * INVALID_CLIENT, KEY_NOT_FOUND and ACCESS_DENIED concern keys, Client-Id or console, and after a correction the same update
- * is sent again. U: the outcome is unknown, and the update may have taken effect; send it again, before any later update of
- * the same pass.
+ * is sent again. U: the outcome is unknown, and the update may have taken effect. Send the newest state of the pass
+ * again, later.
  *
  * @see {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a14 A14}, {@link https://github.com/alipayhk-pass/alipayhk-pass/blob/main/spec/ASSUMPTIONS.md#a23 A23}
  */
