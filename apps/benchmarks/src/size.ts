@@ -1,7 +1,7 @@
 /**
  * What each public entry adds to a bundle: minified and gzipped bytes against a budget, and that nothing is in it which
- * such a bundle has no use for. Built from each package's dist, which has
- * the files of src, so that esbuild can tell what each file takes.
+ * such a bundle has no use for. Built from each package's dist, which has the files of src, so that esbuild can tell what
+ * each file takes.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

@@ -11,7 +11,7 @@ import { bundle, type Result, runEverywhere } from './everywhere.ts';
 import { printEnd } from './print.ts';
 import { casesOf, registerCases, type VectorFile } from './wycheproof/file.ts';
 
-// `pnpm test:vectors -- DIR` hands the dashes on.
+// `pnpm test:vectors -- DIR` passes the dashes on.
 const [folder] = parseArgs({ allowPositionals: true }).positionals;
 if (folder === undefined || !existsSync(folder))
   fail(`expected a folder of test vectors, received ${folder ?? 'none'}`);

@@ -1,5 +1,5 @@
 /**
- * What no runtime's Web Crypto has. The day one of these fails, `message-security/src/lib` can shrink.
+ * What no runtime's Web Crypto has. When one of these fails, `message-security/src/crypto` can shrink.
  * SHA-224 is not among them: Bun has it.
  */
 import { errorOf } from '../assert.ts';

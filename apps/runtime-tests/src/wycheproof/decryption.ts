@@ -25,7 +25,7 @@ export function rsaesCases(group: Group): Case[] {
       key ??= numbersOf(privateKeyPem);
       const decryption = await decryptPkcs1(fromHex(test.ct), key, crypto);
       const isVisible = test.ct.length !== key.size * 2 || BigInt(`0x${test.ct}`) >= key.n;
-      equal(decryption === undefined, isVisible); // nothing else may be told
+      equal(decryption === undefined, isVisible); // nothing else may show
       if (key.size >= 256 && test.ct !== '') await failsAsAlways(privateKeyPem, test.ct);
       if (test.result === 'valid') equal(endIn(decryption), endOf(test.msg));
       if (test.result === 'invalid') equal(endIn(decryption) === endOf(test.msg), false);

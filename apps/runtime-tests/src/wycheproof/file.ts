@@ -1,6 +1,6 @@
 /**
- * From a file of test vectors to its cases. Read are Wycheproof's format, for the algorithms that this project has, and
- * the decryptions of draft-irtf-cfrg-rsa-guidance.
+ * Makes cases of a file of test vectors. It reads Wycheproof's format, for the algorithms that this project has, and the
+ * decryptions of draft-irtf-cfrg-rsa-guidance.
  */
 import type { Test } from '../test.ts';
 import { aesCbcCases } from './aes-cbc.ts';
