@@ -230,7 +230,7 @@ describe('when a shard fails', () => {
   });
 });
 
-test('old batches and their lines leave where no new one comes', async () => {
+test('old batches, their lines, keys and hashes of erased bills leave where no new one comes', async () => {
   const [passId = ''] = idsOf(0, 'old-lines', 1);
   await inShard(passId, async (object, { storage }) => {
     for (const table of ['batches', 'batch_lines']) storage.sql.exec(`DELETE FROM ${table}`);
@@ -240,10 +240,20 @@ test('old batches and their lines leave where no new one comes', async () => {
     }
     storage.sql.exec("UPDATE batches SET started_at = 1 WHERE batch_id = 'old'");
     storage.sql.exec("UPDATE batch_lines SET began = 1 WHERE batch_id = 'old'");
+    storage.sql.exec(
+      "DELETE FROM keys; INSERT INTO keys VALUES (1, 'P', 'old', 'd', 1, 1), (2, 'P', 'young', 'd', 1, ?)",
+      Date.now(),
+    );
+    storage.sql.exec(
+      "DELETE FROM erased_bills; INSERT INTO erased_bills VALUES (1, 'old', 0, 1), (2, 'young', 0, ?)",
+      Date.now(),
+    );
     await object.call(shards, 'tick', []);
     for (const table of ['batches', 'batch_lines']) {
       expect(storage.sql.exec(`SELECT batch_id FROM ${table}`).toArray()).toEqual([{ batch_id: 'young' }]);
     }
+    expect(storage.sql.exec('SELECT name FROM keys').toArray()).toEqual([{ name: 'young' }]);
+    expect(storage.sql.exec('SELECT hash FROM erased_bills').toArray()).toEqual([{ hash: 'young' }]);
   });
 });
 

@@ -6,13 +6,8 @@ import { accept, batchRepeatable } from '../pass/accept.ts';
 import type { Change } from '../pass/fields.ts';
 import { fateOf } from '../pass/view.ts';
 import { shardIsFull } from './capacity.ts';
+import { deleteExpired } from './expiry.ts';
 import type { Shard } from './shard.ts';
-
-/** How long a batch can be asked for, in milliseconds from its begin. */
-const batchLifetime = 30 * 86_400_000;
-
-/** Most rows of a table that go at once where no batch comes. */
-const mostCleared = 100;
 
 /** Lines of one batch for one shard. Calls to a shard follow each other, so that a repeated one cannot overtake the next. */
 export interface LinesCall {
@@ -56,13 +51,6 @@ type StoredLine = [line: number, passId: string, revision: number, refusal: stri
 export function batchOperations(shard: Shard) {
   const { ports, passes, counters } = shard;
   const { sql } = ports;
-  /** Two old rows go for each that comes, so a table never outgrows thirty days' batches. */
-  const clear = (table: 'batches' | 'batch_lines', time: string, most = 2): void => {
-    sql(
-      `DELETE FROM ${table} WHERE sequence IN (SELECT sequence FROM ${table} ORDER BY sequence LIMIT ?) AND ${time} < ?`,
-      ...[most, ports.now() - batchLifetime],
-    );
-  };
 
   /** Which passes were closed and have left; of those that are here, nothing is said. */
   const buriedOf = async (passIds: readonly string[]): Promise<Map<string, boolean>> => {
@@ -97,7 +85,7 @@ export function batchOperations(shard: Shard) {
       const [earlier] = sql<Row>('SELECT digest, started_at FROM batches WHERE batch_id = ?', batchId);
       const now = ports.now();
       if (earlier === undefined) {
-        clear('batches', 'started_at');
+        deleteExpired(ports, 'batches');
         sql('INSERT INTO batches (batch_id, digest, started_at) VALUES (?, ?, ?)', batchId, digest, now);
         return {};
       }
@@ -152,19 +140,13 @@ export function batchOperations(shard: Shard) {
             return [number, passId, 0, 'InternalError'];
           }
         });
-        clear('batch_lines', 'began');
+        deleteExpired(ports, 'batch_lines');
         sql(
           'INSERT INTO batch_lines (batch_id, last_line, began, lines) VALUES (?, ?, ?, ?)',
           ...[batchId, lines.at(-1)?.number ?? 0, stamp, JSON.stringify(stored)],
         );
       });
       return 'taken';
-    },
-
-    /** Lets old rows go where no batch comes any more. */
-    clearBatches(): void {
-      clear('batches', 'started_at', mostCleared);
-      clear('batch_lines', 'began', mostCleared);
     },
 
     /** Records that every line is durable. */

@@ -11,14 +11,13 @@ import { upkeepOperations } from './upkeep.ts';
 
 export function operationsOf(shard: Shard) {
   const erasure = erasureOperations(shard);
-  const batches = batchOperations(shard);
   return {
     ...passOperations(shard),
     ...recoveryOperations(shard),
-    ...batches,
+    ...batchOperations(shard),
     ...memberOperations(shard),
     ...erasure,
-    ...upkeepOperations(shard, { leave: erasure.leave, clearBatches: batches.clearBatches }),
+    ...upkeepOperations(shard, erasure.leave),
     ...moveOperations(shard),
   };
 }

@@ -3,6 +3,7 @@ import { type AcceptRefusal, accept } from '../pass/accept.ts';
 import type { Change } from '../pass/fields.ts';
 import { type PassView, viewOf } from '../pass/view.ts';
 import { shardIsFull } from './capacity.ts';
+import { deleteExpired, expiring } from './expiry.ts';
 import type { Shard } from './shard.ts';
 
 /** On what a change is accepted. */
@@ -18,8 +19,6 @@ export type PutRefusal = AcceptRefusal | 'PreconditionFailed' | 'IdempotencyKeyR
 /** The revision that a change got, or why it got none. */
 export type PutResult = { revision: number; refusal?: PutRefusal | undefined };
 
-/** How long a key is kept, in milliseconds. */
-const keyLifetime = 5 * 86_400_000;
 /** How many members' last changes a pass remembers. */
 const sourcesKept = 20;
 
@@ -29,11 +28,7 @@ export function passOperations(shard: Shard) {
 
   const storeKey = (passId: string, { name, digest }: { name: string; digest: string }, revision: number): void => {
     const now = ports.now();
-    // Two go for each that comes, so the table never outgrows five days' keys.
-    sql(
-      `DELETE FROM keys WHERE sequence IN (SELECT sequence FROM keys ORDER BY sequence LIMIT 2) AND at < ?`,
-      now - keyLifetime,
-    );
+    deleteExpired(ports, 'keys');
     sql(
       `INSERT INTO keys (pass_id, name, digest, revision, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (pass_id, name)
        DO UPDATE SET digest = excluded.digest, revision = excluded.revision, at = excluded.at`,
@@ -55,7 +50,7 @@ export function passOperations(shard: Shard) {
         type Earlier = { digest: string; revision: number };
         const [earlier] = sql<Earlier>(
           'SELECT digest, revision FROM keys WHERE pass_id = ? AND name = ? AND at >= ?',
-          ...[passId, key.name, ports.now() - keyLifetime],
+          ...[passId, key.name, ports.now() - expiring.keys.lifetime],
         );
         if (earlier?.digest === key.digest) return { revision: earlier.revision };
         if (earlier) return { revision, refusal: 'IdempotencyKeyReused' };

@@ -1,10 +1,8 @@
 /** What stays of closed passes and of bills after they were erased: keyed hashes, which name nobody. */
+import { deleteExpired } from './expiry.ts';
 import type { Ports } from './ports.ts';
 import { routeOf } from './route.ts';
 import type { Meta } from './tables.ts';
-
-/** How long the hash of a bill is kept, in milliseconds: AlipayHK repeats a notification for about a day. */
-const billLifetime = 90 * 86_400_000;
 
 export class Tombstones {
   readonly #ports: Ports;
@@ -47,10 +45,7 @@ export class Tombstones {
     const hashes = await Promise.all(ids.map((id) => this.#ownHash(`${userId}/${id}`)));
     return () => {
       for (const hash of hashes) {
-        sql(
-          'DELETE FROM erased_bills WHERE sequence IN (SELECT sequence FROM erased_bills ORDER BY sequence LIMIT 2) AND at < ?',
-          now() - billLifetime,
-        );
+        deleteExpired(this.#ports, 'erased_bills');
         sql('INSERT OR IGNORE INTO erased_bills (hash, route, at) VALUES (?, ?, ?)', hash, routeOf(userId), now());
       }
     };

@@ -1,6 +1,7 @@
 /** What a shard does once a minute, whatever else goes on, and what it counts. */
 import { boundOf } from '../config/limits.ts';
 import type { Counts } from './counters.ts';
+import { deleteExpired, type ExpiringTable, expiring } from './expiry.ts';
 import { acquire, type Bound } from './rate-limiter.ts';
 import type { Shard } from './shard.ts';
 
@@ -21,15 +22,11 @@ export interface Gauges {
 /** Most closed passes that leave in one minute, of one shard: 100,000 a day of 16 shards need 5. */
 const mostLeaving = 500;
 
-/** What a tick does besides. */
-interface TickWork {
-  /** Lets closed passes leave, so many at most. */
-  leave(most: number): Promise<void>;
-  /** Lets old batches go. */
-  clearBatches(): void;
-}
+/** Most expired rows of a table that are deleted in one minute. */
+const mostExpiring = 100;
 
-export function upkeepOperations(shard: Shard, { leave, clearBatches }: TickWork) {
+/** @param leave - lets closed passes leave, so many at most */
+export function upkeepOperations(shard: Shard, leave: (most: number) => Promise<void>) {
   const { ports, passes, counters, loop } = shard;
   const { sql } = ports;
 
@@ -48,7 +45,7 @@ export function upkeepOperations(shard: Shard, { leave, clearBatches }: TickWork
   };
 
   return {
-    /** Re-arms the shard, as every call does; looks for what waits too long; lets old batches and closed passes go. */
+    /** Re-arms the shard, as every call does; looks for what waits too long; deletes what has expired. */
     async tick(): Promise<void> {
       counters.store();
       const { oldest } = waiting();
@@ -56,7 +53,7 @@ export function upkeepOperations(shard: Shard, { leave, clearBatches }: TickWork
       if (age > shard.limits.staleAfter) shard.alert({ code: 'Stale', seconds: Math.round(age / 1000) });
       const { alertFault } = shard.limits;
       if (alertFault) shard.alert({ code: 'ConfigurationInvalid', issues: alertFault });
-      clearBatches();
+      for (const table of Object.keys(expiring) as ExpiringTable[]) deleteExpired(ports, table, mostExpiring);
       await leave(mostLeaving);
     },
 
