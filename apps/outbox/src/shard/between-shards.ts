@@ -16,6 +16,8 @@ export interface Moved {
 
 /** Those operations. */
 export interface BetweenShards {
+  /** Asks the first shard for the number of shards under which all of them are filled. */
+  fillUnder(shards: number): { filledUnder: number; movingTo?: number | undefined };
   /** Says that a member's pass leaves. */
   forgetMember(userId: string, passId: string): Promise<void>;
   /** Hands changes of a member's points to the shard of the pass. */

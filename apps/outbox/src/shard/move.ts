@@ -126,6 +126,13 @@ export function moveOperations(shard: Shard) {
   };
 
   return {
+    /** Asked of the first shard. @returns under how many all are filled: those that it was filled under, or so many */
+    fillUnder(shards: number): { filledUnder: number; movingTo?: number | undefined } {
+      const filledUnder = meta.get<number>('shards') ?? shards;
+      if (meta.get('shards') === undefined) meta.set('shards', filledUnder);
+      return { filledUnder, movingTo: meta.get<number | null>('moving') ?? undefined };
+    },
+
     /**
      * Takes in no more, and begins no more requests.
      *
@@ -188,4 +195,6 @@ export function moveOperations(shard: Shard) {
 }
 
 /** What a shard is asked for while it moves. */
-export const whileMoving: ReadonlySet<string> = new Set(['startMove', 'moveSome', 'takeMoved', 'finishMove', 'gauges']);
+export const whileMoving: ReadonlySet<string> = new Set([
+  ...['fillUnder', 'startMove', 'moveSome', 'takeMoved', 'finishMove', 'gauges'],
+]);

@@ -35,21 +35,24 @@ export type Reply = { value: unknown } | { filledUnder: number } | { movingTo: n
 
 /**
  * One call: the caller says how many shards there are. A shard that was filled under another number holds other passes
- * than the caller believes, so nothing is done.
+ * than the caller believes, so nothing is done. A new shard asks the first one for the number: what it took in under
+ * another one would be overwritten by the move.
  */
 export async function perform(
   shard: Shard,
   operations: Operations,
   { shards, name, args }: { shards: number; name: keyof Operations; args: unknown[] },
 ): Promise<Reply> {
-  const filledUnder = shard.meta.get<number>('shards');
-  const movingTo = shard.meta.get<number | null>('moving');
+  const { meta, ports } = shard;
   const isOfMove = whileMoving.has(name);
   if (!isOfMove) {
+    const first = meta.get('shards') === undefined ? await ports.call(0, 'fillUnder', shards) : undefined;
+    const movingTo = meta.get<number | null>('moving') ?? first?.movingTo;
     if (movingTo) return { movingTo };
-    if (filledUnder !== undefined && filledUnder !== shards) return { filledUnder };
+    const filledUnder = meta.get<number>('shards') ?? first?.filledUnder ?? shards;
+    if (filledUnder !== shards) return { filledUnder };
+    if (meta.get('shards') === undefined) meta.set('shards', shards);
   }
-  if (filledUnder === undefined) shard.meta.set('shards', shards);
   const operation = operations[name] as (...args: unknown[]) => unknown;
   if (!isOfMove) shard.calls += 1;
   try {

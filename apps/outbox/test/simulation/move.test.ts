@@ -8,6 +8,7 @@ import { PassCaller } from '../../simulation/pass-caller.ts';
 import { start, vars } from '../../simulation/run.ts';
 import { Scheduler } from '../../simulation/scheduler.ts';
 import { noFaults, World } from '../../simulation/world.ts';
+import { shardOf } from '../../src/shard/route.ts';
 
 /** Milliseconds for which one phase may take. */
 const longest = 600_000;
@@ -46,6 +47,26 @@ async function erase(world: World, userId: string): Promise<void> {
     await world.scheduler.wait(1_000, 'once more');
   }
 }
+
+test('a Worker deployed with more shards before the move: the new ones take nothing in that the move would overwrite', async () => {
+  const { world, until } = newWorld(1);
+  const passId = Array.from({ length: 100 }, (_, n) => `N${n}`).find((id) => shardOf(id, 5) > 2) ?? '';
+  const caller = new PassCaller(world, passId);
+  await until(caller.put());
+  world.deploy(5);
+  const body = JSON.stringify({ merchantId: 'M1', userId: 'U1', points: 9 });
+  let reply: Awaited<ReturnType<World['fetch']>>;
+  const early = async (path: string, method: string) => {
+    reply = await world.fetch(method, path, method === 'PUT' ? body : undefined);
+  };
+  await until(early(`/passes/${passId}`, 'PUT'));
+  expect(reply).toMatchObject({ status: 503, body: { error: { code: 'ShardsMismatch' } } });
+  await until(early('/metrics', 'GET').catch(() => undefined)); // it asks every shard
+  world.deploy(3);
+  await until(move(world, 4));
+  await until(early(`/passes/${passId}`, 'GET'));
+  expect(reply).toMatchObject({ status: 200, body: { revision: 1 } });
+});
 
 test.each([1, 2, 3, 4])(
   '3 shards become 5 and 3 again, seed %i: nothing is lost or sent twice',
