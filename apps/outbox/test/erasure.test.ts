@@ -56,6 +56,29 @@ test('removes bills, points, and what passes, dead letters and batch lines hold,
   expect((await send('DELETE', `/members/${userId}`)).status).toBe(404);
 });
 
+test('alerts that wait to be pushed and the breaker name no erased member and none of its passes', async () => {
+  const { userId, passId } = await newMember();
+  answerWith(async () => new Response('', { status: 500 }));
+  await put(passId, { ...update, userId });
+  await untilState(passId, 'retrying');
+  for (const id of [userId, passId]) {
+    await inShard(id, (_, { storage }) => {
+      for (const data of [{ userId }, { passId }, { code: 'Stale' }]) {
+        storage.sql.exec('INSERT INTO alerts (id, body) VALUES (?, ?)', 'alert_1', JSON.stringify({ data }));
+      }
+    });
+  }
+  await send('POST', '/retry?state=retrying'); // it has the breaker stored
+
+  await send('DELETE', `/members/${userId}`);
+  const textOf = async (id: string, table: string) =>
+    inShard(id, (_, { storage }) => JSON.stringify(storage.sql.exec(`SELECT * FROM ${table}`).toArray()));
+  expect(await textOf(userId, 'alerts')).not.toContain(`"${userId}\\"`);
+  expect(await textOf(passId, 'alerts')).not.toContain(`"${passId}\\"`);
+  expect(await textOf(passId, 'alerts')).toContain('Stale');
+  expect(await textOf(passId, 'meta')).not.toContain(passId);
+});
+
 test('a bill that was erased counts no more when AlipayHK repeats it', async () => {
   const { userId, passId } = await newMember();
   const bill = billOf(500, { userId });
@@ -67,7 +90,7 @@ test('a bill that was erased counts no more when AlipayHK repeats it', async () 
 });
 
 test('a bill that comes during the erasure counts no more either', async () => {
-  const { userId } = await newMember();
+  const { userId, passId } = await newMember();
   await alipayhk().notifyBill(billOf(500, { userId }));
   const amount = { currency: 'HKD', amount: 300, pointsProvider: 'ALIPAYHK', points: 3 };
   const late = billPosting({ billNo: `late-${userId}`, ...amount });
@@ -76,7 +99,8 @@ test('a bill that comes during the erasure counts no more either', async () => {
     storage.sql.exec('DELETE FROM erased_bills');
     const erased = object.call(shards, 'eraseMember', [userId]);
     expect(await object.call(shards, 'post', [userId, late])).toEqual({ value: 'posted' });
-    await erased;
+    expect(await erased).toEqual({ value: [passId] });
+    await object.call(shards, 'forgetPasses', [userId, [passId]]);
     expect(await object.call(shards, 'post', [userId, late])).toEqual({ value: 'repeated' });
   });
   expect((await send('GET', `/members/${userId}`)).status).toBe(404);

@@ -90,6 +90,7 @@ export const members = new Hono<App>()
     const shards = shardsOf(c.env);
     const passIds = await shards.of(userId, 'eraseMember', userId);
     const erased = await shards.all('erasePasses', userId, passIds ?? []);
+    await shards.of(userId, 'forgetPasses', userId, passIds ?? []);
     const passes = erased.reduce((sum, each) => sum + each, 0);
     if (passIds === undefined && passes === 0) throw notFound();
     return c.json({ userId, passes });

@@ -82,6 +82,22 @@ export function newMember(userId: string, key: string): Member {
   return { userId, key, passIds: [], openingPoints: 0, postedPoints: 0, bills: 0, adjustments: 0, sequence: 0 };
 }
 
+/** A member of whom everything is erased but its passes. The sequence goes on: a change of before may be on its way. */
+export function erased({ userId, key, passIds, sequence }: Member): Member {
+  return { ...newMember(userId, key), passIds, sequence };
+}
+
+/** Without passes that it had; the one that shows its points stays. */
+export function withoutPasses(member: Member, passIds: readonly string[]): Member {
+  const isGone = (passId: string): boolean => passId !== member.pass?.passId && passIds.includes(passId);
+  return { ...member, passIds: member.passIds.filter((passId) => !isGone(passId)) };
+}
+
+/** Whether nothing is known of it. */
+export function isBlank({ pass, passIds, bills, adjustments }: Member): boolean {
+  return pass === undefined && passIds.length === 0 && bills + adjustments === 0;
+}
+
 export function totalOf({ openingPoints, postedPoints }: Member): number {
   return openingPoints + postedPoints;
 }

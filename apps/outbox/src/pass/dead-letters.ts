@@ -43,20 +43,19 @@ export function discard(state: State, revision?: number): State | undefined {
 }
 
 /**
- * Gives up what a user left behind on a pass that someone else holds by now. A request in flight stays.
+ * Gives up what a user left behind on a pass that someone else holds by now. Of a request in flight the outcome is nobody's.
  *
  * @returns `undefined` if there is nothing
  */
 export function withoutUser(state: State, userId: string): State | undefined {
   const [head] = state.queue;
-  const chosen = [...state.dead, ...state.queue].filter(
-    (entry) => entry.who.userId === userId && !(entry === head && state.flight),
-  );
+  const chosen = [...state.dead, ...state.queue].filter(({ who }) => who.userId === userId);
   if (chosen.length === 0) return undefined;
+  const isHeadChosen = head !== undefined && chosen.includes(head);
   return {
     ...{ ...state, discarded: giveUp(state.discarded, chosen) },
     dead: state.dead.filter((letter) => !chosen.includes(letter)),
     queue: state.queue.filter((entry) => !chosen.includes(entry)),
-    attempt: head && chosen.includes(head) ? 0 : state.attempt,
+    ...(isHeadChosen && { attempt: 0, flight: undefined }),
   };
 }

@@ -43,6 +43,11 @@ export class Alerts {
     sql('INSERT INTO alerts (id, body) VALUES (?, ?)', id, body);
   }
 
+  /** Drops those that name a pass or a member, which is erased. */
+  forget(name: 'passId' | 'userId', id: string): void {
+    this.#ports.sql('DELETE FROM alerts WHERE instr(body, ?) > 0', `"${name}":${JSON.stringify(id)}`);
+  }
+
   /** Pushes the oldest, unless one is on its way or has to wait. @returns milliseconds until there is something to do */
   start(signal: Signal): number {
     const next = this.nextTime();

@@ -224,7 +224,7 @@ export class DeliveryLoop {
     const { isOpen, wokenAt } = this.breaker;
     this.breaker = next;
     if (next.isOpen === isOpen && next.wokenAt === wokenAt) return;
-    this.#shard.meta.set('breaker', next);
+    this.#shard.meta.set('breaker', { ...next, streak: [] }); // ids of passes are stored nowhere but with the pass
     if (next.isOpen && !isOpen) this.#shard.alert({ code: 'BreakerOpen', reason: next.reason });
   }
 

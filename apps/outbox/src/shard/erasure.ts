@@ -1,4 +1,5 @@
 /** Erasure: a member's bills and points, and what its passes, their dead letters and batch lines hold of it. */
+import { erased, isBlank, withoutPasses } from '../members/member.ts';
 import { withoutUser } from '../pass/dead-letters.ts';
 import { emptyState, type State } from '../pass/state.ts';
 import { fateOf } from '../pass/view.ts';
@@ -27,68 +28,100 @@ export function erasureOperations(shard: Shard) {
     }
   };
 
+  /** Until when nothing is sent, should what is in flight be given up: the request may still be in work. */
+  const holdOf = ({ flight, hold }: State): number => {
+    const { timeout, pauses } = shard.limits;
+    return flight ? ports.now() + timeout + pauses.unanswered : hold;
+  };
+
   /**
    * Erases a pass. A closed one leaves a tombstone. One that is open stays as a number without content while a request
    * may still be in work: until then nothing newer may overtake it.
    *
    * @param isMeant - whether the pass, as it is by then, is still to be erased
    * @param eraseElsewhere - what goes in the same turn
+   * @returns whether it was erased
    */
   const erasePass = async (
     passId: string,
     isMeant: (state: State) => boolean,
     eraseElsewhere: (state: State) => void = () => undefined,
-  ): Promise<void> => {
+  ): Promise<boolean> => {
     const bury = await shard.tombstones.ofPass(passId);
     const state = passes.load(passId);
-    if (state === undefined || !isMeant(state)) return;
-    const now = ports.now();
-    const { timeout, pauses } = shard.limits;
-    const hold = state.flight ? now + timeout + pauses.unanswered : state.hold;
+    if (state === undefined || !isMeant(state)) return false;
+    const hold = holdOf(state);
     ports.transaction(() => {
       eraseElsewhere(state);
       sql('DELETE FROM keys WHERE pass_id = ?', passId);
       sql('DELETE FROM dead_letters WHERE pass_id = ?', passId);
       sql('DELETE FROM passes WHERE pass_id = ?', passId);
+      shard.alerts.forget('passId', passId);
       passes.detach(passId);
       if (state.closing) bury();
-      else if (hold > now) {
+      else if (hold > ports.now()) {
         const { revision, delivered, lastFlight } = state;
-        passes.save({ ...emptyState(passId), revision, delivered, lastFlight, hold, closed: false }, undefined);
+        passes.save({ ...emptyState(passId), revision, delivered, lastFlight, hold }, undefined);
         sql('UPDATE passes SET leaves = ? WHERE pass_id = ?', hold, passId);
       }
     });
     ports.emit('erased', { revision: state.revision });
+    return true;
+  };
+
+  /** Erases what a member left on a pass that someone else holds by now. */
+  const eraseLeftBehind = (passId: string, userId: string): void => {
+    const before = passes.load(passId);
+    const after = before && withoutUser(before, userId);
+    if (after === undefined) return;
+    const isFlightGivenUp = before?.flight !== undefined && after.flight === undefined;
+    const hold = isFlightGivenUp ? holdOf(before) : after.hold;
+    ports.transaction(() => {
+      if (isFlightGivenUp) passes.detach(passId);
+      passes.save({ ...after, hold, due: Math.max(after.due, hold) }, before);
+    });
   };
 
   const idsOfPostings = (userId: string): string[] =>
     sql<{ id: string }>('SELECT id FROM postings WHERE user_id = ?', userId).map(({ id }) => id);
 
-  /** Erases a member; `undefined` for a member of whom nothing is known here. @returns the ids of its passes */
+  /**
+   * Erases what is known of a member but for the ids of its passes: with them an erasure that failed can be repeated.
+   * `forgetPasses` ends it.
+   *
+   * @returns those ids; `undefined` for a member of whom nothing is known here
+   */
   const eraseMember = async (userId: string): Promise<string[] | undefined> => {
     for (;;) {
-      const ids = idsOfPostings(userId);
-      const keep = await shard.tombstones.ofBills(userId, ids);
+      const ids = new Set(idsOfPostings(userId));
+      const keep = await shard.tombstones.ofBills(userId, [...ids]);
+      if (idsOfPostings(userId).some((id) => !ids.has(id))) continue; // it came meanwhile, and has no hash yet
       const member = shard.handovers.load(userId);
-      if (member === undefined) return undefined;
-      if (idsOfPostings(userId).length > ids.length) continue; // one came meanwhile, and has no hash yet
       ports.transaction(() => {
         keep();
-        for (const table of ['postings', 'handovers', 'members']) sql(`DELETE FROM ${table} WHERE user_id = ?`, userId);
+        for (const table of ['postings', 'handovers']) sql(`DELETE FROM ${table} WHERE user_id = ?`, userId);
+        shard.alerts.forget('userId', userId);
+        if (member) shard.handovers.save(erased(member), undefined);
       });
       // A change on its way would make a pass anew that is erased next.
       await shard.handovers.arrived();
-      return member.passIds;
+      return member?.passIds;
     }
   };
 
-  /** Erases a member whose pass has left, or the pass of a member that has another one by now. */
+  /** Forgets passes that a member had, and a member of whom nothing is left. */
+  const forgetPasses = (userId: string, passIds: readonly string[]): void => {
+    const before = shard.handovers.load(userId);
+    if (before === undefined) return;
+    const member = withoutPasses(before, passIds);
+    if (isBlank(member)) sql('DELETE FROM members WHERE user_id = ?', userId);
+    else shard.handovers.save(member, undefined);
+  };
+
+  /** Forgets a pass that leaves, and erases its member if that has no other one by now. */
   const forgetMember = async (userId: string, passId: string): Promise<void> => {
-    const member = shard.handovers.load(userId);
-    if (member?.pass?.passId === passId) await eraseMember(userId);
-    else if (member?.passIds.includes(passId)) {
-      shard.handovers.save({ ...member, passIds: member.passIds.filter((id) => id !== passId) }, undefined);
-    }
+    if (shard.handovers.load(userId)?.pass?.passId === passId) await eraseMember(userId);
+    forgetPasses(userId, [passId]);
   };
 
   /** Lets a pass leave whose time has come, after its member: what fails is tried again from the pass. */
@@ -106,6 +139,7 @@ export function erasureOperations(shard: Shard) {
 
   return {
     eraseMember,
+    forgetPasses,
     forgetMember,
 
     /**
@@ -117,23 +151,18 @@ export function erasureOperations(shard: Shard) {
     async erasePasses(userId: string, passIds: readonly string[]): Promise<number> {
       const isHeld = ({ passId, who }: State): boolean =>
         who !== undefined && (who.userId ?? (passIds.includes(passId) ? userId : undefined)) === userId;
-      const text = JSON.stringify(userId).slice(1, -1);
+      const text = `"userId":${JSON.stringify(userId)}`;
       const found = sql<{ pass_id: string }>(
         `SELECT pass_id FROM passes WHERE instr(body, ?) > 0
          UNION SELECT pass_id FROM dead_letters WHERE instr(body, ?) > 0`,
         ...[text, text],
       ).map(({ pass_id }) => pass_id);
-      let erased = 0;
+      let count = 0;
       for (const passId of new Set([...found, ...passIds])) {
-        const state = passes.load(passId);
-        if (state === undefined) continue;
-        const rest = withoutUser(state, userId);
-        if (isHeld(state)) {
-          erased += 1;
-          await erasePass(passId, isHeld, eraseLines);
-        } else if (rest) passes.save(rest, state);
+        if (await erasePass(passId, isHeld, eraseLines)) count += 1;
+        else eraseLeftBehind(passId, userId);
       }
-      return erased;
+      return count;
     },
 
     /** Lets closed passes leave, and what was erased before; at most so many. */
