@@ -25,7 +25,7 @@ export default {
     const { shards, call } = shardsOf(env);
     const ticks = await Promise.allSettled(Array.from({ length: shards }, (_, shard) => call(shard, 'tick')));
     for (const [shard, tick] of ticks.entries()) {
-      if (tick.status === 'rejected') emit(env, 'alert', { code: 'TickFailed', shard, reason: tick.reason?.name });
+      if (tick.status === 'rejected') emit(env, 'alert', { code: 'TickFailed', shard, error: tick.reason?.name });
     }
   },
 } satisfies ExportedHandler<Env>;
