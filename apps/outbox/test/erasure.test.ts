@@ -141,6 +141,24 @@ test('a pass that is asked for anew while what is left of it leaves stays', asyn
   expect(await view(passId)).toMatchObject({ revision: 2 });
 });
 
+test('a pass that cannot be read keeps no other one of its member from being erased, and the reply is 503', async () => {
+  const { userId, passId } = await newMember();
+  const [unreadable = '', other = ''] = idsOf(shardFor(passId), `beside-${passId}`, 2);
+  for (const each of [unreadable, other]) {
+    await put(each, { ...update, userId });
+    await untilState(each, 'delivered');
+  }
+  const write = (body: string) =>
+    inShard(unreadable, (_, { storage }) =>
+      storage.sql.exec(`UPDATE passes SET body = ${body} WHERE pass_id = ?`, unreadable).toArray(),
+    );
+  await write("'?' || body");
+  expect(await send('DELETE', `/members/${userId}`)).toMatchObject({ status: 503 });
+  expect((await send('GET', `/passes/${other}`)).status).toBe(404);
+  await write('substr(body, 2)');
+  expect(await send('DELETE', `/members/${userId}`)).toMatchObject({ status: 200, body: { passes: 1 } });
+});
+
 test('a closed pass whose member cannot be forgotten stays until it can, and keeps no other one back', async () => {
   await recordingGateway();
   const { userId, passId } = await newMember();

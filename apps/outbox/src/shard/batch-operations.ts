@@ -136,7 +136,7 @@ export function batchOperations(shard: Shard) {
             return [number, passId, next.revision, null];
           } catch (error) {
             // A pass that cannot be read must not keep the others back.
-            shard.alert({ passId, code: 'PassFailed', error: error instanceof Error ? error.name : 'Error' });
+            shard.passFailed(passId, error);
             return [number, passId, 0, 'InternalError'];
           }
         });

@@ -248,7 +248,7 @@ export class DeliveryLoop {
 
   #putAside(passId: string, error: unknown): void {
     this.#shard.passes.putAside(passId, this.#shard.ports.now() + pauseAfterFault);
-    this.#shard.alert({ passId, code: 'PassFailed', error: error instanceof Error ? error.name : 'Error' });
+    this.#shard.passFailed(passId, error);
   }
 
   async #client(): Promise<Sender | undefined> {

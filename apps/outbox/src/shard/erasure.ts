@@ -147,6 +147,7 @@ export function erasureOperations(shard: Shard) {
      * well. A pass that someone else holds by now loses what the member left there.
      *
      * @returns how many passes were erased
+     * @throws what kept a pass from being erased, after all the others
      */
     async erasePasses(userId: string, passIds: readonly string[]): Promise<number> {
       const isHeld = ({ passId, who }: State): boolean =>
@@ -158,10 +159,17 @@ export function erasureOperations(shard: Shard) {
         ...[text, text],
       ).map(({ pass_id }) => pass_id);
       let count = 0;
+      let failure: unknown;
       for (const passId of new Set([...found, ...passIds])) {
-        if (await erasePass(passId, isHeld, eraseLines)) count += 1;
-        else eraseLeftBehind(passId, userId);
+        try {
+          if (await erasePass(passId, isHeld, eraseLines)) count += 1;
+          else eraseLeftBehind(passId, userId);
+        } catch (error) {
+          failure = error;
+          shard.passFailed(passId, error);
+        }
       }
+      if (failure !== undefined) throw failure;
       return count;
     },
 
@@ -173,7 +181,7 @@ export function erasureOperations(shard: Shard) {
         try {
           await leave(passId);
         } catch (error) {
-          shard.alert({ passId, code: 'PassFailed', error: error instanceof Error ? error.name : 'Error' });
+          shard.passFailed(passId, error);
         }
       }
     },

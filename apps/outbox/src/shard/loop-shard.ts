@@ -18,4 +18,5 @@ export interface LoopShard {
   readonly alerts: Alerts;
   readonly handovers: Handovers;
   alert(fields: EventFields): void;
+  passFailed(passId: string, error: unknown): void;
 }

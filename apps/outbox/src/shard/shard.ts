@@ -51,6 +51,11 @@ export class Shard {
     return this.calls > 0 || isFlying || this.handovers.isBusy;
   }
 
+  /** Says that something failed for one pass; the others go on. */
+  passFailed(passId: string, error: unknown): void {
+    this.alert({ passId, code: 'PassFailed', error: error instanceof Error ? error.name : 'Error' });
+  }
+
   /** Emits an alert and, where ALERT_URL is set, has it pushed. */
   alert(fields: EventFields): void {
     this.ports.emit('alert', fields);
