@@ -8,6 +8,7 @@ import { updateOf } from '../pass/fields.ts';
 import { interrupted, type Outcome, outcomeOfError, outcomeOfResult } from '../pass/outcome.ts';
 import { settle } from '../pass/settle.ts';
 import type { State } from '../pass/state.ts';
+import { Alarm } from './alarm.ts';
 import { type Breaker, closedBreaker, note, pauseOf, wake } from './breaker.ts';
 import { Candidates } from './candidates.ts';
 import type { LoopShard } from './loop-shard.ts';
@@ -23,8 +24,6 @@ const longestWait = 2_000;
 const longestSleep = 60_000;
 /** How long a pass that cannot be read is put aside, and until a configuration is tried again, in milliseconds. */
 const pauseAfterFault = 30_000;
-/** An alarm that is so late, in milliseconds, counts as lost. */
-const overdue = 10_000;
 /** Most candidates that are skipped without a pause. */
 const mostSkipped = 50;
 
@@ -32,6 +31,7 @@ type Sender = Pick<Client, 'updatePass'>;
 
 export class DeliveryLoop {
   readonly #shard: LoopShard;
+  readonly #alarm: Alarm;
   readonly #signal = new Signal();
   readonly #candidates: Candidates;
   /** Numbers of the flights that this very object has begun. */
@@ -39,8 +39,6 @@ export class DeliveryLoop {
   #isRunning = false;
   /** Whether this run waits because nothing is due. */
   #isIdle = false;
-  /** When the stored alarm is due, as far as this run knows. */
-  #armedAt = 0;
   /** Nothing is sent before: the configuration is wrong. */
   #pausedUntil = 0;
   #rate: Rate | undefined;
@@ -53,6 +51,7 @@ export class DeliveryLoop {
     this.breaker = { ...closedBreaker, ...shard.meta.get<Breaker>('breaker') };
     this.isDraining = Boolean(shard.meta.get('moving'));
     this.#rate = shard.meta.get<Rate>('rate');
+    this.#alarm = new Alarm(shard.ports);
     this.#candidates = new Candidates(shard.passes);
   }
 
@@ -64,13 +63,8 @@ export class DeliveryLoop {
       return;
     }
     const next = this.#nextTime();
-    if (next === undefined) return;
-    const { alarm, now } = this.#shard.ports;
-    const stored = await alarm.get();
-    if (this.#isRunning) return; // by now, and has set its own
-    const isLost = stored !== null && stored < now() - overdue;
-    if (stored !== null && stored <= Math.max(next, now() + 1) && !isLost) return;
-    alarm.set(Math.max(next, now() + 1));
+    if (next === undefined || (await this.#alarm.firesBy(next))) return;
+    if (!this.#isRunning) this.#alarm.set(next); // a run that has begun by now has set its own
   }
 
   /** Lets what waits for its own backoff go, within holds and bound. */
@@ -96,12 +90,13 @@ export class DeliveryLoop {
     try {
       await this.#run();
       this.#isRunning = false;
-      this.#sleep();
+      // In the turn in which the run has found that it has nothing to do.
+      this.#alarm.set(this.#nextTime());
     } catch (error) {
       this.#isRunning = false;
       this.#shard.alert({ code: error instanceof Error ? error.name : 'Error' });
       this.#pausedUntil = this.#shard.ports.now() + pauseAfterFault;
-      this.#shard.ports.alarm.set(this.#pausedUntil);
+      this.#alarm.set(this.#pausedUntil);
     }
     this.#shard.counters.store();
   }
@@ -110,8 +105,7 @@ export class DeliveryLoop {
     const { ports, handovers, alerts, limits } = this.#shard;
     const start = ports.now();
     let sends = 0;
-    this.#armedAt = 0;
-    this.#keepAlarm();
+    this.#alarm.keep(limits.timeout);
     this.#recover();
     const client = await this.#client();
     for (;;) {
@@ -130,7 +124,7 @@ export class DeliveryLoop {
       }
       const isIdle = this.#live.size === 0 && !handovers.isBusy && !alerts.isBusy;
       if (isIdle && (isLast || wait > longestWait)) return;
-      this.#keepAlarm();
+      this.#alarm.keep(this.#shard.limits.timeout);
       await this.#signal.wait(ports.sleep(Math.min(wait, longestWait)));
       this.#shard.passes.forgetOver(this.#shard.ports.now(), this.#shard.limits.timeout);
     }
@@ -260,24 +254,6 @@ export class DeliveryLoop {
       this.#shard.alert({ code: 'ConfigurationInvalid', issues: error instanceof Error ? error.message : '' });
       return undefined;
     }
-  }
-
-  /** Stores an alarm that outlives what is in flight: should this object end, another one goes on. */
-  #keepAlarm(): void {
-    const { ports, limits } = this.#shard;
-    const now = ports.now();
-    if (this.#armedAt - now > limits.timeout + 5_000) return;
-    this.#armedAt = now + 2 * limits.timeout + 10_000;
-    ports.alarm.set(this.#armedAt);
-  }
-
-  /** Sets the alarm to what is next, in the turn in which the run has found that it has nothing to do. */
-  #sleep(): void {
-    const { alarm, now } = this.#shard.ports;
-    const next = this.#nextTime();
-    // Never the present millisecond: workerd may not fire it (cloudflare/workerd#6866).
-    if (next === undefined) alarm.clear();
-    else alarm.set(Math.max(next, now() + 1));
   }
 
   #nextTime(): number | undefined {
