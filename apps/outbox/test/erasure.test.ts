@@ -171,7 +171,7 @@ test('a closed pass whose member cannot be forgotten stays until it can, and kee
     storage.sql.exec('UPDATE passes SET leaves = 1 WHERE pass_id IN (?, ?)', passId, other);
     const { ports } = object.shard;
     const genuine = ports.call;
-    ports.call = (async (shard: number, name: 'forgetMember', ...args: [string, string]) => {
+    ports.call = (async (shard: number, name: 'forgetLeavingPass', ...args: [string, string]) => {
       if (args[1] === passId) throw new Error('the shard did not answer');
       return genuine(shard, name, ...args);
     }) as typeof genuine;

@@ -106,6 +106,6 @@ test('the hundred-and-first pass of a member: 413 until one has left, and what i
   expect(await send('GET', '/members/U-many')).toMatchObject({ body: { passId: 'P-many-100' } });
   expect(await register(1)).toMatchObject({ status: 200, body: { passId: 'P-many-1' } });
   // As the shard of a closed pass does when it leaves.
-  await stubOf(shardFor('U-many')).call(shards, 'forgetMember', ['U-many', 'P-many-2']);
+  await stubOf(shardFor('U-many')).call(shards, 'forgetLeavingPass', ['U-many', 'P-many-2']);
   expect(await register(101)).toMatchObject({ status: 200, body: { passId: 'P-many-101' } });
 });

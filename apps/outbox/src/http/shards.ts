@@ -13,7 +13,7 @@ export async function postMove(c: AppContext): Promise<Response> {
   if (to === 0) throw new RequestInvalid([{ path: 'to', message: 'must be the new number of shards, 1 to 9999' }]);
   const { shards, call } = shardsOf(c.env);
   const numbers = Array.from({ length: Math.max(shards, to) }, (_, shard) => shard);
-  // Each stops before the first one moves anything. The first one refuses a move beside another, so it finishes last.
+  // Every shard stops before any row moves. Shard 0 is what refuses a second move, so it stops first and finishes last.
   for (const shard of numbers) {
     const { movingTo, filledUnder } = await call(shard, 'startMove', to, numbers.length);
     if (movingTo !== undefined) throw new ShardsMoving(movingTo);

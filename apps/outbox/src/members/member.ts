@@ -82,18 +82,18 @@ export function newMember(userId: string, key: string): Member {
   return { userId, key, passIds: [], openingPoints: 0, postedPoints: 0, bills: 0, adjustments: 0, sequence: 0 };
 }
 
-/** A member of whom everything is erased but its passes. The sequence goes on: a change of before may be on its way. */
+/** The member without anything but its passes. Its sequence goes on, because an earlier change may be on its way. */
 export function erased({ userId, key, passIds, sequence }: Member): Member {
   return { ...newMember(userId, key), passIds, sequence };
 }
 
-/** Without passes that it had; the one that shows its points stays. */
+/** The member without some of its passes. The one that shows its points stays. */
 export function withoutPasses(member: Member, passIds: readonly string[]): Member {
   const isGone = (passId: string): boolean => passId !== member.pass?.passId && passIds.includes(passId);
   return { ...member, passIds: member.passIds.filter((passId) => !isGone(passId)) };
 }
 
-/** Whether nothing is known of it. */
+/** Whether nothing is known of a member. */
 export function isBlank({ pass, passIds, bills, adjustments }: Member): boolean {
   return pass === undefined && passIds.length === 0 && bills + adjustments === 0;
 }

@@ -2,8 +2,8 @@
 import { type Entry, giveUp, type State } from './state.ts';
 
 /**
- * Sends dead letters again, as they were less what was set anew since: fields, and who holds the pass. Nothing but a close
- * goes after a close.
+ * Sends dead letters again, without the fields that were set anew since, and for the present holder of the pass. After a
+ * close only a close is sent.
  *
  * @param revision - of one letter; all of them unless given
  * @returns `undefined` if there is none to send
@@ -43,7 +43,7 @@ export function discard(state: State, revision?: number): State | undefined {
 }
 
 /**
- * Gives up what a user left behind on a pass that someone else holds by now. Of a request in flight the outcome is nobody's.
+ * Gives up what a user left on a pass that now has another holder, a request in flight included.
  *
  * @returns `undefined` if there is nothing
  */

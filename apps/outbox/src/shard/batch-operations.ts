@@ -52,12 +52,12 @@ export function batchOperations(shard: Shard) {
   const { ports, passes, counters } = shard;
   const { sql } = ports;
 
-  /** Which passes were closed and have left; of those that are here, nothing is said. */
-  const buriedOf = async (passIds: readonly string[]): Promise<Map<string, boolean>> => {
+  /** Whether each pass that is not here was closed and has left. */
+  const whichHaveLeft = async (passIds: readonly string[]): Promise<Map<string, boolean>> => {
     const found = new Map<string, boolean>();
     if (shard.tombstones.isEmpty()) return found;
     for (;;) {
-      // Anew, until none has left meanwhile.
+      // One that was here may leave during the await, so this goes on until each is either here or found.
       const unknown = passIds.filter((passId) => !found.has(passId) && !passes.has(passId));
       if (unknown.length === 0) return found;
       for (const passId of unknown) found.set(passId, await shard.tombstones.has(passId));
@@ -94,7 +94,7 @@ export function batchOperations(shard: Shard) {
       return elapsed > batchRepeatable ? { refusal: 'old' } : { elapsed };
     },
 
-    /** Records when this shard saw a batch first, where its lines could not be handed over. */
+    /** Records when this shard first saw a batch of which it could not take the first lines. */
     openBatch(batchId: string): void {
       if (sql('SELECT 1 AS found FROM batch_lines WHERE batch_id = ? LIMIT 1', batchId).length > 0) return;
       sql(
@@ -103,9 +103,13 @@ export function batchOperations(shard: Shard) {
       );
     },
 
-    /** Takes lines in: each once, all in one write. @returns whether they were taken, or what keeps them from it */
+    /**
+     * Stores lines, each once and all in one transaction.
+     *
+     * @returns `taken`; `gap` if earlier lines are missing here; `full` if too many passes wait
+     */
     async takeLines({ batchId, elapsed, after, lines }: LinesCall): Promise<'taken' | 'gap' | 'full'> {
-      const buried = await buriedOf(lines.map(({ passId }) => passId));
+      const left = await whichHaveLeft(lines.map(({ passId }) => passId));
       type Row = { through: number | null; began: number | null };
       const [{ through, began } = { through: null, began: null }] = sql<Row>(
         'SELECT max(last_line) AS through, min(began) AS began FROM batch_lines WHERE batch_id = ?',
@@ -117,12 +121,12 @@ export function batchOperations(shard: Shard) {
       if (shardIsFull(shard)) return 'full';
       const now = ports.now();
       const isRepeated = elapsed !== undefined;
-      // Of a batch that this shard sees for the first time although it is sent again, the begin by this shard's clock.
+      // A batch that is sent again may be new to this shard: then the stamp is when it began, by this shard's clock.
       const stamp = began ?? (isRepeated ? now - elapsed : shard.stamps.next(now));
       const { coalesceBills } = shard.limits;
       ports.transaction(() => {
         const stored = fresh.map(({ number, passId, change }): StoredLine => {
-          if (buried.get(passId)) return [number, passId, 0, 'PassClosed'];
+          if (left.get(passId)) return [number, passId, 0, 'PassClosed'];
           try {
             const before = passes.load(passId);
             const state = before ?? passes.loadOrEmpty(passId);
@@ -168,7 +172,7 @@ export function batchOperations(shard: Shard) {
 
     /** What became of the lines of a batch that are here. */
     countLines(batchId: string): LineCounts {
-      // Of a pass that is delivered and never gave anything up, so is every line.
+      // Where a pass is delivered and never gave a revision up, each of its lines is delivered.
       const isDelivered = `l.value ->> 1 = '' AND l.value ->> 3 IS NULL
         OR p.state IN ('delivered', 'closed') AND instr(p.body, '"discarded":[]') > 0`;
       const from = `FROM batch_lines b, json_each(b.lines) l LEFT JOIN passes p ON p.pass_id = l.value ->> 1

@@ -18,8 +18,8 @@ export interface Moved {
 export interface BetweenShards {
   /** Asks the first shard for the number of shards under which all of them are filled. */
   fillUnder(shards: number): { filledUnder: number; movingTo?: number | undefined };
-  /** Says that a member's pass leaves. */
-  forgetMember(userId: string, passId: string): Promise<void>;
+  /** Tells a member that one of its passes leaves. */
+  forgetLeavingPass(userId: string, passId: string): Promise<void>;
   /** Hands changes of a member's points to the shard of the pass. */
   handOver(
     passId: string,

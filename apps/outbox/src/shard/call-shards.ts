@@ -20,7 +20,7 @@ export class ShardsMoving extends Error {
   }
 }
 
-/** A shard did not do what it was asked for; it may have done it all the same. */
+/** A call of a shard failed. The shard may have done what it was asked for. */
 export class ShardFailed extends Error {
   override readonly name = 'ShardFailed';
   /** It has more to do than it can: come later. */

@@ -12,7 +12,7 @@ import { Alarm } from './alarm.ts';
 import { type Breaker, closedBreaker, note, pauseOf, wake } from './breaker.ts';
 import { Candidates } from './candidates.ts';
 import type { LoopShard } from './loop-shard.ts';
-import type { Airborne } from './pass-store.ts';
+import type { StoredFlight } from './pass-store.ts';
 import { acquire, fullRate, type Rate, release } from './rate-limiter.ts';
 import { Signal } from './signal.ts';
 
@@ -58,7 +58,7 @@ export class DeliveryLoop {
   /** Wakes the loop, or sets the alarm that starts it: at every call of the shard, for an alarm may have been lost. */
   async arm(): Promise<void> {
     if (this.#isRunning) {
-      // Where the bound or the breaker is what it waits for, there is nothing to wake it for.
+      // A run that waits for the bound or the breaker cannot send sooner.
       if (this.#isIdle || this.#shard.handovers.isNew) this.#signal.set();
       return;
     }
@@ -161,14 +161,14 @@ export class DeliveryLoop {
     return 1;
   }
 
-  /** Where only the end of a request ends a pause: of one that an object left behind, nobody hears. */
+  /** An infinite pause lasts until a request ends. One that an ended object left behind ends by its time-out alone. */
   #pause(pause: number): number {
     if (Number.isFinite(pause)) return pause;
     const { passes, ports, limits } = this.#shard;
     return Math.max(1, passes.nextOver(limits.timeout) - ports.now());
   }
 
-  async #send(client: Sender, { passId, queue: [head] }: State, flight: Airborne): Promise<void> {
+  async #send(client: Sender, { passId, queue: [head] }: State, flight: StoredFlight): Promise<void> {
     const { ports, passes } = this.#shard;
     let outcome: Outcome;
     try {
@@ -188,7 +188,7 @@ export class DeliveryLoop {
   }
 
   /** Ends a flight; the state is read anew, for changes may have come in meanwhile. */
-  #settle({ passId, number }: Airborne, outcome: Outcome): void {
+  #settle({ passId, number }: StoredFlight, outcome: Outcome): void {
     const { ports, passes, limits, counters } = this.#shard;
     const now = ports.now();
     const { pauses, coalesceBills } = limits;
@@ -218,11 +218,11 @@ export class DeliveryLoop {
     const { isOpen, wokenAt } = this.breaker;
     this.breaker = next;
     if (next.isOpen === isOpen && next.wokenAt === wokenAt) return;
-    this.#shard.meta.set('breaker', { ...next, streak: [] }); // ids of passes are stored nowhere but with the pass
+    this.#shard.meta.set('breaker', { ...next, streak: [] }); // an erasure does not look here for passes
     if (next.isOpen && !isOpen) this.#shard.alert({ code: 'BreakerOpen', reason: next.reason });
   }
 
-  /** What an object that is gone has left in flight: nobody waits for the reply, but AlipayHK may still work on it. */
+  /** Settles as unknown what an ended object left in flight: AlipayHK may still work on it. */
   #recover(): void {
     const { passes, ports, limits } = this.#shard;
     for (const flight of passes.flights.values()) {

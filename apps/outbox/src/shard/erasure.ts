@@ -1,4 +1,4 @@
-/** Erasure: a member's bills and points, and what its passes, their dead letters and batch lines hold of it. */
+/** Erasure of a member: its bills and points, its passes with their dead letters, and what lines of batches hold of them. */
 import { erased, isBlank, withoutPasses } from '../members/member.ts';
 import { withoutUser } from '../pass/dead-letters.ts';
 import { emptyState, type State } from '../pass/state.ts';
@@ -10,7 +10,7 @@ export function erasureOperations(shard: Shard) {
   const { ports, passes } = shard;
   const { sql } = ports;
 
-  /** Lines of batches that name a pass keep their number and what became of them. */
+  /** Takes a pass out of the lines of batches, which keep their number and what became of them. */
   const eraseLines = (state: State): void => {
     type Row = { sequence: number; lines: string };
     const rows = sql<Row>(
@@ -28,26 +28,26 @@ export function erasureOperations(shard: Shard) {
     }
   };
 
-  /** Until when nothing is sent, should what is in flight be given up: the request may still be in work. */
+  /** When the next request of a pass may be sent if the one in flight is given up, which may still be in work. */
   const holdOf = ({ flight, hold }: State): number => {
     const { timeout, pauses } = shard.limits;
     return flight ? ports.now() + timeout + pauses.unanswered : hold;
   };
 
   /**
-   * Erases a pass. A closed one leaves a tombstone. One that is open stays as a number without content while a request
-   * may still be in work: until then nothing newer may overtake it.
+   * Erases a pass. A closed one leaves a tombstone. Of an open one the id stays, without content, while a request may still
+   * be in work: nothing newer may overtake that request.
    *
-   * @param isMeant - whether the pass, as it is by then, is still to be erased
-   * @param eraseElsewhere - what goes in the same turn
-   * @returns whether it was erased
+   * @param isMeant - whether to erase the pass as it is when its row is deleted
+   * @param eraseElsewhere - erases in the same transaction what other tables hold of it
+   * @returns whether the pass was erased
    */
   const erasePass = async (
     passId: string,
     isMeant: (state: State) => boolean,
     eraseElsewhere: (state: State) => void = () => undefined,
   ): Promise<boolean> => {
-    const bury = await shard.tombstones.ofPass(passId);
+    const storeTombstone = await shard.tombstones.ofPass(passId);
     const state = passes.load(passId);
     if (state === undefined || !isMeant(state)) return false;
     const hold = holdOf(state);
@@ -58,7 +58,7 @@ export function erasureOperations(shard: Shard) {
       sql('DELETE FROM passes WHERE pass_id = ?', passId);
       shard.alerts.forget('passId', passId);
       passes.detach(passId);
-      if (state.closing) bury();
+      if (state.closing) storeTombstone();
       else if (hold > ports.now()) {
         const { revision, delivered, lastFlight } = state;
         passes.save({ ...emptyState(passId), revision, delivered, lastFlight, hold }, undefined);
@@ -69,7 +69,7 @@ export function erasureOperations(shard: Shard) {
     return true;
   };
 
-  /** Erases what a member left on a pass that someone else holds by now. */
+  /** Erases what a member left on a pass that now has another holder. */
   const eraseLeftBehind = (passId: string, userId: string): void => {
     const before = passes.load(passId);
     const after = before && withoutUser(before, userId);
@@ -86,30 +86,30 @@ export function erasureOperations(shard: Shard) {
     sql<{ id: string }>('SELECT id FROM postings WHERE user_id = ?', userId).map(({ id }) => id);
 
   /**
-   * Erases what is known of a member but for the ids of its passes: with them an erasure that failed can be repeated.
-   * `forgetPasses` ends it.
+   * Erases a member, but keeps the ids of its passes, so that an erasure that fails can be repeated. Once the passes are
+   * erased, `forgetPasses` deletes the rest.
    *
-   * @returns those ids; `undefined` for a member of whom nothing is known here
+   * @returns those ids; `undefined` for an unknown member
    */
   const eraseMember = async (userId: string): Promise<string[] | undefined> => {
     for (;;) {
       const ids = new Set(idsOfPostings(userId));
-      const keep = await shard.tombstones.ofBills(userId, [...ids]);
-      if (idsOfPostings(userId).some((id) => !ids.has(id))) continue; // it came meanwhile, and has no hash yet
+      const storeHashes = await shard.tombstones.ofBills(userId, [...ids]);
+      if (idsOfPostings(userId).some((id) => !ids.has(id))) continue; // one came during the await and has no hash yet
       const member = shard.handovers.load(userId);
       ports.transaction(() => {
-        keep();
+        storeHashes();
         for (const table of ['postings', 'handovers']) sql(`DELETE FROM ${table} WHERE user_id = ?`, userId);
         shard.alerts.forget('userId', userId);
         if (member) shard.handovers.save(erased(member), undefined);
       });
-      // A change on its way would make a pass anew that is erased next.
-      await shard.handovers.arrived();
+      // The caller erases the passes next: points that arrived after that would make one anew.
+      await shard.handovers.settled();
       return member?.passIds;
     }
   };
 
-  /** Forgets passes that a member had, and a member of whom nothing is left. */
+  /** Forgets passes of a member, and the member itself if nothing else is known of it. */
   const forgetPasses = (userId: string, passIds: readonly string[]): void => {
     const before = shard.handovers.load(userId);
     if (before === undefined) return;
@@ -118,13 +118,13 @@ export function erasureOperations(shard: Shard) {
     else shard.handovers.save(member, undefined);
   };
 
-  /** Forgets a pass that leaves, and erases its member if that has no other one by now. */
-  const forgetMember = async (userId: string, passId: string): Promise<void> => {
+  /** Forgets a pass that leaves, and erases its member unless another pass shows its points. */
+  const forgetLeavingPass = async (userId: string, passId: string): Promise<void> => {
     if (shard.handovers.load(userId)?.pass?.passId === passId) await eraseMember(userId);
     forgetPasses(userId, [passId]);
   };
 
-  /** Lets a pass leave whose time has come, after its member: what fails is tried again from the pass. */
+  /** Lets a pass leave whose time has come. Its member goes first: if that fails, the pass is still here to try again. */
   const leave = async (passId: string): Promise<void> => {
     const isOver = ({ closed, who }: State): boolean => closed || who === undefined;
     const state = passes.load(passId);
@@ -133,30 +133,30 @@ export function erasureOperations(shard: Shard) {
       return;
     }
     const userId = state?.who?.userId;
-    if (userId) await ports.call(shardOf(userId, shard.limits.shards), 'forgetMember', userId, passId);
-    await erasePass(passId, isOver); // batches that changed it are gone: they are kept for less time
+    if (userId) await ports.call(shardOf(userId, shard.limits.shards), 'forgetLeavingPass', userId, passId);
+    await erasePass(passId, isOver); // no batch names it any more: batches are kept for a shorter time
   };
 
   return {
     eraseMember,
     forgetPasses,
-    forgetMember,
+    forgetLeavingPass,
 
     /**
-     * Erases the passes of this shard that a member holds; of those with these ids, those whose holder has no userId as
-     * well. A pass that someone else holds by now loses what the member left there.
+     * Erases the passes of this shard that a member holds, and what it left on passes that now have another holder.
      *
+     * @param passIds - the passes that the member had: one whose holder is named by `openId` alone counts as the member's
      * @returns how many passes were erased
-     * @throws what kept a pass from being erased, after all the others
+     * @throws what kept a pass from being erased, after the others were
      */
     async erasePasses(userId: string, passIds: readonly string[]): Promise<number> {
       const isHeld = ({ passId, who }: State): boolean =>
         who !== undefined && (who.userId ?? (passIds.includes(passId) ? userId : undefined)) === userId;
-      const text = `"userId":${JSON.stringify(userId)}`;
+      const named = `"userId":${JSON.stringify(userId)}`;
       const found = sql<{ pass_id: string }>(
         `SELECT pass_id FROM passes WHERE instr(body, ?) > 0
          UNION SELECT pass_id FROM dead_letters WHERE instr(body, ?) > 0`,
-        ...[text, text],
+        ...[named, named],
       ).map(({ pass_id }) => pass_id);
       let count = 0;
       let failure: unknown;
@@ -173,7 +173,7 @@ export function erasureOperations(shard: Shard) {
       return count;
     },
 
-    /** Lets closed passes leave, and what was erased before; at most so many. */
+    /** Lets passes leave whose time has come: closed ones, and ids that an erasure left. At most `most` of them. */
     async leave(most: number): Promise<void> {
       type Row = { pass_id: string };
       const rows = sql<Row>('SELECT pass_id FROM passes WHERE leaves <= ? ORDER BY leaves LIMIT ?', ports.now(), most);

@@ -8,7 +8,7 @@ import type { Signal } from './signal.ts';
 
 /** Most changes of a member in one call. */
 const mostAtOnce = 50;
-/** Milliseconds until a pass that took nothing is tried again. */
+/** The pause in milliseconds after a handover that failed or found the pass full. */
 const pauseAfterFault = 10_000;
 
 /** What handing over needs of its shard. */
@@ -20,9 +20,9 @@ interface HandoverShard {
 
 export class Handovers {
   readonly #shard: HandoverShard;
-  /** Settles once the changes that are being handed over have arrived at their pass, or have not. */
+  /** The handover that is under way. It never rejects. */
   #current: Promise<void> | undefined;
-  /** A change came that no run has looked at. */
+  /** Whether a change came since the last `start`. */
   isNew = false;
 
   constructor(shard: HandoverShard) {
@@ -65,7 +65,11 @@ export class Handovers {
     return next?.due;
   }
 
-  /** Hands a member's changes over, unless that is under way. @returns milliseconds until there is something to do */
+  /**
+   * Hands a member's changes over, if some are due and no handover is under way.
+   *
+   * @returns milliseconds until the next one is due; Infinity if none is, or one is under way, which sets the signal
+   */
   start(signal: Signal): number {
     this.isNew = false;
     const next = this.nextTime();
@@ -83,8 +87,8 @@ export class Handovers {
     return this.#current !== undefined;
   }
 
-  /** Waits for what is being handed over now. */
-  async arrived(): Promise<void> {
+  /** Waits until the handover that is under way, if any, has succeeded or failed. */
+  async settled(): Promise<void> {
     await this.#current;
   }
 
@@ -123,7 +127,7 @@ export class Handovers {
       'handOver',
       ...([passId, member.key, changes] as const),
     );
-    // The points stay the member's; another pass can be registered for them.
+    // The member keeps its points: another pass may be registered to show them.
     const isClosed = refusal === 'PassClosed';
     if (isClosed) this.#shard.alert({ passId, userId, code: refusal });
     const upTo = isClosed ? (rows.at(-1)?.sequence ?? done) : done;

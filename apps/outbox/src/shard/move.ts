@@ -1,6 +1,6 @@
 /**
- * The move to another number of shards. A shard that moves takes in no more and begins nothing; once it is idle, what
- * belongs elsewhere is copied to its new shard, then deleted here, so that a step that is repeated changes nothing.
+ * The move to another number of shards. A shard that moves accepts nothing and sends nothing. Once it is idle, rows that
+ * belong to another shard are copied there, then deleted here: a step may be repeated.
  */
 import type { Moved } from './between-shards.ts';
 import type { SqlValue } from './ports.ts';
@@ -9,7 +9,7 @@ import type { Shard } from './shard.ts';
 
 type Row = Record<string, SqlValue>;
 
-/** Tables that move: the column by which a row has its shard, and those that name a row, in whose order rows are read. */
+/** Tables that move. `route`: the column that decides the shard of a row. `key`: its primary key, in whose order rows are read. */
 const tables = {
   passes: { route: 'pass_id', key: ['pass_id'] },
   dead_letters: { route: 'pass_id', key: ['pass_id', 'revision'] },
@@ -27,18 +27,18 @@ type Table = keyof typeof tables;
 const names = Object.keys(tables) as Table[];
 
 /**
- * Most of one step: rows that move, their bytes as JSON unless one row alone has more, and rows that are looked at. A row
- * may have 2 MB, and an object has 128 MB of memory.
+ * The most that one step moves, in rows and in bytes of JSON, and the most rows that it reads. A single row may have more
+ * bytes. A row may have 2 MB, and an object has 128 MB of memory.
  */
-const most = { rows: 500, bytes: 1_000_000, looked: 5_000 };
+const most = { rows: 500, bytes: 1_000_000, read: 5_000 };
 
-/** Up to where the rows of a shard have been moved: a table, and the last row of it. */
+/** How far the move of a shard has come: a table by its index, and the key of the last row that was read. */
 interface Progress {
   table: number;
   after?: SqlValue[] | undefined;
 }
 
-/** A row that belongs to other shards, by shard; of the lines of a batch some may stay. */
+/** A row of which at least a part belongs to other shards. `parts`: what belongs to each shard, this one included. */
 interface Foreign {
   table: Table;
   row: Row;
@@ -48,21 +48,21 @@ interface Foreign {
 export function moveOperations(shard: Shard) {
   const { ports, meta, loop } = shard;
   const { sql } = ports;
-  /** Another object of the shard begins anew, and finds what is left. */
+  /** In memory only: a new object begins at the first table again, and finds the rows that are still here. */
   let progress: Progress = { table: 0 };
 
-  const isKey = (table: Table, comparison: '=' | '>'): string => {
+  const whereKey = (table: Table, comparison: '=' | '>'): string => {
     const { key } = tables[table];
     return `(${key.join(', ')}) ${comparison} (${key.map(() => '?').join(', ')})`;
   };
   const keyOf = (table: Table, row: Row): SqlValue[] => tables[table].key.map((name) => row[name] as SqlValue);
 
-  /** Rows one by one, so that only one is in memory. */
+  /** Reads rows one at a time, to hold only one in memory. */
   function* rowsOf(table: Table, after: SqlValue[] | undefined): Generator<Row> {
     const order = `ORDER BY ${tables[table].key.join(', ')} LIMIT 1`;
     for (let last = after; ; ) {
       const [row] = last
-        ? sql<Row>(`SELECT * FROM ${table} WHERE ${isKey(table, '>')} ${order}`, ...last)
+        ? sql<Row>(`SELECT * FROM ${table} WHERE ${whereKey(table, '>')} ${order}`, ...last)
         : sql<Row>(`SELECT * FROM ${table} ${order}`);
       if (row === undefined) return;
       yield row;
@@ -73,7 +73,7 @@ export function moveOperations(shard: Shard) {
   const partsOf = (table: Table, row: Row, own: number, to: number): Map<number, Row> => {
     const id = row[tables[table].route] as string | number;
     if (table !== 'batch_lines') return new Map([[(typeof id === 'number' ? id : routeOf(id)) % to, row]]);
-    // A line without a passId was erased.
+    // A line without a passId is one of an erased pass: it may stay.
     const byShard = Map.groupBy(
       JSON.parse(`${id}`) as [number, string][],
       ([, passId]) => (passId === '' ? own : routeOf(passId)) % to,
@@ -81,11 +81,11 @@ export function moveOperations(shard: Shard) {
     return new Map([...byShard].map(([target, lines]) => [target, { ...row, lines: JSON.stringify(lines) }]));
   };
 
-  /** The next rows that belong to other shards, and the progress once they have moved. */
+  /** The rows that move next, and the progress after that. */
   const nextForeign = (own: number, to: number): { foreign: Foreign[]; next: Progress } => {
     const foreign: Foreign[] = [];
     let bytes = 0;
-    let looked = 0;
+    let read = 0;
     let { table: index, after } = progress;
     for (; index < names.length; index += 1, after = undefined) {
       const table = names[index] as Table;
@@ -97,15 +97,15 @@ export function moveOperations(shard: Shard) {
           foreign.push({ table, row, parts });
         }
         after = keyOf(table, row);
-        looked += 1;
-        if (foreign.length === most.rows || looked === most.looked) return { foreign, next: { table: index, after } };
+        read += 1;
+        if (foreign.length === most.rows || read === most.read) return { foreign, next: { table: index, after } };
       }
     }
     return { foreign, next: { table: index } };
   };
 
   const insert = (table: Table, row: Row): void => {
-    // Sequences are each shard's own, but for those of a member's changes.
+    // A sequence is a row number of one shard; only in `handovers` does it belong to the content.
     const { sequence: _sequence, ...rest } = row;
     const own = table === 'handovers' ? row : rest;
     const columns = Object.keys(own);
@@ -122,11 +122,16 @@ export function moveOperations(shard: Shard) {
   const remove = ({ table, row, parts }: Foreign, own: number): void => {
     const rest = parts.get(own);
     if (rest) sql('UPDATE batch_lines SET lines = ? WHERE sequence = ?', rest.lines as string, row.sequence as number);
-    else sql(`DELETE FROM ${table} WHERE ${isKey(table, '=')}`, ...keyOf(table, row));
+    else sql(`DELETE FROM ${table} WHERE ${whereKey(table, '=')}`, ...keyOf(table, row));
   };
 
   return {
-    /** Asked of the first shard. @returns under how many all are filled: those that it was filled under, or so many */
+    /**
+     * Asked of shard 0 by a new shard.
+     *
+     * @param shards - the number to record if this shard is new too
+     * @returns the number of shards under which all of them are filled, and the one that they move to
+     */
     fillUnder(shards: number): { filledUnder: number; movingTo?: number | undefined } {
       const filledUnder = meta.get<number>('shards') ?? shards;
       if (meta.get('shards') === undefined) meta.set('shards', filledUnder);
@@ -134,11 +139,11 @@ export function moveOperations(shard: Shard) {
     },
 
     /**
-     * Takes in no more, and begins no more requests.
+     * Stops accepting changes and beginning requests.
      *
      * @param asked - how many shards are asked to move
-     * @returns why it does not: it moves to another number already, or was filled under more shards than are asked, of
-     *   which some would keep their rows
+     * @returns empty once it has stopped. Otherwise `movingTo`, if it moves to another number already; or `filledUnder`, if
+     *   it was filled under more shards than are asked: the others would keep their rows
      */
     startMove(to: number, asked: number): { movingTo?: number; filledUnder?: number } {
       const movingTo = meta.get<number | null>('moving') ?? to;
@@ -151,7 +156,7 @@ export function moveOperations(shard: Shard) {
       return {};
     },
 
-    /** Moves some rows, once nothing is under way here. @returns how many, and whether none is left */
+    /** Moves some rows, if nothing is under way here. @returns how many, and whether none is left */
     async moveSome(own: number, to: number): Promise<{ moved: number; isDone: boolean }> {
       if (shard.isBusy) return { moved: 0, isDone: false };
       const { foreign, next } = nextForeign(own, to);
@@ -172,7 +177,7 @@ export function moveOperations(shard: Shard) {
       return { moved: foreign.length, isDone: next.table === names.length };
     },
 
-    /** Takes rows of another shard in. @throws Error outside of that move: they may be older than what is here */
+    /** Stores rows of another shard. @throws Error unless this shard is in the same move: late rows may be outdated */
     takeMoved({ to, rows, hashKeys, stamp, flight }: Moved): void {
       if (meta.get('moving') !== to) throw new Error(`this shard does not move to ${to} shards`);
       ports.transaction(() => {
@@ -185,7 +190,7 @@ export function moveOperations(shard: Shard) {
       });
     },
 
-    /** From now on the shard is one of so many. */
+    /** Ends the move: from now on there are `to` shards. */
     finishMove(to: number): void {
       meta.set('shards', to);
       meta.set('moving', null);
@@ -194,7 +199,7 @@ export function moveOperations(shard: Shard) {
   };
 }
 
-/** What a shard is asked for while it moves. */
+/** The operations that a shard performs while it moves, and under any number of shards. */
 export const whileMoving: ReadonlySet<string> = new Set([
   ...['fillUnder', 'startMove', 'moveSome', 'takeMoved', 'finishMove', 'gauges'],
 ]);

@@ -35,8 +35,8 @@ export type Reply = { value: unknown } | { filledUnder: number } | { movingTo: n
 
 /**
  * One call: the caller says how many shards there are. A shard that was filled under another number holds other passes
- * than the caller believes, so nothing is done. A new shard asks the first one for the number: what it took in under
- * another one would be overwritten by the move.
+ * than the caller believes, so nothing is done. A new shard asks shard 0 for the number: what it accepted under a wrong
+ * one would be overwritten by the move.
  */
 export async function perform(
   shard: Shard,

@@ -43,7 +43,7 @@ export function passOperations(shard: Shard) {
      * @param change - `undefined` to close the pass as it is
      */
     async put(passId: string, change: Change | undefined, { key, ifMatch }: Conditions = {}): Promise<PutResult> {
-      const isBuried = !passes.has(passId) && (await shard.tombstones.has(passId));
+      const hasLeft = !passes.has(passId) && (await shard.tombstones.has(passId));
       const before = passes.load(passId);
       const revision = before?.revision ?? 0;
       if (key) {
@@ -55,7 +55,7 @@ export function passOperations(shard: Shard) {
         if (earlier?.digest === key.digest) return { revision: earlier.revision };
         if (earlier) return { revision, refusal: 'IdempotencyKeyReused' };
       }
-      if (isBuried) return { revision, refusal: 'PassClosed' };
+      if (hasLeft) return { revision, refusal: 'PassClosed' };
       if (ifMatch !== undefined && (ifMatch === '*' ? revision === 0 : ifMatch !== revision)) {
         return { revision, refusal: 'PreconditionFailed' };
       }
@@ -92,7 +92,7 @@ export function passOperations(shard: Shard) {
       source: string,
       changes: readonly { sequence: number; change: Change }[],
     ): Promise<{ done: number; refusal?: AcceptRefusal | undefined }> {
-      const isBuried = !passes.has(passId) && (await shard.tombstones.has(passId));
+      const hasLeft = !passes.has(passId) && (await shard.tombstones.has(passId));
       const before = passes.load(passId);
       let state = before ?? passes.loadOrEmpty(passId);
       let done = state.sources[source] ?? 0;
@@ -101,7 +101,7 @@ export function passOperations(shard: Shard) {
         if (sequence <= done) continue;
         const now = ports.now();
         const stamp = shard.stamps.next(now);
-        const next = isBuried
+        const next = hasLeft
           ? 'PassClosed'
           : accept(state, change, { now, stamp, coalesceBills: shard.limits.coalesceBills });
         if (typeof next === 'string') {

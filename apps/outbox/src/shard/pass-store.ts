@@ -14,8 +14,11 @@ type Row = {
 /** What a row holds besides its columns. Dead letters are counted, so that they are read only where there are any. */
 type Body = Omit<State, 'passId' | 'due' | 'hold' | 'tried' | 'dead' | 'flight'> & { deadLetters: number };
 
-/** A request in flight, and its slot. `isOver` after a restart: nobody waits for its reply, but it may be in work. */
-export interface Airborne extends Flight {
+/**
+ * A request in flight, and its slot. `isOver`: its object has ended or its pass gave it up, so that its outcome changes
+ * nothing, but AlipayHK may still work on it.
+ */
+export interface StoredFlight extends Flight {
   passId: string;
   slot: number;
   isOver?: boolean;
@@ -27,7 +30,7 @@ const closedLifetime = 35 * 86_400_000;
 export class PassStore {
   readonly #ports: Pick<Ports, 'sql'>;
   /** Requests in flight, by slot. */
-  readonly flights = new Map<number, Airborne>();
+  readonly flights = new Map<number, StoredFlight>();
   /** The highest number of a flight. */
   #number = 0;
 
@@ -41,9 +44,9 @@ export class PassStore {
     for (const flight of [...this.flights.values()]) if (this.#isSettled(flight)) this.flights.delete(flight.slot);
   }
 
-  #isSettled({ passId, number }: Airborne): boolean {
+  #isSettled({ passId, number }: StoredFlight): boolean {
     try {
-      // A pass that was erased has nothing to settle.
+      // Nothing is to be settled of a pass that was erased.
       return (this.load(passId)?.lastFlight ?? number) >= number;
     } catch {
       return false; // the pass cannot be read: it is put aside when the flight is settled
@@ -127,11 +130,11 @@ export class PassStore {
   }
 
   /** Records that the head of a pass is in flight: the one row that is written before a request is sent. */
-  begin(passId: string, now: number): Airborne {
+  begin(passId: string, now: number): StoredFlight {
     let slot = 0;
     while (this.flights.has(slot)) slot += 1;
     this.#number += 1;
-    const flight: Airborne = { slot, number: this.#number, passId, since: now };
+    const flight: StoredFlight = { slot, number: this.#number, passId, since: now };
     this.#ports.sql(
       `INSERT INTO flights VALUES (?, ?, ?, ?) ON CONFLICT (slot) DO UPDATE
        SET number = excluded.number, pass_id = excluded.pass_id, since = excluded.since`,
@@ -150,38 +153,38 @@ export class PassStore {
   raise(number: number): void {
     if (number <= this.#number) return;
     this.#number = number;
-    // In a slot that no flight uses, of no pass.
+    // Slot -1 is never used by a flight.
     this.#ports.sql(
       "INSERT INTO flights VALUES (-1, ?, '', 0) ON CONFLICT (slot) DO UPDATE SET number = excluded.number",
       number,
     );
   }
 
-  /** Frees the slot of a flight. After a leap of the clock another one may have it. */
-  end(flight: Airborne): void {
+  /** Frees the slot of a flight, unless `forgetOver` did so and another flight has it by now. */
+  end(flight: StoredFlight): void {
     if (this.flights.get(flight.slot) === flight) this.flights.delete(flight.slot);
   }
 
-  /** Lets a request in flight end without its pass, which is erased: its outcome is nobody's. */
+  /** Takes a request in flight from its pass, which is erased or gave it up. */
   detach(passId: string): void {
     this.#ports.sql("UPDATE flights SET pass_id = '' WHERE pass_id = ?", passId);
     for (const flight of this.flights.values()) if (flight.passId === passId) flight.isOver = true;
   }
 
-  /** A request that an ended object has left behind counts as in flight until its time is over. */
+  /** Frees the slots of requests that are over, once their time-out has passed. */
   forgetOver(now: number, timeout: number): void {
     for (const { slot, since, isOver } of [...this.flights.values()]) {
       if (isOver && now >= since + timeout) this.flights.delete(slot);
     }
   }
 
-  /** When the time of the first such request is over. */
+  /** When `forgetOver` frees the next slot. */
   nextOver(timeout: number): number {
     const over = [...this.flights.values()].filter(({ isOver }) => isOver).map(({ since }) => since + timeout);
     return Math.min(Number.POSITIVE_INFINITY, ...over);
   }
 
-  /** What waits and is due, the longest due first, without what is in flight. */
+  /** Passes that are due and not in flight, the longest due first. */
   due(now: number, limit: number): string[] {
     const { marks, ids } = this.#flying();
     const rows = this.#ports.sql<{ pass_id: string }>(
@@ -191,7 +194,7 @@ export class PassStore {
     return rows.map(({ pass_id }) => pass_id);
   }
 
-  /** What waits for its own backoff only, and was tried before a time; in the order of when it is due. */
+  /** Passes that wait for nothing but their backoff and were tried before `wokenAt`, in the order in which they are due. */
   woken(now: number, wokenAt: number, after: number, limit: number): { passId: string; due: number }[] {
     const { marks, ids } = this.#flying();
     const rows = this.#ports.sql<{ pass_id: string; due: number }>(
@@ -212,7 +215,7 @@ export class PassStore {
     return first?.due;
   }
 
-  /** When the first pass comes off its hold, of those that wait for their backoff and were tried before a time. */
+  /** When the first hold ends of the passes that wait for their backoff and were tried before `wokenAt`. */
   nextHold(now: number, wokenAt: number): number | undefined {
     const { marks, ids } = this.#flying();
     const [row] = this.#ports.sql<{ hold: number | null }>(

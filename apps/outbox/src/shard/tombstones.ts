@@ -33,13 +33,13 @@ export class Tombstones {
     return hashes.some((hash) => sql('SELECT 1 AS found FROM erased_bills WHERE hash = ?', hash).length > 0);
   }
 
-  /** @returns what stores the tombstone of a pass, to be called in the turn that deletes it */
+  /** Computes the tombstone of a pass. @returns what stores it, to be called in the turn that deletes the pass */
   async ofPass(passId: string): Promise<() => void> {
     const hash = await this.#ownHash(`pass/${passId}`);
     return () => void this.#ports.sql('INSERT OR IGNORE INTO tombstones VALUES (?, ?)', hash, routeOf(passId));
   }
 
-  /** @returns what stores the hashes of a member's postings, to be called in the turn that deletes them */
+  /** Computes hashes of a member's postings. @returns what stores them, to be called in the turn that deletes the postings */
   async ofBills(userId: string, ids: readonly string[]): Promise<() => void> {
     const { sql, now } = this.#ports;
     const hashes = await Promise.all(ids.map((id) => this.#ownHash(`${userId}/${id}`)));

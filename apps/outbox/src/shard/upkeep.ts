@@ -45,7 +45,7 @@ export function upkeepOperations(shard: Shard, leave: (most: number) => Promise<
   };
 
   return {
-    /** Re-arms the shard, as every call does; looks for what waits too long; deletes what has expired. */
+    /** Sets the alarm, as every call does; looks for what waits too long; deletes what has expired, and passes that leave. */
     async tick(): Promise<void> {
       counters.store();
       const { oldest } = waiting();

@@ -155,7 +155,7 @@ test('points of a member that is registered anew while those of before are on th
   await done(caller.post());
   await scheduler.run(scheduler.time + 60_000, handover.begun);
   // C1 was closed, and leaves.
-  const forgotten = world.call(shardOf('U1', world.shards), 'forgetMember', ['U1', 'C1']);
+  const forgotten = world.call(shardOf('U1', world.shards), 'forgetLeavingPass', ['U1', 'C1']);
   await scheduler.run(scheduler.time + 1_000);
   const body = JSON.stringify({ passId: 'C2', merchantId: 'M1', openingPoints: 70 });
   expect(await done(world.fetch('PUT', '/members/U1', body))).toMatchObject({ status: 200 });
