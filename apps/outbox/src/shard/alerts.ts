@@ -20,7 +20,7 @@ export class Alerts {
     this.#ports = ports;
   }
 
-  /** Not under a configuration that cannot be read: that is an alert itself. */
+  /** Whether alerts are pushed. They are not while the configuration cannot be read, which is an alert itself. */
   #isPushed(): boolean {
     try {
       return this.#ports.limits().alert !== undefined;
@@ -48,7 +48,11 @@ export class Alerts {
     this.#ports.sql('DELETE FROM alerts WHERE instr(body, ?) > 0', `"${name}":${JSON.stringify(id)}`);
   }
 
-  /** Pushes the oldest, unless one is on its way or has to wait. @returns milliseconds until there is something to do */
+  /**
+   * Pushes the oldest, unless a push is under way or has to wait.
+   *
+   * @returns milliseconds until the next push is due; Infinity if nothing waits, or a push is under way
+   */
   start(signal: Signal): number {
     const next = this.nextTime();
     if (this.isBusy || next === undefined) return Number.POSITIVE_INFINITY;

@@ -33,7 +33,7 @@ export function note(breaker: Breaker, passId: string, outcome: Outcome, now: nu
     if (!breaker.isOpen && breaker.streak.length === 0) return breaker;
     return { ...closedBreaker, wokenAt: breaker.isOpen ? now : breaker.wokenAt };
   }
-  // The rate limiter sees to complaints about traffic: AlipayHK answers.
+  // AlipayHK answers; the rate limiter deals with complaints about traffic.
   if (outcome.congested) return breaker;
   if (breaker.isOpen) {
     if (now < breaker.probeAt) return breaker; // of a request that was in flight when it opened

@@ -8,7 +8,7 @@ const ahead = 20;
 export class Candidates {
   readonly #passes: PassStore;
   #waiting: string[] = [];
-  /** How far the search for what was woken has come, and since when. */
+  /** The search for passes that a wake-up lets go: which wake-up, after which due time it goes on, and not before when. */
   #search = { wokenAt: 0, after: 0, resumesAt: 0 };
 
   constructor(passes: PassStore) {

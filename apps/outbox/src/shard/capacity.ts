@@ -1,7 +1,7 @@
-/** How much a shard takes in before it asks callers to come later. */
+/** How much a shard accepts before it asks callers to come later. */
 import type { Shard } from './shard.ts';
 
-/** Most passes of a shard that wait: what 10 GB of an object's storage can hold in any case. */
+/** Most passes of a shard that wait. The 10 GB of an object's storage hold them at 20 KB each; SCALE.md has 1 to 3. */
 const mostWaiting = 500_000;
 /** After how many changes the passes that wait are counted again. */
 const between = 1_000;

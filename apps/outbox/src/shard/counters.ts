@@ -1,4 +1,4 @@
-/** Counters of a shard. They are stored now and then: an object that ends takes the last few with it. */
+/** Counters of a shard. They are stored now and then: the last few are lost when an object ends. */
 import type { Meta } from './tables.ts';
 
 /** How many of each since the shard exists. */

@@ -34,7 +34,7 @@ export class DeliveryLoop {
   readonly #alarm: Alarm;
   readonly #signal = new Signal();
   readonly #candidates: Candidates;
-  /** Numbers of the flights that this very object has begun. */
+  /** Numbers of the flights that this object has begun and not settled. */
   readonly #live = new Set<number>();
   #isRunning = false;
   /** Whether this run waits because nothing is due. */
@@ -260,7 +260,7 @@ export class DeliveryLoop {
     const { passes, handovers, alerts, ports } = this.#shard;
     const now = ports.now();
     const flights = [...passes.flights.values()];
-    // Left behind by an object that is gone: to be settled first.
+    // An ended object left them behind: they are settled first.
     if (!this.#isRunning && flights.some(({ isOver }) => !isOver)) return now;
     if (this.isDraining) return undefined;
     const due = this.#candidates.nextTime(this.breaker, now);

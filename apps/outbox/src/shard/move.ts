@@ -182,11 +182,11 @@ export function moveOperations(shard: Shard) {
       if (meta.get('moving') !== to) throw new Error(`this shard does not move to ${to} shards`);
       ports.transaction(() => {
         for (const { table, row } of rows) insert(table as Table, row);
+        shard.passes.raise(flight);
+        shard.stamps.raise(stamp);
         const known = shard.tombstones.keys();
         const fresh = hashKeys.filter((key) => !known.includes(key));
-        if (fresh.length > 0) meta.set('hashKeys', [...known, ...fresh]);
-        shard.stamps.raise(stamp);
-        shard.passes.raise(flight);
+        if (fresh.length > 0) meta.set('hashKeys', [...known, ...fresh]); // last, as Meta asks for
       });
     },
 

@@ -87,7 +87,7 @@ export class OutboxShard extends DurableObject<Env> {
       client: async () => (await readMerchant(env)).client,
       hmac: hmacHex,
       push: (alert) => pushAlert(readLimits(env), alert),
-      // This object need not be called from itself.
+      // A call of this very shard needs no request.
       call: (async (shard, name, ...args) => {
         if (shardName(shard) !== id.name) return await callOthers(shard, name, ...args);
         const operation = this.#operations[name] as (...args: unknown[]) => unknown;

@@ -6,7 +6,7 @@ import { shardIsFull } from './capacity.ts';
 import { deleteExpired, expiring } from './expiry.ts';
 import type { Shard } from './shard.ts';
 
-/** On what a change is accepted. */
+/** Conditions on which a change is accepted. */
 export interface Conditions {
   /** The same key with the same digest gets the same reply, for five days. */
   key?: { name: string; digest: string } | undefined;
@@ -83,7 +83,7 @@ export function passOperations(shard: Shard) {
     },
 
     /**
-     * Takes changes of a member in, each once and in order.
+     * Accepts changes of a member, each once and in order.
      *
      * @returns the sequence of the last one that is done, and why the next one was refused
      */

@@ -22,7 +22,7 @@ export interface Rate {
 
 /** Seconds after which a rate that was halved is the full one again. */
 const recovery = 120;
-/** The most by which the rate is lowered. */
+/** The lowest rate, as a part of the full one. */
 const floor = 1 / 64;
 /** The most that may go at once after a pause: a quarter of a second's worth, and one. */
 const burst = 0.25;

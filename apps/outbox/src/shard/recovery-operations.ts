@@ -28,7 +28,7 @@ export interface DeadLetterCursor {
   revision: number;
 }
 
-/** Most rows that one call looks through for a list. */
+/** Most rows that one call reads for a list. */
 const mostScanned = 10_000;
 
 export function recoveryOperations(shard: Shard) {
@@ -52,7 +52,7 @@ export function recoveryOperations(shard: Shard) {
     /**
      * Passes in a state, in the order of their ids.
      *
-     * @returns those after an id, and the id up to which this shard was looked through; no such id at its end
+     * @returns those after an id, and `scannedTo`, the last id that was looked at; absent if the shard has no more
      */
     list(state: StateName, after: string, limit: number): { passes: PassSummary[]; scannedTo?: string | undefined } {
       type Row = { pass_id: string; state: StateName; since: number | null; due: number | null };
@@ -88,7 +88,7 @@ export function recoveryOperations(shard: Shard) {
       return 'retried';
     },
 
-    /** Lets everything that waits for its own backoff go now, within holds and bound. @returns how many passes that are */
+    /** Lets everything that waits for its own backoff go now, within holds and bound. @returns how many are retrying */
     retryAll(): number {
       const [{ waiting } = { waiting: 0 }] = sql<{ waiting: number }>(
         "SELECT count(*) AS waiting FROM passes WHERE due IS NOT NULL AND state = 'retrying'",

@@ -38,7 +38,7 @@ export class Shard {
     this.loop = new DeliveryLoop(this);
   }
 
-  /** With the number of shards under which this one was filled: after a move, until the Worker is deployed with it. */
+  /** The limits, with the number of shards under which this one was filled: after a move SHARDS differs until it is deployed. */
   get limits(): Limits {
     const limits = this.ports.limits();
     const shards = this.meta.get<number>('shards') ?? limits.shards;
@@ -63,7 +63,7 @@ export class Shard {
   }
 }
 
-/** A clock that does not go back when the machine's goes back a little, and follows it when it goes back far. */
+/** A clock that stands still while the machine's clock is up to five seconds behind it, and follows it when it is further. */
 function steady(now: () => number): () => number {
   const most = 5_000;
   let last = 0;

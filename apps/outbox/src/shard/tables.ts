@@ -1,8 +1,8 @@
 /**
  * The tables of a shard. Times are in milliseconds since the epoch.
  *
- * Rows written are what a merchant pays for: one way of an update costs two rows to accept it (the pass and its due
- * time), one for the flight, and one to settle it. So there is no index that changes on this way but `passes_due`.
+ * A merchant pays for each row written. An update costs two rows to accept it (the pass and its due time), one for the
+ * flight, and one to settle it. So `passes_due` is the only index that an update changes.
  */
 import type { Ports } from './ports.ts';
 
