@@ -143,9 +143,11 @@ export function keyCases(test: Test): void {
   for (const [index, [received, key]] of wrongPrivateKeys.entries()) {
     test(`key: wrong private key ${index + 1}, ${received}`, async () => {
       const { name, message } = await errorOf(() => importPrivateKey(key));
+      const other =
+        received === 'an EC key' ? ', or importEcc224PrivateKey of @alipayhk-pass/message-security/ecc224' : '';
       equal(
         `${name}: ${message}`,
-        `TypeError: privateKey is ${received}; expected an RSA private key of 2048 bits or more`,
+        `TypeError: privateKey is ${received}; expected an RSA private key of 2048 bits or more${other}`,
       );
     });
   }

@@ -153,7 +153,9 @@ async function importRsa(
 ): Promise<{ key: WebCryptoKey; numbers?: RsaPublicNumbers | RsaPrivateNumbers }> {
   const usage = want === 'private' ? 'sign' : 'verify';
   const refuse = (received: string): never => {
-    throw new TypeError(`${name} is ${received}; expected an RSA ${want} key of 2048 bits or more`);
+    const importer = want === 'private' ? 'importEcc224PrivateKey' : 'importEcc224PublicKey';
+    const other = received === 'an EC key' ? `, or ${importer} of @alipayhk-pass/message-security/ecc224` : '';
+    throw new TypeError(`${name} is ${received}; expected an RSA ${want} key of 2048 bits or more${other}`);
   };
   if (typeof input !== 'string' && (typeof input !== 'object' || input === null))
     return refuse(input == null ? `${input}` : `a ${typeof input}`);

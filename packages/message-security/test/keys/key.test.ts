@@ -67,7 +67,6 @@ test.each([
   ['a certificate request', certificateRequest, 'a certificate request'],
   ['an encrypted PKCS#8', encrypted('pkcs8'), 'an encrypted private key'],
   ['a legacy encrypted PEM', encrypted('pkcs1'), 'an encrypted private key'],
-  ['an EC key', ec.privateKey, 'an EC key'],
   ['an RSA-PSS key', pss.privateKey, 'a key that is not rsaEncryption'],
   ['an OpenSSH key', openSshPrivateKey, 'a key in OpenSSH format'],
   ['1024 bits', rsa1024.privateKey, 'an RSA key of 1024 bits'],
@@ -100,13 +99,11 @@ test.each([
   ['an encrypted private key', encrypted('pkcs8'), 'an encrypted private key'],
   ['a legacy encrypted PEM', encrypted('pkcs1'), 'an encrypted private key'],
   ['a certificate request', certificateRequest, 'a certificate request'],
-  ['an EC key', ec.publicKey, 'an EC key'],
   ['an RSA-PSS key', pss.publicKey, 'a key that is not rsaEncryption'],
   ['an OpenSSH key', openSshPrivateKey, 'a key in OpenSSH format'],
   ['1024 bits', rsa1024.publicKey, 'an RSA key of 1024 bits'],
   ['exponent 17', exponent17.publicKey, 'an RSA key with a public exponent other than 65537 and 3'],
   ['a JWK without its modulus', { kty: 'RSA', e: 'AQAB' }, 'a JWK without a valid n'],
-  ['an EC JWK', { kty: 'EC', crv: 'P-256' }, 'an EC key'],
   [
     'truncated base64',
     spellings.spki.replace(/-----[^-]+-----|\s/g, '').slice(0, 100),
@@ -116,6 +113,18 @@ test.each([
   const refusal = await refusalOf(importPublicKey(input));
   expect(refusal).toBeInstanceOf(TypeError);
   expect(refusal.message).toBe(`publicKey is ${received}; expected an RSA public key of 2048 bits or more`);
+});
+
+test.each([
+  ['importPrivateKey', importPrivateKey, 'private', ec.privateKey, 'importEcc224PrivateKey'],
+  ['importPublicKey', importPublicKey, 'public', ec.publicKey, 'importEcc224PublicKey'],
+  ['importPublicKey', importPublicKey, 'public', { kty: 'EC', crv: 'P-256' }, 'importEcc224PublicKey'],
+] as const)('%s throws TypeError that names the function for EC keys: %#', async (_, importKey, half, input, other) => {
+  const refusal = await refusalOf(importKey(input));
+  expect(refusal).toBeInstanceOf(TypeError);
+  expect(refusal.message).toBe(
+    `${half}Key is an EC key; expected an RSA ${half} key of 2048 bits or more, or ${other} of @alipayhk-pass/message-security/ecc224`,
+  );
 });
 
 test.each([
