@@ -107,6 +107,16 @@ describe('sandbox', () => {
     expect(await running.ended).toMatchObject({ code: 0, stderr: '' });
   });
 
+  it('prints with --json the update command, which sends an accepted update', async () => {
+    const cwd = temporaryFolder();
+    const { facts } = await startSandbox(cwd, node, ['--memory']);
+    const [npx, name, ...args] = facts.update.split(' ');
+    expect([npx, name]).toEqual(['npx', 'alipayhk-pass']);
+    const ended = await run(args, { cwd });
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(ended.stdout).toContain('done: S SUCCESS');
+  });
+
   it('ends when npx, which started it, has ended', async () => {
     const shell = { name: 'npx', command: 'sh', args: ['-c', '"$0" "$@"; exit', node.command] };
     const env = { npm_lifecycle_event: 'npx' };

@@ -16,6 +16,8 @@ export interface Facts {
   privateKey: string;
   publicKey: string;
   gatewayPrivateKey: string;
+  /** The command that it prints without `--json`. */
+  update: string;
 }
 
 /** Starts it on a free port. */

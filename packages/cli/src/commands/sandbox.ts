@@ -59,16 +59,19 @@ ledger are in memory only.`,
       ? 'in memory'
       : 'in memory: this runtime has no node:sqlite; Node 22.13 and newer, Deno and Bun have it';
     const passes = kept ? `kept in ${folder}` : inMemory;
-    if (input.isSet('json'))
-      printJson({ url, pid: process.pid, kept, clientId, ...pass, ...files, ...(variant && { variant }) });
+    const update = [
+      `npx alipayhk-pass update --gateway ${url} --client-id ${clientId}`,
+      `--private-key ${files.privateKey} --public-key ${files.publicKey}`,
+      `--merchant-id ${pass.merchantId} --user-id ${pass.userId} --pass-id ${pass.passId} --data points:=880`,
+    ];
+    const facts = { url, pid: process.pid, kept, clientId, ...pass, ...files, ...(variant && { variant }) };
+    if (input.isSet('json')) printJson({ ...facts, update: update.join(' ') });
     else {
       print(`${colour('bold', 'open')}       ${colour('cyan', url)}
 passes     ${passes}${variant ? `\nvariant    ${variant}` : ''}
 
 ${colour('dim', '# or, in another terminal')}
-npx alipayhk-pass update --gateway ${url} --client-id ${clientId} \\
-  --private-key ${files.privateKey} --public-key ${files.publicKey} \\
-  --merchant-id ${pass.merchantId} --user-id ${pass.userId} --pass-id ${pass.passId} --data points:=880
+${update.join(' \\\n  ')}
 
 Ctrl-C stops it, and so does kill ${process.pid}.`);
     }
