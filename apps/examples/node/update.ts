@@ -37,7 +37,9 @@ try {
   } else if (error.code === 'ResultNotSuccess' && error.resultInfo.resultStatus === 'F') {
     console.error('AlipayHK refused the update. It will refuse the same update again.');
   } else if (keyErrors.includes(error.code)) {
-    console.error('A key or the Client-Id is wrong, most likely. Correct it, then send the newest state again.');
+    console.error('Most likely a key, Client-Id or suite is wrong. Correct it, then send the newest state again.');
+  } else if (error.code === 'TimeNotAccepted') {
+    console.error("Most likely this machine's clock is wrong. Set it, then send the newest state again.");
   } else {
     console.error('The update may have taken effect. Send the newest state of this card again, later.');
   }

@@ -1,8 +1,9 @@
 /** The programs beside the example for Node, which the guides quote, run against the sandbox. */
 import { constants, createPrivateKey, generateKeyPairSync, privateDecrypt, randomUUID, sign } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { importPrivateKey, sealResponse } from '@alipayhk-pass/message-security';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { run } from './harness.ts';
 import { app } from './packed.ts';
@@ -21,6 +22,7 @@ beforeAll(async () => {
     ALIPAYHK_PUBLIC_KEY: keys.gatewayPublicKey,
     GATEWAY_URL: url,
   });
+  cpSync(join(folder, 'repeat.ts'), join(folder, 'repeat.mjs'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -63,14 +65,76 @@ describe('diagnose-keys.ts', () => {
   });
 });
 
-test('repeat.ts sends the newest state again after an unknown outcome', async () => {
-  const passId = await freshPass();
-  await fail(passId, 'applied-but-unknown');
-  const { code, stdout, stderr } = await start('repeat.ts', [passId, '金卡']);
-  expect(stderr).toContain('ResultNotSuccess; again in 500 ms');
-  expect(stdout).toMatch(/^updated \w+\n$/);
-  expect(code).toBe(0);
-  expect(await passOf(passId)).toMatchObject({ level: '金卡', revision: 2 });
+describe.each([
+  { runtime: 'Node', file: 'repeat.ts', command: process.execPath },
+  // It does not strip types; the program has none.
+  { runtime: 'Node 20', file: 'repeat.mjs', command: join(app, 'node_modules/node20/bin/node') },
+])('repeat.ts on $runtime', ({ file, command }) => {
+  const repeat = (args: string[], variables: Record<string, string> = {}) =>
+    run(command, ['--env-file=.env', file, ...args], { cwd: folder, variables });
+
+  test.each([
+    ['a reply with U', 'applied-but-unknown', 'ResultNotSuccess', 2],
+    ['a broken connection', 'truncated-body', 'ResponseMissing', 2],
+    ['HTTP status 502', 'http-502', 'ResponseUnexpected received HTTP status 502', 1],
+    ['HTTP status 429', 'http-429', 'ResponseUnexpected received HTTP status 429', 1],
+  ])('sends the newest state again after %s', async (_, fault, error, revision) => {
+    const passId = await freshPass();
+    await fail(passId, fault);
+    const { code, stdout, stderr } = await repeat([passId, '金卡']);
+    expect(stderr).toMatch(new RegExp(`^${error}.*\nThe update may have taken effect; again in 500 ms\n$`));
+    expect(stdout).toMatch(/^updated \w+\n$/);
+    expect(code).toBe(0);
+    expect(await passOf(passId)).toMatchObject({ level: '金卡', revision });
+  });
+
+  test('raises an alarm when the outcome is unknown after the last attempt', async () => {
+    const passId = await freshPass();
+    await admin().addFault({ name: 'UNKNOWN_EXCEPTION', passId, times: 3 });
+    const { code, stdout, stderr } = await repeat([passId, '金卡', '3']);
+    expect(stderr).toMatch(
+      /again in 500 ms\n.*\n.*again in 1000 ms\n.*UNKNOWN_EXCEPTION.*\nALARM: .* after attempt 3\n$/,
+    );
+    expect(stdout).toBe('');
+    expect(code).toBe(1);
+    expect(await entriesOf(passId)).toHaveLength(3);
+  });
+
+  test.each([
+    ['HTTP status 302', 'http-302', 'ResponseUnexpected'],
+    ['a reply without a signature', 'unsigned-S', 'ResponseUnexpected'],
+    ['a reply that does not verify', 'signed-by-another-key', 'SignatureVerificationFailed'],
+    ['F', 'PASS_IS_NULL', 'ResultNotSuccess'],
+  ])('raises an alarm and does not send again after %s', async (_, fault, error) => {
+    const passId = await freshPass();
+    await fail(passId, fault);
+    const { code, stderr } = await repeat([passId, '金卡']);
+    expect(stderr).toMatch(new RegExp(`^${error} .*\nALARM: .* after attempt 1\n$`));
+    expect(code).toBe(1);
+    expect(await entriesOf(passId)).toHaveLength(1);
+  });
+
+  test('raises an alarm and does not send again after HTTP status 403', async () => {
+    const GATEWAY_URL = await serve((_, outgoing) => outgoing.writeHead(403).end());
+    const { code, stderr } = await repeat(['any', '金卡'], { GATEWAY_URL });
+    expect(stderr).toMatch(/^ResponseUnexpected received HTTP status 403; .*\nALARM: .* after attempt 1\n$/);
+    expect(code).toBe(1);
+  });
+
+  test('sends again after a signed reply that does not fit the contract', async () => {
+    const { clientId, keys } = inject('sandbox');
+    const privateKey = await importPrivateKey(keys.gatewayPrivateKey);
+    const GATEWAY_URL = await serve(async ({ url = '' }, outgoing) => {
+      const to = { httpUri: url, encrypted: false };
+      const response = await sealResponse(Response.json({}), to, { clientId, privateKey });
+      outgoing.writeHead(200, Object.fromEntries(response.headers)).end(await response.text());
+    });
+    const { code, stderr } = await repeat(['any', '金卡', '2'], { GATEWAY_URL });
+    expect(stderr).toMatch(
+      /^ResponseInvalid .*\n.*; again in 500 ms\nResponseInvalid .*\nALARM: .* after attempt 2\n$/,
+    );
+    expect(code).toBe(1);
+  });
 });
 
 test('rotate-keys.ts updates a pass with the new key while the gateway knows both', async () => {

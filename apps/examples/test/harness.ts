@@ -2,10 +2,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Ended, startChild } from '@alipayhk-pass/harness/child';
+import { type Child, type Ended, startChild } from '@alipayhk-pass/harness/child';
 import { startSandbox as startSandboxIn } from '@alipayhk-pass/sandbox-worker/starter';
 import { getPlatformProxy } from 'wrangler';
 
+export type { Child } from '@alipayhk-pass/harness/child';
 export { applyMigrations } from '@alipayhk-pass/harness/migrations';
 export { startWorker } from '@alipayhk-pass/harness/workers';
 
@@ -40,15 +41,21 @@ export async function startSandbox(): Promise<{ facts: SandboxFacts; stop(): Pro
   };
 }
 
-/** Runs a program to its end, at most five minutes. */
-export function run(
-  command: string,
-  args: string[],
-  { cwd, variables }: { cwd?: string; variables?: Record<string, string | undefined> } = {},
-): Promise<Ended> {
-  const environment = { NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1', ...variables };
-  return startChild(command, args, { limit: 300_000, variables: environment, ...(cwd && { cwd }) }).ended;
+/** Where a program runs, and variables beside those of this process. */
+interface Surroundings {
+  cwd?: string;
+  variables?: Record<string, string | undefined>;
 }
+
+/** Starts a program that goes on until it is stopped, at most five minutes. */
+export function startServer(command: string, args: string[], { cwd, variables }: Surroundings = {}): Child {
+  const environment = { NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1', ...variables };
+  return startChild(command, args, { limit: 300_000, variables: environment, ...(cwd && { cwd }) });
+}
+
+/** Runs a program to its end, at most five minutes. */
+export const run = (command: string, args: string[], surroundings: Surroundings = {}): Promise<Ended> =>
+  startServer(command, args, surroundings).ended;
 
 /**
  * What a stopped Worker has stored.

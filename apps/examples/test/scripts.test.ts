@@ -72,7 +72,7 @@ describe.each([
   test('says what to look at when the Client-Id is refused', async () => {
     const { code, stderr } = await start([], { CLIENT_ID: 'unknown' });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^ResultNotSigned .*INVALID_CLIENT.*\nA key or the Client-Id is wrong, most likely\./);
+    expect(stderr).toMatch(/^ResultNotSigned .*INVALID_CLIENT.*\nMost likely a key, Client-Id or suite is wrong\./);
   });
 
   test('says what to look at when the private key is not the registered one', async () => {
@@ -80,7 +80,7 @@ describe.each([
     const other = privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64');
     const { code, stderr } = await start([], { MERCHANT_PRIVATE_KEY: other });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^DecryptionFailed .*\nA key or the Client-Id is wrong, most likely\./);
+    expect(stderr).toMatch(/^DecryptionFailed .*\nMost likely a key, Client-Id or suite is wrong\./);
   });
 
   test('sends nothing when the update does not fit the contract', async () => {
@@ -97,6 +97,14 @@ describe.each([
     const { code, stderr } = await start([passId, '金卡']);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^ResponseUnexpected .*\nThe update may have taken effect\./);
+  });
+
+  test('says to set the clock when the time of the reply is not accepted', async () => {
+    const passId = await freshPass();
+    await fail(passId, 'response-time-behind');
+    const { code, stderr } = await start([passId, '金卡']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^TimeNotAccepted .*\nMost likely this machine's clock is wrong\./);
   });
 
   test('names the variable when a key is not one', async () => {
