@@ -1,9 +1,9 @@
-import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { variants } from '@alipayhk-pass/sandbox/variants';
 import { describe, expect, it } from 'vitest';
 import { serve, startGateway } from './gateway.ts';
-import { folderWithKeys, keys } from './keys.ts';
+import { folderWithKeys, keys, newPair, pem } from './keys.ts';
 import { run, runtimes } from './runtimes.ts';
 import { folderWithSandbox } from './started-sandbox.ts';
 
@@ -160,12 +160,19 @@ describe('doctor exits with 1 and names', () => {
       'merchantPrivateKey and merchantPublicKey are not a pair',
     ],
     [
+      "a sandbox's private key and AlipayHK's public one that are not a pair",
+      { gatewayPrivateKeyFile: 'gateway-private-key.pem', publicKeyFile: 'other-public-key.pem' },
+      '"gatewayPrivateKeyFile" in alipayhk-pass.config.json (gateway-private-key.pem) and "publicKeyFile" in alipayhk-pass.config.json (other-public-key.pem) are not a pair',
+    ],
+    [
       'a public key as the private one',
       { privateKeyFile: 'merchant-public-key.pem' },
       'merchantPrivateKey is a public key',
     ],
   ])('%s', async (_, config, problem) => {
-    const ended = await run(['doctor', '--offline'], { cwd: folderWithKeys(config) });
+    const cwd = folderWithKeys(config);
+    writeFileSync(join(cwd, 'other-public-key.pem'), pem(newPair().publicKey));
+    const ended = await run(['doctor', '--offline'], { cwd });
     expect(ended.code).toBe(1);
     expect(ended.stdout).toContain(problem);
   });

@@ -1,8 +1,10 @@
 // What explain says of stages other than the signature.
 import { constants } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { body, encrypt, type Made, make, path } from './captured.ts';
-import { folderWithKeys, keys, newPair } from './keys.ts';
+import { folderWithKeys, keys, newPair, pem } from './keys.ts';
 import { run } from './runtimes.ts';
 
 const sealed = encrypt(body);
@@ -204,6 +206,45 @@ describe('explain holds the times of a ledger entry against its receivedAt, and'
     const ended = await run(['explain'], { cwd: folderWithKeys(), input: entry(sent, replied) });
     expect(ended.stdout).toContain(text);
     expect(ended.code).toBe(code);
+  });
+});
+
+describe('explain where two halves of one end are not a pair', () => {
+  const wrong = newPair();
+  const folder = (config: object): string => {
+    const cwd = folderWithKeys(config);
+    writeFileSync(join(cwd, 'wrong.pem'), pem(wrong.publicKey));
+    return cwd;
+  };
+  const env = { GATEWAY_PRIVATE_KEY: pem(keys.gateway.privateKey) };
+  const note =
+    'note: GATEWAY_PRIVATE_KEY and "publicKeyFile" in alipayhk-pass.config.json (wrong.pem) are not a pair\n';
+
+  it.each([
+    ['a reply', make(reply).text],
+    ["a call of AlipayHK's", make({ key: keys.gateway.privateKey, path: '/shop/points/bill/notify' }).text],
+  ])('finds %s broken that only the private half verifies, says so, and exits with 5', async (_, input) => {
+    const ended = await run(['explain'], { cwd: folder({ publicKeyFile: 'wrong.pem' }), env, input });
+    expect(ended.stdout).toContain('breaks at the stage signature');
+    expect(ended.stdout).toMatch(
+      /wrong-key: the signature was made with AlipayHK's key, GATEWAY_PRIVATE_KEY; expected/,
+    );
+    expect(ended.stdout).toContain(note);
+    expect(ended.code).toBe(5);
+  });
+
+  it('finds a reply fine that the public half verifies, and says so', async () => {
+    const input = make({ ...reply, key: wrong.privateKey }).text;
+    const ended = await run(['explain'], { cwd: folder({ publicKeyFile: 'wrong.pem' }), env, input });
+    expect(ended.stdout).toContain('the reply is fine');
+    expect(ended.stdout).toContain(note);
+    expect(ended.code).toBe(0);
+  });
+
+  it("finds a request broken that the merchant's own public half does not verify, and exits with 5", async () => {
+    const ended = await run(['explain'], { cwd: folder({ ownPublicKeyFile: 'wrong.pem' }), input: make().text });
+    expect(ended.stdout).toMatch(/note: "privateKeyFile" in .* and "ownPublicKeyFile" in .* are not a pair\n/);
+    expect(ended.code).toBe(5);
   });
 });
 

@@ -4,6 +4,7 @@ import type { GatewayProfile } from '@alipayhk-pass/api';
 import type { Command } from '../command.ts';
 import { type Check, clockChecks, keyChecks, settingChecks } from '../doctor/checks.ts';
 import { CommandError, exitCodes, UsageError } from '../exit.ts';
+import { knownKeyOptions } from '../explain/known-keys.ts';
 import { writeOutput } from '../files.ts';
 import {
   importPrivateKey,
@@ -27,6 +28,7 @@ export const doctor: Command = {
     ...clientOptions,
     'merchant-id': { help: 'the merchant, for --probe', value: 'ID', env: 'MERCHANT_ID', config: 'merchantId' },
     'own-public-key': { help: 'the public key that you handed to AlipayHK', value: 'FILE', config: 'ownPublicKeyFile' },
+    'gateway-private-key': knownKeyOptions['gateway-private-key'],
     offline: { help: 'do not contact the gateway' },
     probe: { help: 'send harmless requests, and write a profile of the gateway' },
     confirm: { help: "the gateway's host: confirms --probe without a question", value: 'HOST' },

@@ -7,7 +7,7 @@ import { type ExitCode, exitCodes, UsageError } from '../exit.ts';
 import { explain as explainMessage, type Knowledge } from '../explain/explain.ts';
 import { breakOf, type Explanation } from '../explain/explanation.ts';
 import { isWebhook } from '../explain/head-stages.ts';
-import { type End, knownKeyOptions, readKnownKeys } from '../explain/known-keys.ts';
+import { type End, knownKeyOptions, readKnownKeys, unpaired } from '../explain/known-keys.ts';
 import { inWords } from '../explain/words.ts';
 import { readInput } from '../files.ts';
 import { targetOptions } from '../message-options.ts';
@@ -47,7 +47,8 @@ byte-order marks, charsets, other paths, times and Client-Ids, other algorithms,
 under which the signature verifies is the proof; the first byte that differs is shown.
 
 An RSA signature shows by itself which key made it. An ECC224 signature does not, so key and content are found together or
-not at all.
+not at all. What an end signs has to verify with its public key, where both of its keys are given; a note says if the two
+are not a pair.
 
 Exits with 0 for a message that is fine, with 5 where headers, signature, time or decryption break, with 3 and 4 for a
 result F or U, with 1 for anything else.`,
@@ -126,6 +127,7 @@ async function explainCapture({ request, reply, receivedAt, notes }: Capture, in
     explanations.push(await explainMessage(message, sender, signed, { ...shared, clocks, isRequestFine }));
   }
   if (explanations.length === 0) throw new UsageError(notes.at(-1) ?? 'the capture holds no message');
+  notes.push(...unpaired(keys));
   return explanations;
 }
 

@@ -2,7 +2,8 @@
 import { statSync } from 'node:fs';
 import { diagnoseKeys, type KeyDiagnosis, type KeysToDiagnose } from '@alipayhk-pass/api';
 import { UsageError } from '../exit.ts';
-import { importPrivateKey, importPublicKey, readDecryptionKey, readEncryptionKey } from '../keys.ts';
+import { notPair } from '../explain/known-keys.ts';
+import { importPrivateKey, importPublicKey, readDecryptionKey, readEncryptionKey, readKeyText } from '../keys.ts';
 import type { Input } from '../options.ts';
 
 /** One thing that was looked at. */
@@ -47,7 +48,25 @@ export async function keyChecks(keys: KeyTexts, input: Input): Promise<Check[]> 
   );
   const found = problems.map((detail): Check => ({ name, verdict: 'problem', detail }));
   const looked = found.length > 0 ? [...found, ...prints] : [...formChecks(keys), ...prints, registeredCheck(keys)];
-  return [...looked, ...(await encryptionKeyChecks(input)), ...modeChecks(input)];
+  return [...looked, ...(await sandboxKeyChecks(input)), ...(await encryptionKeyChecks(input)), ...modeChecks(input)];
+}
+
+/** The gateway's private key, which only a sandbox gives away: replies that it signs have to verify. */
+async function sandboxKeyChecks(input: Input): Promise<Check[]> {
+  const name = 'gateway-private-key';
+  const [ours, theirs] = [readKeyText(input, name), readKeyText(input, 'public-key')];
+  if (ours === undefined) return [];
+  try {
+    const privateKey = await importPrivateKey(ours.text, { name: ours.name });
+    const publicKey = theirs && (await importPublicKey(theirs.text).catch(() => undefined)); // its check is above
+    if (theirs === undefined || publicKey === undefined) return [];
+    const { problems } = await diagnoseKeys({ merchantPrivateKey: privateKey, merchantPublicKey: publicKey });
+    if (problems.length === 0) return [{ name, verdict: 'fine', detail: `${ours.name} and ${theirs.name} are a pair` }];
+    const advice = `give the public key of that sandbox, or no ${name} where the gateway is no sandbox`;
+    return [{ name, verdict: 'problem', detail: `${notPair(ours.name, theirs.name)}: ${advice}` }];
+  } catch (error) {
+    return [{ name, verdict: 'problem', detail: (error as Error).message }];
+  }
 }
 
 /** Of each text whether it is a key, and of the keys whether they belong together. */

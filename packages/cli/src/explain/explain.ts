@@ -66,8 +66,8 @@ export async function explain(
       return notChecked('signature', 'a header that it needs is missing');
     }
     const parts: SignedParts = { ...target, clientId: id, time, body: message.body };
-    const expected = keys.filter(({ owner }) => owner === from);
-    const rest = keys.filter(({ owner }) => owner !== from);
+    const expected = keys.filter(({ owner, verifies }) => owner === from && verifies);
+    const rest = keys.filter((each) => !expected.includes(each));
     return signatureStage(parts, header, expected, rest, () => variantsOf(parts));
   }
 

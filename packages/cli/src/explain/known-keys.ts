@@ -12,6 +12,10 @@ export type End = 'merchant' | 'gateway';
 /** One key, of which one half or both are known. */
 export interface KnownKey {
   owner: End | 'other';
+  /** How the user named it, as `GATEWAY_PRIVATE_KEY`. */
+  name: string;
+  /** Whether it is the one that the other end holds: what its owner signs has to verify with it. */
+  verifies: boolean;
   candidate: CandidateKey;
   publicKey: PublicKey;
   /** Where the private half of an RSA key is known: it decrypts. */
@@ -64,7 +68,10 @@ export async function readKnownKeys(input: Input): Promise<KnownKey[]> {
     const publicKey = await importPublicKey(candidate.spki, { name });
     const decrypts = candidate.algorithm === 'RSA256' && privateKey !== undefined;
     const same = keys.find((each) => each.candidate.spki === candidate.spki && each.owner === owner);
-    if (same === undefined) keys.push({ owner, candidate, publicKey, ...(decrypts && { privateKey }) });
+    if (same !== undefined) return;
+    // The other end verifies with the public half that it was given, whatever the private one is.
+    for (const each of keys) if (half === 'public' && isOfSameUse(each, owner, candidate)) each.verifies = false;
+    keys.push({ owner, name, verifies: owner !== 'other', candidate, publicKey, ...(decrypts && { privateKey }) });
   };
   for (const [owner, option, half] of settings) {
     const found = readKeyText(input, option);
@@ -81,3 +88,19 @@ export async function readKnownKeys(input: Input): Promise<KnownKey[]> {
   if (keys.length === 0) throw new UsageError('there is no key to verify with; expected --public-key or --private-key');
   return keys;
 }
+
+/** A sentence for each end of which two halves are given that are not a pair. */
+export function unpaired(keys: KnownKey[]): string[] {
+  return keys.flatMap(({ owner, name, verifies, candidate }) => {
+    const half = keys.find((each) => each.verifies && isOfSameUse(each, owner, candidate));
+    return owner === 'other' || verifies || half === undefined ? [] : [notPair(name, half.name)];
+  });
+}
+
+/** What is said of two halves, by the names of their settings. */
+export const notPair = (privateName: string, publicName: string): string =>
+  `${privateName} and ${publicName} are not a pair`;
+
+/** An end that signs with ECC224 has an RSA key besides, which is not another half. */
+const isOfSameUse = (key: KnownKey, owner: KnownKey['owner'], { algorithm }: CandidateKey): boolean =>
+  key.owner === owner && key.candidate.algorithm === algorithm;
