@@ -2,7 +2,8 @@
 import { createInterface } from 'node:readline/promises';
 import type { GatewayProfile } from '@alipayhk-pass/api';
 import type { Command } from '../command.ts';
-import { type Check, clockChecks, keyChecks, settingChecks } from '../doctor/checks.ts';
+import { type Check, keyChecks, settingChecks } from '../doctor/checks.ts';
+import { gatewayChecks } from '../doctor/gateway-checks.ts';
 import { CommandError, exitCodes, UsageError } from '../exit.ts';
 import { knownKeyOptions } from '../explain/known-keys.ts';
 import { writeOutput } from '../files.ts';
@@ -42,7 +43,8 @@ export const doctor: Command = {
     force: { help: 'overwrite a profile and a mail that exist' },
   },
   details: `Says which key is wrong, and how: a public key where the private one belongs, your own where AlipayHK's belongs, two halves
-that are not a pair. Compares this clock with the gateway's. Exits with 0 if it finds no problem, else with 1.
+that are not a pair. Sends the gateway an empty request that is not signed: a gateway refuses it with a result code, a proxy
+or another server does not. Compares this clock with the gateway's. Exits with 0 if it finds no problem, else with 1.
 
 With --probe it sends at most 23 requests, once you have confirmed the host: updates of a passId that nobody has, never
 CLOSED, signed, and encrypted in every suite and Content-Type until the gateway understands one. From the replies it writes
@@ -64,7 +66,7 @@ key, writes nothing, and exits with 5.`,
     };
     checks.push(...(await keyChecks(texts, input)));
     if (!input.isSet('offline'))
-      checks.push(...(await clockChecks(baseUrl, input.milliseconds('timeout', 1) ?? 10_000)));
+      checks.push(...(await gatewayChecks(baseUrl, input.milliseconds('timeout', 1) ?? 10_000)));
     const json = input.isSet('json');
     if (!json) for (const check of checks) print(lineOf(check));
     const isFine = checks.every(({ verdict }) => verdict !== 'problem');

@@ -152,32 +152,3 @@ function modeChecks(input: Input): Check[] {
     },
   ];
 }
-
-/** Whether the gateway can be reached, and how far its clock is from this one. */
-export async function clockChecks(baseUrl: string, timeout: number): Promise<Check[]> {
-  const name = 'reachability';
-  const started = Date.now();
-  let response: Response;
-  try {
-    response = await fetch(baseUrl, { redirect: 'manual', signal: AbortSignal.timeout(timeout) });
-    await response.body?.cancel();
-  } catch (error) {
-    const { cause, message } = error as Error;
-    const reason = (cause as NodeJS.ErrnoException | undefined)?.code ?? message;
-    return [
-      {
-        name,
-        verdict: 'problem',
-        detail: `${baseUrl} does not reply (${reason}); AlipayHK's development environment lets in known addresses only`,
-      },
-    ];
-  }
-  const reached: Check = { name, verdict: 'fine', detail: `${baseUrl} replies with HTTP ${response.status}` };
-  const theirs = Date.parse(response.headers.get('Date') ?? '');
-  if (Number.isNaN(theirs))
-    return [reached, { name: 'clock', verdict: 'unknown', detail: 'the gateway sends no Date' }];
-  const ours = (started + Date.now()) / 2;
-  const seconds = Math.round((ours - theirs - 500) / 1000); // Date has whole seconds, cut off
-  const detail = `this clock is ${Math.abs(seconds)} s ${seconds < 0 ? 'behind' : 'ahead of'} the gateway's`;
-  return [reached, { name: 'clock', verdict: Math.abs(seconds) > 120 ? 'problem' : 'fine', detail }];
-}

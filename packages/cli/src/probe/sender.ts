@@ -105,7 +105,8 @@ async function read(
   };
 }
 
-function outcomeOf(text: string): Pick<Observed, 'wrappers' | 'resultCode' | 'resultStatus'> {
+/** The outcome that a body in plain has, if it has one. */
+export function outcomeOf(text: string): Pick<Observed, 'wrappers' | 'resultCode' | 'resultStatus'> {
   try {
     const value: unknown = JSON.parse(text);
     const object = (value ?? {}) as Record<string, { resultCode?: unknown; resultStatus?: unknown }>;
