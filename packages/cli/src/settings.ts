@@ -1,6 +1,6 @@
 /** Settings that several commands share, and how they become keys and options of the packages below. */
 import { readFileSync } from 'node:fs';
-import { type ClientOptions, optionsOfProfile } from '@alipayhk-pass/api';
+import { type ClientOptions, type GatewayProfile, optionsOfProfile, type ProfileOptions } from '@alipayhk-pass/api';
 import { type Encryption, type RsaAesOptions, rsaAes } from '@alipayhk-pass/message-security';
 import { UsageError } from './exit.ts';
 import { unreadable } from './files.ts';
@@ -117,18 +117,49 @@ export const clientOptions = {
   ...zoneOption,
 } as const satisfies Options;
 
-/** The suite that was chosen; `undefined` unless bodies are to be encrypted. */
+/** The profile, for a command that decrypts and sends nothing. */
+export const suiteProfileOption = {
+  profile: {
+    ...gatewayOptions.profile,
+    help: 'profile of the gateway, as doctor --probe writes it: how bodies are encrypted',
+  },
+} as const satisfies Options;
+
+/** The suite that the options choose; `undefined` unless bodies are to be encrypted. */
 export function encryptionOf(input: Input): Encryption | undefined {
-  const chosen = suiteOf(input);
+  const chosen = chosenSuite(input);
   return input.isSet('encrypt') ? rsaAes(chosen) : undefined;
 }
 
-/** The names of the suite, whether it is used or not. */
-export function suiteOf(input: Input): RsaAesOptions {
+/** The names of the suite, whether it is used or not: that of the options or, below them, of the gateway's profile. */
+export function suiteOf(input: Input, { suite = {} } = readProfile(input)): RsaAesOptions {
+  const chosen = chosenSuite(input);
+  return chosen.content === undefined && chosen.keyTransport === undefined ? suite : chosen;
+}
+
+function chosenSuite(input: Input): RsaAesOptions {
   const content = input.choice('content', contents);
   const keyTransport = input.choice('key-transport', keyTransports);
   return { ...(content && { content }), ...(keyTransport && { keyTransport }) };
 }
+
+/** How bodies are sealed: as the options say or, below them, the gateway's profile, which encrypts unless `encrypt` is false. */
+export function sealingOf(
+  input: Input,
+  profile = readProfile(input),
+): Pick<ClientOptions, 'encryption' | 'encryptedContentType'> {
+  const suite = suiteOf(input, profile);
+  const isEncrypted = input.setting('encrypt') === undefined ? isProfileSuite(suite, profile) : input.isSet('encrypt');
+  const encryptedContentType = input.text('encrypted-content-type') ?? profile.encryptedContentType;
+  return {
+    ...(encryptedContentType && { encryptedContentType }),
+    ...(isEncrypted && { encryption: rsaAes(suite) }),
+  };
+}
+
+/** Options that choose another suite do not by themselves ask for encryption. */
+const isProfileSuite = (suite: RsaAesOptions, profile: Profile): boolean =>
+  profile.suite !== undefined && suite === profile.suite;
 
 /**
  * Where requests go. The profile's gateway gives way to one that is named in a place as near or nearer: the command line,
@@ -145,29 +176,17 @@ export function gatewayOf(input: Input, { baseUrl } = readProfile(input)): strin
 /** What `createClient` takes, from the settings and, below them, the gateway's profile. */
 export async function readClientOptions(input: Input): Promise<ClientOptions & { baseUrl: string }> {
   const profile = readProfile(input);
-  const encrypt = input.setting('encrypt') === undefined ? undefined : input.isSet('encrypt');
-  const suite = suiteOf(input);
-  const isChosen = suite.content !== undefined || suite.keyTransport !== undefined;
-  const encryption =
-    encrypt === false
-      ? undefined
-      : !isChosen && profile.encryption
-        ? profile.encryption
-        : encrypt
-          ? rsaAes(suite)
-          : undefined;
-  const encryptedContentType = input.text('encrypted-content-type') ?? profile.encryptedContentType;
+  const sealing = sealingOf(input, profile);
   return {
     clientId: input.required('client-id'),
     privateKey: await readPrivateKey(input),
     publicKey: await readPublicKey(input),
-    ...(encryption && { ...(await readEncryptionKey(input)), ...(await readDecryptionKey(input)) }),
+    ...(sealing.encryption && { ...(await readEncryptionKey(input)), ...(await readDecryptionKey(input)) }),
     baseUrl: gatewayOf(input, profile),
     timeout: input.milliseconds('timeout', 1),
     zone: input.text('zone'),
-    ...(encryptedContentType && { encryptedContentType }),
-    ...(encryption && { encryption }),
-    ...(encryption && profile.requireEncryption && { requireEncryption: true }),
+    ...sealing,
+    ...(sealing.encryption && profile.requireEncryption && { requireEncryption: true }),
   };
 }
 
@@ -197,9 +216,10 @@ export function originForToken(input: Input, option: string): string {
   return origin;
 }
 
-function readProfile(
-  input: Input,
-): ReturnType<typeof optionsOfProfile> | ({ baseUrl?: undefined } & Partial<ReturnType<typeof optionsOfProfile>>) {
+/** What a profile sets, and the names of its suite. */
+type Profile = Partial<ProfileOptions> & { suite?: RsaAesOptions };
+
+function readProfile(input: Input): Profile {
   const path = input.path('profile');
   if (path === undefined) return {};
   let text: string;
@@ -209,7 +229,10 @@ function readProfile(
     throw unreadable(error, path, '--profile');
   }
   try {
-    return optionsOfProfile(JSON.parse(text));
+    const profile: GatewayProfile = JSON.parse(text);
+    const options = optionsOfProfile(profile);
+    const { encryption: suite } = profile.settings;
+    return { ...options, ...(suite && { suite }) };
   } catch (error) {
     throw new UsageError(
       `${path} is no profile: ${error instanceof SyntaxError ? 'it is not JSON' : (error as Error).message}`,

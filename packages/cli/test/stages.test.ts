@@ -111,6 +111,28 @@ describe.each(runtimes)('on $name', (runtime) => {
     expect(verified.code).toBe(0);
   });
 
+  it.each([
+    ['--profile', ['--profile', 'profile.json'], {}],
+    ['GATEWAY_PROFILE', [], { GATEWAY_PROFILE: 'profile.json' }],
+  ])('seal, open and explain take the suite of %s', async (_, args, env) => {
+    const cwd = folderWithKeys();
+    const encryption = { content: 'AES-GCM', keyTransport: 'RSA-OAEP' };
+    const settings = { encryption, encryptedContentType: 'application/json' };
+    const profile = { version: 1, baseUrl: 'http://127.0.0.1:9', probedAt: '', settings, assumptions: {} };
+    writeFileSync(join(cwd, 'profile.json'), JSON.stringify(profile));
+    const sealed = await run(['seal', ...args], { cwd, runtime, env, input: body });
+    expect(sealed).toMatchObject({ code: 0, stderr: '' });
+    expect(sealed.stdout).toMatch(/^POST .*\r\nHost: 127.0.0.1:9\r\n/);
+    expect(sealed.stdout).toMatch(/\r\nContent-Type: application\/json\r\n/);
+    const ends = ['--public-key', 'merchant-public-key.pem', '--private-key', 'gateway-private-key.pem'];
+    const opened = await run(['open', ...ends, ...args], { cwd, runtime, env, input: sealed.stdout });
+    expect(opened).toEqual({ code: 0, stderr: '', stdout: body });
+    const keys = ['--gateway-private-key', 'gateway-private-key.pem'];
+    const explained = await run(['explain', ...keys, ...args], { cwd, runtime, env, input: sealed.stdout });
+    expect(explained.stdout).toContain('AES-GCM with RSA-OAEP\n');
+    expect(explained.stdout).not.toContain('wrong-suite');
+  });
+
   it('open returns the body of a reply, of a file in JSON', async () => {
     const cwd = folderWithKeys();
     const other = ['--private-key', 'gateway-private-key.pem', '--public-key', 'merchant-public-key.pem'];

@@ -13,7 +13,7 @@ import { readInput } from '../files.ts';
 import { targetOptions } from '../message-options.ts';
 import type { Input } from '../options.ts';
 import { print, printJson } from '../output.ts';
-import { clientIdOption, encryptionOptions, suiteOf, updatePassPath } from '../settings.ts';
+import { clientIdOption, encryptionOptions, suiteOf, suiteProfileOption, updatePassPath } from '../settings.ts';
 
 export const explain: Command = {
   summary: 'find out at which stage a captured message breaks, and why',
@@ -37,6 +37,7 @@ export const explain: Command = {
     tolerance: { help: 'how far a time may be off, in seconds', value: 'SECONDS', unless: '300' },
     content: encryptionOptions.content,
     'key-transport': encryptionOptions['key-transport'],
+    ...suiteProfileOption,
   },
   details: `FILE, or standard input, holds a request, a reply, or both: HTTP as it was on the wire, what curl -v, --trace or
 --trace-ascii prints, an entry of a HAR file, a line of the sandbox's ledger, or what seal --json prints.

@@ -15,6 +15,7 @@ import {
   privateKeyOptions,
   publicKeyOptions,
   suiteOf,
+  suiteProfileOption,
 } from '../settings.ts';
 
 export const open: Command = {
@@ -28,6 +29,7 @@ export const open: Command = {
     ...decryptionKeyOption,
     content: encryptionOptions.content,
     'key-transport': encryptionOptions['key-transport'],
+    ...suiteProfileOption,
     path: { ...targetOptions.path, help: 'path and query of the request that a reply belongs to' },
     method: targetOptions.method,
     tolerance: { help: 'how far the time may be off, in seconds', value: 'SECONDS', unless: '300' },

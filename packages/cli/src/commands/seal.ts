@@ -9,12 +9,12 @@ import { print, printJson } from '../output.ts';
 import {
   clientIdOption,
   encryptionKeyOption,
-  encryptionOf,
   encryptionOptions,
+  gatewayOf,
   gatewayOptions,
-  originOf,
   privateKeyOptions,
   publicKeyOptions,
+  sealingOf,
   zoneOption,
 } from '../settings.ts';
 
@@ -29,34 +29,36 @@ export const seal: Command = {
     ...encryptionOptions,
     ...encryptionKeyOption,
     gateway: gatewayOptions.gateway,
+    profile: gatewayOptions.profile,
     ...targetOptions,
     reply: { help: 'seal a reply to a request for --path' },
     now: { ...nowOption.now, help: 'seal as if it were this moment, in ISO 8601' },
     ...zoneOption,
   },
   details: `Prints the request as HTTP/1.1 has it on the wire, with --json as {method, url, headers, body}. The body is taken as it
-is. With --encrypt it is encrypted first, to the key of the other end. Reads standard input without FILE, or if FILE is -.`,
+is. With --encrypt, or a profile of a gateway that takes encrypted bodies, it is encrypted first, to the key of the other
+end. Reads standard input without FILE, or if FILE is -.`,
   examples: [
     ['A signed request', 'alipayhk-pass seal --client-id A1 --private-key merchant-private-key.pem update.json'],
     ['An encrypted one, as data', 'alipayhk-pass seal --encrypt --public-key alipayhk.pem --json update.json'],
   ],
   async run(input) {
     const body = readInput(input.positionals[0] ?? '-', 'the body');
-    const encryption = encryptionOf(input);
+    const sealing = sealingOf(input);
     const options: SealOptions = {
       clientId: input.required('client-id'),
       privateKey: await readPrivateKey(input),
       now: clockOf(input, undefined),
       zone: input.text('zone'),
-      ...(input.text('encrypted-content-type') && { encryptedContentType: input.text('encrypted-content-type') }),
-      ...(encryption && { encryption, ...(await readEncryptionKey(input)) }),
+      ...sealing,
+      ...(sealing.encryption && (await readEncryptionKey(input))),
     };
     const { method, httpUri } = targetOf(input);
-    const url = originOf(input) + httpUri;
+    const url = gatewayOf(input) + httpUri;
     if (!URL.canParse(url)) throw new UsageError('--path is no path');
     const isReply = input.isSet('reply');
     const message = isReply
-      ? await sealResponse(new Response(body), { httpUri, encrypted: encryption !== undefined }, options)
+      ? await sealResponse(new Response(body), { httpUri, encrypted: sealing.encryption !== undefined }, options)
       : await sealRequest(new Request(url, { method, body }), options);
     const wire = Buffer.from(await message.arrayBuffer());
     const first = isReply ? 'HTTP/1.1 200 OK' : `${method} ${httpUri} HTTP/1.1\r\nHost: ${new URL(url).host}`;

@@ -66,7 +66,7 @@ export function decryptionStage(
   if (decrypted && suiteName(decrypted.suite) !== suiteName(suite)) {
     causes.push({
       cause: 'wrong-suite',
-      words: `the body is encrypted with ${suiteName(decrypted.suite)}; expected ${suiteName(suite)}`,
+      words: `the body is encrypted with ${suiteName(decrypted.suite)}; expected ${suiteName(suite)}, unless --profile, or --content and --key-transport, say otherwise`,
     });
   }
   if (causes.length > 0) return failed('decryption', causes);
