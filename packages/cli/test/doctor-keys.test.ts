@@ -87,6 +87,16 @@ describe('doctor --probe stops, writes nothing, and exits with 5 where', () => {
     return response;
   };
 
+  it('something in between changes requests, and names that beside the keys', async () => {
+    const changeRequest = async (request: Request): Promise<Request> =>
+      new Request(request, { body: `${await request.clone().text()} ` });
+    const { url } = await startGateway(keys, { changeRequest });
+    const cwd = folderWithKeys({ gatewayUrl: url });
+    const ended = await run(['doctor', '--probe', '--pause', '0', '--confirm', new URL(url).host], { cwd });
+    expect(ended.stderr).toContain('or something in between changed the request: capture it behind every proxy');
+    expect(ended.code).toBe(5);
+  });
+
   it.each([
     ['the gateway holds another key of ours, and signs that', {}, {}, 'MERCHANT_PRIVATE_KEY is not the registered one'],
     [

@@ -148,7 +148,8 @@ const refusal = (code: string): string =>
   `{"resultInfo":{"resultCode":"${code}","resultStatus":"F","resultMessage":""}}`;
 const exchanged = (request: Made, replied: Made): Buffer =>
   Buffer.concat([make(request).text, Buffer.from('\r\n'), make({ kind: 'reply', ...replied }).text]);
-const isRegisteredKey = 'registered-key: the request is fine here, so the gateway probably holds another public key';
+const isRegisteredKey =
+  /registered-key: the request is fine here, so the gateway probably holds another public key.*, or something in between changed the request: capture it behind every proxy/;
 
 describe('explain of a request that is fine and a reply that', () => {
   it.each([
@@ -162,7 +163,7 @@ describe('explain of a request that is fine and a reply that', () => {
   ] as [string, Made, number][])('%s names the key that the gateway holds', async (_, replied, code) => {
     const ended = await run(['explain'], { cwd: folderWithKeys(), input: exchanged({}, replied) });
     expect(ended.stdout).toContain('the request is fine');
-    expect(ended.stdout).toContain(isRegisteredKey);
+    expect(ended.stdout).toMatch(isRegisteredKey);
     expect(ended.code).toBe(code);
   });
 

@@ -20,6 +20,8 @@ export interface StartedGateway {
 /** What a gateway of a test does differently. */
 export interface GatewayOptions extends Partial<Omit<Parameters<typeof createGateway>[0], 'handler'>> {
   handler?: (update: UpdatePassRequest) => ResultInfo | Promise<ResultInfo>;
+  /** Between the wire and the gateway. */
+  changeRequest?: (request: Request) => Request | Promise<Request>;
   /** Between the gateway and the wire. */
   change?: (response: Response, request: Request) => Response | Promise<Response>;
 }
@@ -29,7 +31,12 @@ export async function startGateway(keys: Keys, options: GatewayOptions = {}): Pr
   const updates: UpdatePassRequest[] = [];
   const refusals: Refusal[] = [];
   const merchantKey = await publicKeyOf(keys.merchant);
-  const { handler = () => done, change = (response) => response, ...rest } = options;
+  const {
+    handler = () => done,
+    changeRequest = (request) => request,
+    change = (response) => response,
+    ...rest
+  } = options;
   const gateway = createGateway({
     privateKey: await privateKeyOf(keys.gateway),
     publicKeyOf: (id: string) => (id === clientId ? merchantKey : undefined),
@@ -41,7 +48,7 @@ export async function startGateway(keys: Keys, options: GatewayOptions = {}): Pr
       return resultInfo;
     },
   });
-  const url = await serve(async (request) => change(await gateway(request), request));
+  const url = await serve(async (request) => change(await gateway(await changeRequest(request)), request));
   return { url, updates, refusals };
 }
 

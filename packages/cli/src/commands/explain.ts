@@ -40,7 +40,9 @@ export const explain: Command = {
     ...suiteProfileOption,
   },
   details: `FILE, or standard input, holds a request, a reply, or both: HTTP as it was on the wire, what curl -v, --trace or
---trace-ascii prints, an entry of a HAR file, a line of the sandbox's ledger, or what seal --json prints.
+--trace-ascii prints, an entry of a HAR file, a line of the sandbox's ledger, or what seal --json prints. Capture a message
+where it is received: a reply at the merchant, a request behind every proxy, as in the sandbox's ledger. Captured before a
+proxy that changes it, it looks fine.
 
 It goes through the stages of opening a message. If the signature does not verify, it looks for the key that made it among
 those given, and then for the content that it covers, in some thousand variants: wrong keys, bodies written anew, line ends,

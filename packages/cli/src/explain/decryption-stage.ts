@@ -1,5 +1,5 @@
 /** The stage of decryption: with each suite and each key that is known. */
-import { howToCompareKeys } from '../setup-codes.ts';
+import { howToCompareKeys, somethingBetween } from '../setup-codes.ts';
 import { withoutEnd } from '../text.ts';
 import { decrypt, type Suite, suiteName, suites } from './decryption.ts';
 import { type Cause, failed, notChecked, passed, type StageReport } from './explanation.ts';
@@ -84,7 +84,7 @@ export function decryptionStage(
       ? [
           {
             cause: 'registered-key',
-            words: `the request is fine here, so the gateway probably holds another public key for this Client-Id; ${howToCompareKeys}`,
+            words: `the request is fine here, so the gateway probably holds another public key for this Client-Id, or ${somethingBetween}; ${howToCompareKeys}`,
           },
         ]
       : []),

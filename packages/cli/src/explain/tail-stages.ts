@@ -2,7 +2,7 @@
 import { checkUpdate, isUpdatePassError } from '@alipayhk-pass/api';
 import { parseTime } from '@alipayhk-pass/message-security';
 import { headerOf, type Message } from '../capture/message.ts';
-import { howToCompareKeys, isSetupCode } from '../setup-codes.ts';
+import { howToCompareKeys, isSetupCode, somethingBetween } from '../setup-codes.ts';
 import { type Cause, failed, notChecked, passed, type StageReport } from './explanation.ts';
 import { isWebhook, timeHeaderOf } from './head-stages.ts';
 
@@ -82,7 +82,7 @@ export function resultStage(plain: Uint8Array | undefined, isRequestFine: boolea
     : 'refused, and the same request will be refused again';
   const causes: Cause[] = [{ cause: 'refused', words: `the result is F ${code}: ${meaning}${adviceFor(code)}` }];
   if (code === 'INVALID_SIGNATURE' && isRequestFine) {
-    const words = `the request is fine here, so the gateway probably holds another public key for this Client-Id, or the private key is not the registered one; ${howToCompareKeys}`;
+    const words = `the request is fine here, so the gateway probably holds another public key for this Client-Id, the private key is not the registered one, or ${somethingBetween}; ${howToCompareKeys}`;
     causes.push({ cause: 'registered-key', words });
   }
   return failed('result', causes);

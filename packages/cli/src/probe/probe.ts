@@ -3,7 +3,7 @@ import type { PrivateKey } from '@alipayhk-pass/api';
 import { headerOf } from '../capture/message.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import { type Suite, suiteName, suites } from '../explain/decryption.ts';
-import { howToCompareKeys, isSetupCode } from '../setup-codes.ts';
+import { howToCompareKeys, isSetupCode, somethingBetween } from '../setup-codes.ts';
 import { type Observed, observe, type Parties } from './sender.ts';
 
 /** What was found out; `null` where it could not be. */
@@ -129,7 +129,7 @@ const isRefusedForSetup = ({ resultCode, encrypted }: Observed): boolean =>
 function wrongSetup(code = 'INVALID_SIGNATURE'): CommandError {
   const reason =
     code === 'INVALID_SIGNATURE'
-      ? 'it probably holds another public key for this Client-Id, or MERCHANT_PRIVATE_KEY is not the registered one'
+      ? `it probably holds another public key for this Client-Id, MERCHANT_PRIVATE_KEY is not the registered one, or ${somethingBetween}`
       : 'it does not know this Client-Id, its key or the keyVersion, or does not allow it to call';
   const text = `the gateway refuses every correctly signed request with ${code}: ${reason}; neither a profile nor a mail was written; ${howToCompareKeys}`;
   return new CommandError(text, exitCodes.security);
