@@ -174,6 +174,23 @@ describe('import', () => {
     expect((await run(['import', 'in.ndjson', ...fast, '--attempts', '1'], { cwd: silent })).code).toBe(4);
   });
 
+  it('counts what was refused and invalid before, does not send it again, and exits with 3', async () => {
+    const { url } = await startGateway(keys, { handler: ({ passId }) => (passId === '2' ? refused : done) });
+    const cwd = folderWithKeys({ gatewayUrl: url });
+    const lines = ['1', '2', '3', undefined, '4'].map((passId) => ({ passId, userId: 'U1' }));
+    writeFileSync(join(cwd, 'in.ndjson'), ndjson(lines));
+    const first = await run(['import', 'in.ndjson', ...fast], { cwd });
+    expect(first.stdout).toBe('3 done, 1 refused, 1 invalid\nwhy: in.ndjson.report.ndjson\n');
+    const again = await run(['import', 'in.ndjson', ...fast], { cwd });
+    expect(again.stdout).toBe(
+      '0 done, 3 done before, 1 refused before, 1 invalid before\nwhy: in.ndjson.report.ndjson\n',
+    );
+    expect([first.code, again.code]).toEqual([3, 3]);
+    const counted = await run(['import', 'in.ndjson', ...fast, '--json'], { cwd });
+    const counts = { done: 0, doneBefore: 3, refusedBefore: 1, invalidBefore: 1, requests: 0 };
+    expect(JSON.parse(counted.stdout)).toMatchObject(counts);
+  });
+
   it('goes on from a journal whose last line is torn', async () => {
     const { url, updates } = await startGateway(keys);
     const cwd = folderWithKeys({ gatewayUrl: url });

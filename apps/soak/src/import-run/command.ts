@@ -20,7 +20,7 @@ export interface Import {
   /** Settles once it has noted as many lines; rejects when it ends before, or is not there in time. */
   untilNoted(child: Child, lines: number): Promise<void>;
   /** How it reports its end. */
-  finish(): Promise<{ done: number; skipped: number }>;
+  finish(): Promise<{ done: number; doneBefore: number }>;
 }
 
 /**

@@ -23,7 +23,7 @@ export interface ImportRun {
   requests: number;
   /** Lines that the last run of the command sent, and that earlier ones had done. */
   done: number;
-  skipped: number;
+  doneBefore: number;
 }
 
 /** Runs it and stops everything that was started. */
@@ -50,9 +50,9 @@ export async function importRun(options: ImportRunOptions): Promise<ImportRun> {
     log(`${signal}: the import into the ${target}, after ${after} lines and ${pause} ms`);
     if (signal !== 'SIGKILL') throw new Error('the import ended before it was killed; expected SIGKILL');
   }
-  const { done, skipped } = await command.finish();
+  const { done, doneBefore } = await command.finish();
   if (target === 'outbox') await untilAtRest(setup.merchant, passIds, limit);
   const { received, passes } = await readGateway(runtimes.gateway.url, sandbox.clientId);
   const violations = importViolations(lines, received, passes, target === 'gateway');
-  return { violations, requests: received.length, done, skipped };
+  return { violations, requests: received.length, done, doneBefore };
 }

@@ -78,7 +78,7 @@ sends when it is run again.
 The journal says what became of each line before the next line of its pass is sent. After Ctrl-C, kill -9 or a full disk,
 run the same command: it goes on where it was. Delete the journal to send the file once more.
 
-Exits with 0 if every line is done, with 3 if some are refused or do not fit, with 4 if some have no clear outcome. If it
+Exits with 0 if every line is done, with 3 if some are refused or do not fit, also of an earlier run, with 4 if some have no clear outcome. If it
 stopped: with 1 after Ctrl-C, with 3 or 5 for what is not about a line, with 2 at a line that is not CSV; the lines before
 it were sent.`,
   examples: [
@@ -179,19 +179,19 @@ async function checkOnly(path: string, format: Format, defaults: Defaults, json:
 }
 
 function finish(tally: Tally, stop: Stop | undefined, target: Target, report: string, json: boolean): ExitCode {
-  const { done, refused, invalid, unknown, skipped, requests } = tally;
-  if (json)
-    printJson({ done, refused, invalid, unknown, skipped, requests, report, ...(stop && { stopped: stop.reason }) });
+  const { read, bytes, ...counts } = tally;
+  const { done, refused, invalid, unknown, doneBefore, refusedBefore, invalidBefore } = counts;
+  const before = { 'done before': doneBefore, 'refused before': refusedBefore, 'invalid before': invalidBefore };
+  const notDone = refused + invalid + refusedBefore + invalidBefore;
+  if (json) printJson({ ...counts, report, ...(stop && { stopped: stop.reason }) });
   else {
-    const counts = Object.entries({ refused, invalid, unknown, 'done before': skipped }).filter(
-      ([, count]) => count > 0,
-    );
-    print([`${colour('green', `${done} done`)}`, ...counts.map(([name, count]) => `${count} ${name}`)].join(', '));
-    if (refused + invalid + unknown > 0) print(`why: ${report}`);
+    const named = Object.entries({ refused, invalid, unknown, ...before }).filter(([, count]) => count > 0);
+    print([`${colour('green', `${done} done`)}`, ...named.map(([name, count]) => `${count} ${name}`)].join(', '));
+    if (notDone + unknown > 0) print(`why: ${report}`);
   }
   if (stop) throw stopError(stop, target);
   if (unknown > 0) return exitCodes.unknown;
-  return refused + invalid > 0 ? exitCodes.refused : exitCodes.done;
+  return notDone > 0 ? exitCodes.refused : exitCodes.done;
 }
 
 /** One line: what happened and where, what it means for the other lines, what to do. */

@@ -37,13 +37,15 @@ export interface JournalEntry {
 /** What a journal belongs to: another file or target would make it lie. */
 export type JournalHead = Record<string, string | number | boolean>;
 
+/** Outcomes after which a record is not sent again. */
+const settled = [undefined, 'S', 'F', 'I'] as const;
+
 export class Journal {
   readonly path: string;
   readonly #file: number;
   readonly #lock: Lock;
-  /** A bit for each record that needs no more sending. */
-  #done = new Uint8Array(1024);
-  doneCount = 0;
+  /** Two bits for each record: 0, or the position in `settled` of what became of it. */
+  #outcomes = new Uint8Array(2048);
 
   private constructor(path: string, file: number, lock: Lock) {
     this.path = path;
@@ -75,8 +77,9 @@ export class Journal {
     }
   }
 
-  has(record: number): boolean {
-    return ((this.#done[record >> 3] ?? 0) & (1 << (record & 7))) !== 0;
+  /** What became of a record that needs no more sending. */
+  outcomeOf(record: number): (typeof settled)[number] {
+    return settled[((this.#outcomes[record >> 2] ?? 0) >> (2 * (record & 3))) & 3];
   }
 
   /**
@@ -86,7 +89,7 @@ export class Journal {
    */
   write(entry: JournalEntry): void {
     this.#append(entry);
-    if (entry.outcome !== 'U') this.#mark(entry.records);
+    this.#mark(entry);
   }
 
   /** What is not done, in the order of the journal; of a line that was tried again, what came last. */
@@ -120,7 +123,7 @@ export class Journal {
             `${this.path} is the journal of another import: its ${differs} differs; give another with --journal, or delete it to begin anew`,
           );
         }
-      } else if (value?.outcome && value.outcome !== 'U') this.#mark((value as unknown as JournalEntry).records);
+      } else if (value?.outcome) this.#mark(value as unknown as JournalEntry);
     }
   }
 
@@ -139,16 +142,16 @@ export class Journal {
     }
   }
 
-  #mark(records: number[]): void {
+  #mark({ records, outcome }: JournalEntry): void {
+    if (outcome === 'U') return;
     for (const record of records) {
-      const index = record >> 3;
-      if (index >= this.#done.length) {
-        const larger = new Uint8Array(Math.max(2 * this.#done.length, index + 1));
-        larger.set(this.#done);
-        this.#done = larger;
+      const index = record >> 2;
+      if (index >= this.#outcomes.length) {
+        const larger = new Uint8Array(Math.max(2 * this.#outcomes.length, index + 1));
+        larger.set(this.#outcomes);
+        this.#outcomes = larger;
       }
-      if (!this.has(record)) this.doneCount++;
-      this.#done[index] = (this.#done[index] ?? 0) | (1 << (record & 7));
+      this.#outcomes[index] = (this.#outcomes[index] ?? 0) | (settled.indexOf(outcome) << (2 * (record & 3)));
     }
   }
 }

@@ -14,10 +14,11 @@ export function showProgress(tally: Tally, size: number | undefined): () => void
   const started = performance.now();
   const line = (): string => {
     const seconds = Math.max(0.001, (performance.now() - started) / 1000);
-    const { done, refused, invalid, unknown, skipped, read, bytes, requests } = tally;
+    const { done, refused, invalid, unknown, doneBefore, refusedBefore, invalidBefore, read, bytes, requests } = tally;
+    const before = doneBefore + refusedBefore + invalidBefore;
     const share = size ? Math.min(1, bytes / size) : undefined;
     const left = share && share < 1 ? `, about ${duration((seconds / share) * (1 - share))} left` : '';
-    const counts = [`${done} done`, ...named({ refused, invalid, unknown, skipped })].join(', ');
+    const counts = [`${done} done`, ...named({ refused, invalid, unknown, before })].join(', ');
     const percent = share === undefined ? `${read} lines` : `${bar(share)} ${Math.floor(share * 100)} %`;
     return `${percent}  ${counts}  ${Math.round(requests / seconds)}/s${left}`;
   };

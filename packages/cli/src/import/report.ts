@@ -22,7 +22,7 @@ export async function writeReport(path: string, journal: Journal): Promise<numbe
       const reported = new Set<number>(); // only of U, which a later run may have repeated
       for await (const { records, lines, outcome, passId, code, message, tracerId } of journal.entries()) {
         for (const [index, record] of records.entries()) {
-          if (outcome === 'U' && (journal.has(record) || reported.has(record))) continue;
+          if (outcome === 'U' && (journal.outcomeOf(record) || reported.has(record))) continue;
           if (outcome === 'U') reported.add(record);
           const entry = {
             line: lines[index],

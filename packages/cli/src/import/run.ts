@@ -26,8 +26,10 @@ export interface RunOptions {
 /** Counts of lines. */
 export interface Tally {
   read: number;
-  /** Done by an earlier run. */
-  skipped: number;
+  /** Settled by an earlier run. */
+  doneBefore: number;
+  refusedBefore: number;
+  invalidBefore: number;
   done: number;
   refused: number;
   invalid: number;
@@ -48,7 +50,10 @@ export type Stop =
 export const mostUnknown = 20;
 
 export class ImportRun {
-  readonly tally: Tally = { read: 0, skipped: 0, done: 0, refused: 0, invalid: 0, unknown: 0, requests: 0, bytes: 0 };
+  readonly tally: Tally = {
+    ...{ read: 0, done: 0, refused: 0, invalid: 0, unknown: 0, requests: 0, bytes: 0 },
+    ...{ doneBefore: 0, refusedBefore: 0, invalidBefore: 0 },
+  };
   stop: Stop | undefined;
   readonly #target: Target;
   readonly #journal: Journal;
@@ -118,8 +123,9 @@ export class ImportRun {
   #accept(record: SourceRecord): void {
     this.tally.read++;
     this.tally.bytes = record.bytes;
-    if (this.#journal.has(record.number)) {
-      this.tally.skipped++;
+    const before = this.#journal.outcomeOf(record.number);
+    if (before !== undefined) {
+      this.tally[countsBefore[before]]++;
       return;
     }
     const line = toLine(record, this.#options.defaults);
@@ -199,6 +205,8 @@ export class ImportRun {
     if (start > now) await pause(start - now, signal);
   }
 }
+
+const countsBefore = { S: 'doneBefore', F: 'refusedBefore', I: 'invalidBefore' } as const;
 
 const numbersOf = (lines: Line[]): { records: number[]; lines: number[] } => ({
   records: lines.map(({ number }) => number),
