@@ -132,7 +132,7 @@ const otherCases: [
     'unsigned',
     5,
   ],
-  ['a reply with HTTP 502', () => make({ ...reply, status: 502 }).text, 'status', 'http-status', 1],
+  ['a reply with HTTP 502', () => make({ ...reply, status: 502 }).text, 'status', 'http-status', 4],
   ['a reply that says F', () => make({ ...reply, body: replyBody.replace('"S"', '"F"') }).text, 'result', 'refused', 3],
   ['a reply that says U', () => make({ ...reply, body: replyBody.replace('"S"', '"U"') }).text, 'result', 'unknown', 4],
   [
@@ -207,6 +207,32 @@ describe('explain holds the times of a ledger entry against its receivedAt, and'
     const ended = await run(['explain'], { cwd: folderWithKeys(), input: entry(sent, replied) });
     expect(ended.stdout).toContain(text);
     expect(ended.code).toBe(code);
+  });
+});
+
+describe('explain of a reply that is not signed', () => {
+  const unsigned = { Signature: '', 'Response-Time': '' };
+  it.each([
+    ['a result', { ...reply, headers: unsigned }, 'refuses the signature or the Client-Id of the request', 5],
+    [
+      'HTTP 403 and no result',
+      { ...reply, status: 403, body: '<p>no</p>', headers: unsigned },
+      'it has no result either, so it is probably of something in between',
+      4,
+    ],
+  ])('and has %s says who replies so', async (_, made, words, code) => {
+    const ended = await run(['explain'], { cwd: folderWithKeys(), input: make(made as Made).text });
+    expect(ended.stdout).toContain(`unsigned: the reply is not signed; `);
+    expect(ended.stdout).toContain(words);
+    expect(ended.code).toBe(code);
+  });
+
+  it("of a merchant's points to the merchant's onRefusal, and exits with 4", async () => {
+    const call = { key: keys.gateway.privateKey, path: '/shop/points/bill/notify' };
+    const input = exchanged(call, { status: 401, body: '', headers: unsigned });
+    const ended = await run(['explain'], { cwd: folderWithKeys(), input });
+    expect(ended.stdout).toContain('replies so when it refuses a call, and its onRefusal has the reason');
+    expect(ended.code).toBe(4);
   });
 });
 

@@ -53,8 +53,8 @@ An RSA signature shows by itself which key made it. An ECC224 signature does not
 not at all. What an end signs has to verify with its public key, where both of its keys are given; a note says if the two
 are not a pair.
 
-Exits with 0 for a message that is fine, with 5 where headers, signature, time or decryption break, with 3 and 4 for a
-result F or U, with 1 for anything else.`,
+Exits with 0 for a message that is fine, with 5 where headers, signature, time or decryption break, with 3 for a result F,
+with 4 for a result U or an HTTP status other than 200, with 1 for anything else. What it found is on standard output.`,
   examples: [
     ['A request of another program', 'alipayhk-pass explain --private-key merchant-private-key.pem request.http'],
     ['A HAR file, second entry', 'alipayhk-pass explain --entry 2 --public-key alipayhk.pem traffic.har'],
@@ -143,6 +143,7 @@ function exitCodeOf(explanations: Explanation[]): ExitCode {
   const [first] = explanations.flatMap((each) => breakOf(each) ?? []);
   if (first === undefined) return exitCodes.done;
   if (first.stage === 'result') return first.causes?.[0]?.cause === 'refused' ? exitCodes.refused : exitCodes.unknown;
+  if (first.stage === 'status') return exitCodes.unknown; // as of a command that gets such a reply
   const isSecurity = ['client', 'headers', 'signature', 'time', 'decryption'].includes(first.stage);
   return isSecurity ? exitCodes.security : exitCodes.failed;
 }

@@ -49,7 +49,7 @@ export async function explain(
   const body = encrypt === undefined ? message.body : decrypted?.plain;
 
   const stages: StageReport[] = [message.kind === 'request' ? targetStage(message) : statusStage(message)];
-  stages.push(clientStage(message, clientId), headersStage(message));
+  stages.push(clientStage(message, clientId), headersStage(message, from));
   stages.push(await signatureOf(), timeStage(message, clocks));
   stages.push(
     decryptionStage(message.body, encrypt, decrypted, receiver, suite, isRequestFine),

@@ -4,6 +4,8 @@ import { parseHeader, parseTime } from '@alipayhk-pass/message-security';
 import { headerOf, type Message } from '../capture/message.ts';
 import { updatePassPath } from '../settings.ts';
 import { type Cause, failed, passed, type StageReport } from './explanation.ts';
+import type { End } from './known-keys.ts';
+import { parse, resultOf } from './result.ts';
 
 const operations = /\/points\/(?:bill\/notify|membercard\/create)$/;
 
@@ -49,18 +51,18 @@ export function clientStage(message: Message, clientId: string | undefined): Sta
   return passed('client');
 }
 
-/** The form of Signature, Encrypt and the time. */
-export function headersStage(message: Message): StageReport {
+/**
+ * The form of Signature, Encrypt and the time.
+ *
+ * @param from - the end that sent the message, or should have
+ */
+export function headersStage(message: Message, from: End): StageReport {
   const timeHeader = timeHeaderOf(message);
   const signature = headerOf(message, 'Signature');
   const time = headerOf(message, timeHeader);
   const causes: Cause[] = [];
   if (signature === undefined && time === undefined && message.kind === 'reply') {
-    causes.push({
-      cause: 'unsigned',
-      words:
-        'the reply is not signed; a gateway replies so when it refuses the signature or the Client-Id of the request',
-    });
+    causes.push({ cause: 'unsigned', words: `the reply is not signed; ${unsignedReason(message, from)}` });
   } else {
     if (signature === undefined) causes.push({ cause: 'header-missing', words: 'missing Signature header' });
     if (time === undefined) causes.push({ cause: 'header-missing', words: `missing ${timeHeader} header` });
@@ -77,6 +79,14 @@ export function headersStage(message: Message): StageReport {
     if (problem !== undefined) causes.push({ cause: `${name.toLowerCase()}-header-form`, words: problem });
   }
   return causes.length > 0 ? failed('headers', causes) : passed('headers');
+}
+
+function unsignedReason({ body }: Message, from: End): string {
+  if (from === 'merchant')
+    return "a merchant's server replies so when it refuses a call, and its onRefusal has the reason";
+  return resultOf(parse(body))
+    ? 'a gateway replies so when it refuses the signature or the Client-Id of the request'
+    : 'it has no result either, so it is probably of something in between, as a proxy, or the address is not the gateway';
 }
 
 export const timeHeaderOf = ({ kind }: { kind: Message['kind'] }): 'Request-Time' | 'Response-Time' =>

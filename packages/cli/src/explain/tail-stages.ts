@@ -5,6 +5,7 @@ import { headerOf, type Message } from '../capture/message.ts';
 import { howToCompareKeys, isSetupCode, somethingBetween } from '../setup-codes.ts';
 import { type Cause, failed, notChecked, passed, type StageReport } from './explanation.ts';
 import { isWebhook, timeHeaderOf } from './head-stages.ts';
+import { parse, resultOf } from './result.ts';
 
 /** Clocks that are known besides the message's own. */
 export interface Clocks {
@@ -99,18 +100,4 @@ function adviceFor(code: string): string {
     PARAM_ILLEGAL: '; the body does not decrypt, is not JSON or does not fit the contract',
   };
   return advice[code] ?? '';
-}
-
-function resultOf(value: unknown): { resultStatus: string; resultCode: string } | undefined {
-  const { resultInfo, result = resultInfo } = (value ?? {}) as Record<string, unknown>;
-  const { resultStatus, resultCode } = (resultInfo ?? result ?? {}) as Record<string, unknown>;
-  return typeof resultStatus === 'string' ? { resultStatus, resultCode: String(resultCode) } : undefined;
-}
-
-function parse(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    return undefined;
-  }
 }
