@@ -104,6 +104,18 @@ export function expectWritable(path: string): void {
 }
 
 /**
+ * Looks, before anything else is done, whether `writeOutput` can write a file later.
+ *
+ * @throws UsageError for a file that exists, unless `force`, for a folder, or a file in a folder that is not there
+ */
+export function expectOutput(path: string, { force = false } = {}): void {
+  expectWritable(path);
+  if (!force && lstatSync(path, { throwIfNoEntry: false })) throw exists(path);
+}
+
+const exists = (path: string): UsageError => new UsageError(`${path} exists; use --force to overwrite it`);
+
+/**
  * Writes a file in whole, readable by its owner alone if it is secret. With `force`, a new file takes the place of one that
  * exists or of a link: whoever has the old one open does not see the new content.
  *
@@ -135,7 +147,7 @@ function writeNew(path: string, content: string | Uint8Array, mode: number, name
     file = openSync(path, 'wx', mode);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw new UsageError(`${named} exists; use --force to overwrite it`);
+    if (code === 'EEXIST') throw exists(named);
     if (code === 'ENOENT' || code === 'ENOTDIR')
       throw new UsageError(`${named} cannot be written: its folder does not exist`);
     if (code === 'EACCES') throw new UsageError(`${named} cannot be written: permission denied`);

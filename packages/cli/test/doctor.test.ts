@@ -253,4 +253,19 @@ describe('doctor --probe sends nothing', () => {
     expect([updates, refusals.length]).toEqual([[], 1]);
     expect(existsSync(join(cwd, 'alipayhk-pass.profile.json'))).toBe(false);
   });
+
+  it.each([
+    ['profile that exists', 'alipayhk-pass.profile.json', [], 'alipayhk-pass.profile.json exists; use --force'],
+    ['mail that exists', 'alipayhk-pass.mail.txt', [], 'alipayhk-pass.mail.txt exists; use --force'],
+    ['profile in a folder that is not there', 'x', ['--out', 'no/p.json'], 'no/p.json cannot be written: its folder'],
+  ])('for a %s, and exits with 2', async (_, file, args, problem) => {
+    const { url, updates, refusals } = await startGateway(keys);
+    const cwd = folderWithKeys({ gatewayUrl: url });
+    writeFileSync(join(cwd, file), 'old');
+    const ended = await run(['doctor', '--probe', '--confirm', new URL(url).host, ...args], { cwd });
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toMatch(new RegExp(`^alipayhk-pass: ${problem}.*\n$`));
+    expect([updates, refusals.length]).toEqual([[], 1]);
+    expect(readFileSync(join(cwd, file), 'utf8')).toBe('old');
+  });
 });

@@ -6,7 +6,7 @@ import { type Check, keyChecks, settingChecks } from '../doctor/checks.ts';
 import { gatewayChecks } from '../doctor/gateway-checks.ts';
 import { CommandError, exitCodes, UsageError } from '../exit.ts';
 import { knownKeyOptions } from '../explain/known-keys.ts';
-import { writeOutput } from '../files.ts';
+import { expectOutput, writeOutput } from '../files.ts';
 import {
   importPrivateKey,
   readDecryptionKey,
@@ -85,6 +85,12 @@ key, writes nothing, and exits with 5.`,
 
 async function runProbe(input: Input, baseUrl: string, json: boolean) {
   const { host } = new URL(baseUrl);
+  const files = {
+    profile: input.text('out') ?? 'alipayhk-pass.profile.json',
+    mail: input.text('mail') ?? 'alipayhk-pass.mail.txt',
+  };
+  const force = input.isSet('force');
+  for (const path of Object.values(files)) expectOutput(path, { force });
   await confirm(input, host);
   const privateKey = await readPrivateKey(input);
   const text = readKeyText(input, 'private-key')?.text ?? '';
@@ -123,11 +129,6 @@ async function runProbe(input: Input, baseUrl: string, json: boolean) {
     },
     assumptions,
   };
-  const files = {
-    profile: input.text('out') ?? 'alipayhk-pass.profile.json',
-    mail: input.text('mail') ?? 'alipayhk-pass.mail.txt',
-  };
-  const force = input.isSet('force');
   writeOutput(files.profile, `${JSON.stringify(profile, null, 2)}\n`, { force });
   writeOutput(files.mail, mailTo(parties.clientId, host, assumptions), { force });
   return { profile, findings, files };
