@@ -1,4 +1,5 @@
 // What doctor says of keys, and of the gateway that is meant.
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { importPublicKey } from '@alipayhk-pass/api';
 import { describe, expect, it } from 'vitest';
 import { startGateway } from './gateway.ts';
 import { folderWithKeys, keys, newEcPair, newPair, pem } from './keys.ts';
-import { run } from './runtimes.ts';
+import { run, temporaryFolder } from './runtimes.ts';
 
 describe('doctor says of keys in which nothing is wrong', () => {
   const printOf = createHash('sha256')
@@ -14,18 +15,18 @@ describe('doctor says of keys in which nothing is wrong', () => {
     .digest('hex');
 
   it.each([
-    ['that they are well-formed', {}, /keys +fine +well-formed: merchantPrivateKey, gatewayPublicKey\n/],
+    ['that they are well-formed', {}, /keys +fine +well-formed: "privateKeyFile" in \S+, "publicKeyFile" in \S+\n/],
     [
       'that the two of the merchant are a pair',
       { ownPublicKeyFile: 'merchant-public-key.pem' },
-      /keys +fine +well-formed: .*; the merchant keys are a pair\n/,
+      /keys +fine +well-formed: .*; "privateKeyFile" in \S+ and "ownPublicKeyFile" in \S+ are a pair\n/,
     ],
     [
       'that it cannot know which ones are registered',
       {},
-      /registered keys +unknown .*compare the fingerprint of merchantPrivateKey and gatewayPublicKey.*--own-public-key FILE/,
+      /registered keys +unknown .*compare the fingerprint of "privateKeyFile" in \S+ and "publicKeyFile" in \S+ with its console: it is the SHA-256 of the public key in DER \(SPKI\).*--own-public-key FILE/,
     ],
-    ['what to compare with the console', {}, new RegExp(`${printOf} of merchantPrivateKey`)],
+    ['what to compare with the console', {}, new RegExp(`${printOf} of "privateKeyFile"`)],
   ])('%s', async (_, config, text) => {
     const ended = await run(['doctor', '--offline'], { cwd: folderWithKeys(config) });
     expect(ended.stdout).toMatch(text);
@@ -37,12 +38,27 @@ describe('doctor says of keys in which nothing is wrong', () => {
     const { publicKeyFile, ...config } = JSON.parse(readFileSync(join(cwd, 'alipayhk-pass.config.json'), 'utf8'));
     writeFileSync(join(cwd, 'alipayhk-pass.config.json'), JSON.stringify(config));
     const ended = await run(['doctor', '--offline'], { cwd });
-    expect(ended.stdout).toMatch(/keys +unknown +well-formed: merchantPrivateKey; not given: gatewayPublicKey\n/);
+    expect(ended.stdout).toMatch(/keys +unknown +well-formed: "privateKeyFile" in \S+; not given: --public-key\n/);
     expect(ended.code).toBe(1);
   });
 });
 
 describe('doctor names', () => {
+  it('keys of the environment by their variables, with the fingerprint that OpenSSL prints of a public key', async () => {
+    const cwd = temporaryFolder();
+    const base64 = keys.gateway.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+    writeFileSync(join(cwd, 'key.base64'), `${base64}\n`);
+    const env = { CLIENT_ID: 'A1', MERCHANT_PRIVATE_KEY: pem(keys.merchant.privateKey), ALIPAYHK_PUBLIC_KEY: base64 };
+    const ended = await run(['doctor', '--offline'], { cwd, env });
+    expect(ended.stdout).toContain('well-formed: MERCHANT_PRIVATE_KEY, ALIPAYHK_PUBLIC_KEY\n');
+    const [, line = ''] = /in base64, (openssl .*) prints it/.exec(ended.stdout) ?? [];
+    const printed = execFileSync('sh', ['-c', line.replace('FILE', 'key.base64')], { cwd }).toString();
+    const [, print = 'none'] = /([0-9a-f]{64})/.exec(printed) ?? [];
+    expect(ended.stdout).toContain(`${print} of ALIPAYHK_PUBLIC_KEY\n`);
+    const wrong = await run(['doctor', '--offline'], { cwd, env: { ...env, MERCHANT_PRIVATE_KEY: base64 } });
+    expect(wrong.stdout).toContain('MERCHANT_PRIVATE_KEY is a public key');
+  });
+
   it('what is no RSA key where one is expected that encrypts, and exits with 1', async () => {
     const cwd = folderWithKeys({ encryptionKeyFile: 'ec.pem', decryptionKeyFile: 'gateway-public-key.pem' });
     writeFileSync(join(cwd, 'ec.pem'), pem(newEcPair().publicKey));

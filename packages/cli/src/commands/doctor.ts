@@ -46,6 +46,11 @@ export const doctor: Command = {
 that are not a pair. Sends the gateway an empty request that is not signed: a gateway refuses it with a result code, a proxy
 or another server does not. Compares this clock with the gateway's. Exits with 0 if it finds no problem, else with 1.
 
+A fingerprint is the SHA-256 of the public key in DER (SPKI), also that of a private key: of its public half. Where the
+console shows the key in base64 and no fingerprint, save that line, and compare what this prints:
+openssl base64 -d -A -in FILE | openssl dgst -sha256
+Of a PEM file: openssl pkey -pubin -in FILE -outform DER | openssl dgst -sha256
+
 With --probe it sends at most 23 requests, once you have confirmed the host: updates of a passId that nobody has, never
 CLOSED, signed, and encrypted in every suite and Content-Type until the gateway understands one. From the replies it writes
 two files: a profile, with what they settle of spec/ASSUMPTIONS.md, and a mail that asks AlipayHK for the rest. Other
@@ -59,12 +64,7 @@ key, writes nothing, and exits with 5.`,
   async run(input) {
     const baseUrl = gatewayOf(input);
     const checks: Check[] = settingChecks(input, baseUrl);
-    const texts = {
-      merchantPrivateKey: readKeyText(input, 'private-key')?.text,
-      merchantPublicKey: readKeyText(input, 'own-public-key')?.text,
-      gatewayPublicKey: readKeyText(input, 'public-key')?.text,
-    };
-    checks.push(...(await keyChecks(texts, input)));
+    checks.push(...(await keyChecks(input)));
     if (!input.isSet('offline'))
       checks.push(...(await gatewayChecks(baseUrl, input.milliseconds('timeout', 1) ?? 10_000)));
     const json = input.isSet('json');

@@ -35,19 +35,39 @@ export function settingChecks(input: Input, baseUrl: string): Check[] {
   });
 }
 
-/** Texts of the keys that sign and verify, as far as they are given. */
-export type KeyTexts = { [Name in keyof KeysToDiagnose]: string | undefined };
+/** The options that give the keys that sign and verify. */
+const optionOf = {
+  merchantPrivateKey: 'private-key',
+  merchantPublicKey: 'own-public-key',
+  gatewayPublicKey: 'public-key',
+} as const satisfies Record<keyof KeysToDiagnose, string>;
+
+/** One key of them: its text, as far as it is given, and what its setting is called. */
+type GivenKeys = Record<keyof KeysToDiagnose, { text: string | undefined; name: string }>;
 
 /** What is wrong with the keys, and their fingerprints. */
-export async function keyChecks(keys: KeyTexts, input: Input): Promise<Check[]> {
+export async function keyChecks(input: Input): Promise<Check[]> {
   const name = 'keys';
-  if (Object.values(keys).every((key) => key === undefined)) return [];
+  const given = (key: keyof KeysToDiagnose): GivenKeys[typeof key] => {
+    const option = optionOf[key];
+    return { text: readKeyText(input, option)?.text, name: input.setting(option)?.name ?? `--${option}` };
+  };
+  const keys: GivenKeys = {
+    merchantPrivateKey: given('merchantPrivateKey'),
+    merchantPublicKey: given('merchantPublicKey'),
+    gatewayPublicKey: given('gatewayPublicKey'),
+  };
+  if (Object.values(keys).every(({ text }) => text === undefined)) return [];
   const { problems, fingerprints } = await diagnose(keys);
   const prints = Object.entries(fingerprints).map(
-    ([key, print]): Check => ({ name: 'fingerprint', verdict: 'fine', detail: `${print} of ${key}` }),
+    ([key, print]): Check => ({
+      name: 'fingerprint',
+      verdict: 'fine',
+      detail: `${print} of ${keys[key as keyof GivenKeys].name}`,
+    }),
   );
   const found = problems.map((detail): Check => ({ name, verdict: 'problem', detail }));
-  const looked = found.length > 0 ? [...found, ...prints] : [...formChecks(keys), ...prints, registeredCheck(keys)];
+  const looked = found.length > 0 ? [...found, ...prints] : [formCheck(keys), ...prints, registeredCheck(keys)];
   return [...looked, ...(await sandboxKeyChecks(input)), ...(await encryptionKeyChecks(input)), ...modeChecks(input)];
 }
 
@@ -69,18 +89,18 @@ async function sandboxKeyChecks(input: Input): Promise<Check[]> {
   }
 }
 
-/** Of each text whether it is a key, and of the keys whether they belong together. */
-async function diagnose(texts: KeyTexts): Promise<KeyDiagnosis> {
+/** Of each text whether it is a key, and of the keys whether they belong together; problems name the settings. */
+async function diagnose(given: GivenKeys): Promise<KeyDiagnosis> {
   const keys: KeysToDiagnose = {};
   const problems: string[] = [];
   const look = async (
-    name: keyof KeyTexts,
+    key: keyof GivenKeys,
     importKey: typeof importPrivateKey | typeof importPublicKey,
   ): Promise<void> => {
-    const text = texts[name];
+    const { text, name } = given[key];
     if (text === undefined) return;
     try {
-      Object.assign(keys, { [name]: await importKey(text, { name }) });
+      Object.assign(keys, { [key]: await importKey(text, { name }) });
     } catch (error) {
       problems.push((error as Error).message);
     }
@@ -89,7 +109,12 @@ async function diagnose(texts: KeyTexts): Promise<KeyDiagnosis> {
   await look('merchantPublicKey', importPublicKey);
   await look('gatewayPublicKey', importPublicKey);
   const { problems: more, fingerprints } = await diagnoseKeys(keys);
-  return { problems: [...problems, ...more], fingerprints };
+  const inSettings = (problem: string): string =>
+    problem.replace(
+      /merchantPrivateKey|merchantPublicKey|gatewayPublicKey/g,
+      (key) => given[key as keyof GivenKeys].name,
+    );
+  return { problems: [...problems, ...more.map(inSettings)], fingerprints };
 }
 
 /** Keys for RSA_AES alone: where they are given, and where bodies are to be encrypted and the keys that sign cannot do it. */
@@ -114,28 +139,35 @@ async function encryptionKeyChecks(input: Input): Promise<Check[]> {
 }
 
 /** Of keys in which nothing is wrong: which ones were there to look at. */
-function formChecks(keys: KeyTexts): Check[] {
-  const needed = ['merchantPrivateKey', 'gatewayPublicKey'] as const;
-  const given = Object.entries(keys).flatMap(([key, value]) => (value === undefined ? [] : [key]));
-  const absent = needed.filter((key) => keys[key] === undefined);
+function formCheck(keys: GivenKeys): Check {
+  const { merchantPrivateKey, merchantPublicKey, gatewayPublicKey } = keys;
+  const namesOf = (some: GivenKeys[keyof GivenKeys][], areGiven: boolean): string[] =>
+    some.flatMap(({ text, name }) => ((text !== undefined) === areGiven ? [name] : []));
+  const absent = namesOf([merchantPrivateKey, gatewayPublicKey], false);
   const missing = absent.length > 0 ? `; not given: ${absent.join(' and ')}` : '';
-  const pair = keys.merchantPrivateKey && keys.merchantPublicKey ? '; the merchant keys are a pair' : '';
+  const isPair = merchantPrivateKey.text !== undefined && merchantPublicKey.text !== undefined;
+  const pair = isPair ? `; ${merchantPrivateKey.name} and ${merchantPublicKey.name} are a pair` : '';
   const verdict = absent.length > 0 ? 'unknown' : 'fine';
-  return [{ name: 'keys', verdict, detail: `well-formed: ${given.join(', ')}${pair}${missing}` }];
+  const detail = `well-formed: ${namesOf(Object.values(keys), true).join(', ')}${pair}${missing}`;
+  return { name: 'keys', verdict, detail };
 }
 
 /** What no check here can know. */
-function registeredCheck({ merchantPrivateKey, merchantPublicKey, gatewayPublicKey }: KeyTexts): Check {
-  const ours = merchantPublicKey ? ['merchantPublicKey'] : merchantPrivateKey ? ['merchantPrivateKey'] : [];
-  const compared = [...ours, ...(gatewayPublicKey ? ['gatewayPublicKey'] : [])].join(' and ');
-  const isPairOpen = merchantPrivateKey !== undefined && merchantPublicKey === undefined;
+function registeredCheck({ merchantPrivateKey, merchantPublicKey, gatewayPublicKey }: GivenKeys): Check {
+  const ours = merchantPublicKey.text ? merchantPublicKey : merchantPrivateKey;
+  const compared = [ours, gatewayPublicKey].flatMap(({ text, name }) => (text ? [name] : [])).join(' and ');
+  const isPairOpen = merchantPrivateKey.text !== undefined && merchantPublicKey.text === undefined;
   const pair = '; --own-public-key FILE, with the public key that the console shows as yours, compares the pair';
+  const what = `it is the SHA-256 of the public key in DER (SPKI); of a key that the console shows in base64, ${fingerprintLine} prints it`;
   return {
     name: 'registered keys',
     verdict: 'unknown',
-    detail: `which keys AlipayHK has registered cannot be known here: compare the fingerprint of ${compared} with its console${isPairOpen ? pair : ''}`,
+    detail: `which keys AlipayHK has registered cannot be known here: compare the fingerprint of ${compared} with its console: ${what}${isPairOpen ? pair : ''}`,
   };
 }
+
+/** Prints the fingerprint of a public key in base64, as a console shows it. */
+const fingerprintLine = 'openssl base64 -d -A -in FILE | openssl dgst -sha256';
 
 /** A private key that others on this machine can read. */
 function modeChecks(input: Input): Check[] {
