@@ -99,6 +99,18 @@ describe('trigger', () => {
   });
 
   it.each([
+    ['a mobileNo, where neither is given', [], { mobileNo: expect.stringMatching(/^852\d{8}$/) }],
+    ['nothing, where a mobileNo is given', ['--data', 'mobileNo=85291234567'], { mobileNo: '85291234567' }],
+    ['nothing, where a userEmail is given', ['--data', 'userEmail=a@b.hk'], { userEmail: 'a@b.hk' }],
+    ['nothing, where the mobileNo given does not fit', ['--data', 'mobileNo:=1'], undefined],
+  ])('fills in, of a membercard, %s', async (_, args, filled) => {
+    const { cwd, members } = await startMerchant();
+    const ended = await run(['trigger', 'membercard', ...args], { cwd });
+    expect(ended.code).toBe(filled ? 0 : 3);
+    expect(members).toEqual(filled ? [{ userId: '2160220000000001', ...filled }] : []);
+  });
+
+  it.each([
     ['3 for F', ['bill', '--data', 'orderAmount=100'], 3, 'PARAM_ILLEGAL'],
     [
       '3 for a tag that the merchant does not have',

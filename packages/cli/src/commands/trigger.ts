@@ -67,18 +67,21 @@ export const trigger: Command = {
     speed: { help: 'how many times faster the timetable runs', value: 'FACTOR', unless: '3600' },
   },
   details: `The call is signed with a test key in place of AlipayHK's: that of the sandbox, or one that keygen made. The merchant's
-server must have its public half in place of AlipayHK's. FILE, or standard input with -, holds the body in JSON; flags replace its fields, and what
-is missing is filled in. A body that does not fit the contract is sent too: a merchant has to refuse it.
+server must have its public half in place of AlipayHK's. FILE, or standard input with -, holds the body in JSON; flags replace
+its fields. What the contract requires and is missing is filled in: a member, of a bill its number, amount and time, of a
+membercard a mobileNo unless there is a mobileNo or userEmail. A body that does not fit the contract is sent too: a merchant
+has to refuse it.
 
 Exits with the reply: 0 for S, 3 for F and for HTTP 4xx, with which a merchant refuses what does not verify, 4 for U or none,
-5 for a reply that does not verify. The reason for HTTP 400, 401 or 404 is at the merchant, in its onRefusal.`,
+5 for a reply that does not verify. The reason is at the merchant, in its onRefusal: for HTTP 400, 401 or 404, and for HTTP
+200 with F PARAM_ILLEGAL, which is a body that does not decrypt or does not fit the contract.`,
   examples: [
     ['A bill', 'alipayhk-pass trigger bill --to http://127.0.0.1:8788 --tag shop --user-id 2160220000000001'],
     [
       'The same bill eight times: points must be granted once',
       'alipayhk-pass trigger bill --data billNo=B1 --repeat --always --speed 86400 …',
     ],
-    ['A new member', 'alipayhk-pass trigger membercard --user-id U1 --data mobileNo=85290000000'],
+    ['A new member', 'alipayhk-pass trigger membercard --user-id U1 --data userEmail=customer@example.com'],
   ],
   async run(input) {
     const [what, path] = input.positionals;
@@ -124,7 +127,10 @@ function bodyOf(input: Input, what: 'bill' | 'membercard', path: string | undefi
   const userId = input.text('user-id');
   const flags = { ...(userId && { userId }), ...readFields(input, 'data') };
   const member = { userId: '2160220000000001' };
-  if (what === 'membercard') return { ...member, ...given, ...flags };
+  if (what === 'membercard') {
+    const isReachable = ['mobileNo', 'userEmail'].some((name) => name in given || name in flags);
+    return { ...member, ...(!isReachable && { mobileNo: '85290000000' }), ...given, ...flags };
+  }
   const defaults = {
     billNo: `${Date.now()}${Math.floor(Math.random() * 1e6)}`,
     orderAmount: { currency: 'HKD', value: '10000' },
