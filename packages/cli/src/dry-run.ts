@@ -44,7 +44,7 @@ export function toStages({ plain, url, headers, body, contentToBeSigned }: Seale
 /** A command line for a POSIX shell. */
 export function toCurl({ url, headers, body }: SealedUpdate): string {
   const parts = [
-    `curl -sS ${quote(url)}`,
+    `curl -sS -w '\\n' ${quote(url)}`, // the body of a reply ends without a line end
     ...headers.map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
     `--data-binary ${quote(body)}`,
   ];

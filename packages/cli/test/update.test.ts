@@ -80,7 +80,7 @@ describe.each(runtimes)('update on $name', (runtime) => {
         execFile('sh', ['send.sh'], { cwd }, (_, out) => resolve(out)),
       ),
     );
-    expect(reply).toContain('"SUCCESS"');
+    expect(reply).toMatch(/"SUCCESS".*\}\n$/);
     expect(updates).toEqual([{ ...sent, dataInfo: { ...sent.dataInfo, note: "it's" } }]);
   });
 });
