@@ -13,7 +13,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UsageError } from './exit.ts';
 
 let stdinReader: string | undefined;
@@ -65,21 +65,27 @@ export function unreadable(error: unknown, path: string, what?: string): UsageEr
 }
 
 /**
- * Makes a folder and those above it. Not with Node's `recursive`, which never ends below /proc.
+ * Makes a folder for keys, and those above it, with a .gitignore in it: none of its files gets into a repository. A folder
+ * that exists stays as it is.
  *
  * @throws UsageError when there is something else, or it cannot be made
  */
-export function makeFolder(path: string, mode?: number): void {
+export function makeKeyFolder(path: string, mode?: number): void {
+  if (makeFolder(path, mode)) writeOutput(join(path, '.gitignore'), '*\n');
+}
+
+/** Whether it made one. Not with Node's `recursive`, which never ends below /proc. */
+function makeFolder(path: string, mode?: number): boolean {
   try {
     mkdirSync(path, { mode });
+    return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && statSync(path).isDirectory()) return;
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return false;
     const parent = dirname(path);
     if (code === 'ENOENT' && parent !== path && !existsSync(parent)) {
       makeFolder(parent, mode);
-      makeFolder(path, mode);
-      return;
+      return makeFolder(path, mode);
     }
     const reasons: Record<string, string> = {
       EEXIST: 'it is no folder',

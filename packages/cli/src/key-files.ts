@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { UsageError } from './exit.ts';
-import { makeFolder, writeOutput } from './files.ts';
+import { makeKeyFolder, writeOutput } from './files.ts';
 
 /** Where a pair is, and what its console needs. */
 export interface KeyFiles {
@@ -57,7 +57,7 @@ export async function writeKeyFiles(
     algorithm === 'ECC224'
       ? await generate('ec', { namedCurve: 'secp224r1', ...encodings })
       : await generate('rsa', { modulusLength: bits, ...encodings });
-  makeFolder(folder);
+  makeKeyFolder(folder);
   for (const [half, der] of [
     ['private', privateKey],
     ['public', publicKey],

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -63,11 +63,12 @@ describe.each(runtimes)('sandbox on $name', (runtime) => {
     expect(explained.stdout).toContain('the reply is fine');
   });
 
-  it('leaves no database with --memory', async () => {
+  it('leaves no database with --memory, and a .gitignore in the folder that it makes', async () => {
     const cwd = temporaryFolder();
     const { facts } = await startSandbox(cwd, runtime, ['--memory']);
     expect((await run(update(facts, 1), { cwd })).code).toBe(0);
     expect(existsSync(join(cwd, 'alipayhk-sandbox/sandbox.sqlite'))).toBe(false);
+    expect(readFileSync(join(cwd, 'alipayhk-sandbox/.gitignore'), 'utf8')).toBe('*\n');
   });
 
   it('breaks the connection where a fault says so', async () => {

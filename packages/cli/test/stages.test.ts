@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   closeSync,
+  existsSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -36,6 +38,18 @@ describe.each(runtimes)('on $name', (runtime) => {
     expect(openssl(cwd, 'pkey', '-in', 'private.der', '-inform', 'DER', '-pubout', '-outform', 'DER')).toEqual(spki);
     writeFileSync(join(cwd, 'spki.der'), spki);
     expect(openssl(cwd, 'dgst', '-sha256', '-r', 'spki.der').toString()).toContain(fingerprint);
+  });
+
+  it('keygen writes a .gitignore into a folder that it makes, and into no other', async () => {
+    const cwd = temporaryFolder();
+    await run(['keygen', 'made/keys'], { cwd, runtime });
+    expect(readFileSync(join(cwd, 'made/keys/.gitignore'), 'utf8')).toBe('*\n');
+    writeFileSync(join(cwd, 'made/keys/.gitignore'), 'mine');
+    mkdirSync(join(cwd, 'there'));
+    for (const folder of ['made', 'made/keys', 'there'])
+      expect((await run(['keygen', folder, '--name', 'other'], { cwd, runtime })).code).toBe(0);
+    expect(readFileSync(join(cwd, 'made/keys/.gitignore'), 'utf8')).toBe('mine');
+    for (const folder of ['.', 'made', 'there']) expect(existsSync(join(cwd, folder, '.gitignore'))).toBe(false);
   });
 
   it('keygen overwrites nothing without --force, and all of it with', async () => {

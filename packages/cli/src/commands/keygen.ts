@@ -16,7 +16,8 @@ export const keygen: Command = {
   },
   details: `Writes four files that only you may read (mode 0600): NAME-private-key.pem (PKCS#8), NAME-public-key.pem (SPKI), and
 both as one line of base64, NAME-private-key.base64 and NAME-public-key.base64. Paste the last one into AlipayHK's
-console. The console then shows AlipayHK's own public key: that one goes into --public-key, not yours.
+console. The console then shows AlipayHK's own public key: that one goes into --public-key, not yours. A folder that it
+makes gets a .gitignore too, which keeps its files out of a repository.
 
 RSA256 and ECC224 are signature algorithms. AlipayHK says which one your Client-Id has; every other command knows it from the
 key. ECC224 keys cannot encrypt: to sign with ECC224 and encrypt with RSA_AES, make a pair of RSA keys too, under another

@@ -21,8 +21,8 @@ export const sandbox: Command = {
     rows: variants.map(({ name, description, assumptions }) => [name, `${description} (${assumptions.join(', ')})`]),
   },
   details: `It verifies and decrypts as AlipayHK's gateway does, applies updates to passes, keeps a ledger of every request, and fails
-on demand. A merchant and a pass are ready; the keys are made at the first start. On its page, "Use the sandbox's key" and
-"Seal and send" send a first update and show it on the wire at both ends.
+on demand. A merchant and a pass are ready; the keys are made at the first start, in a folder with a .gitignore.
+On its page, "Use the sandbox's key" and "Seal and send" send a first update and show it on the wire at both ends.
 
 Everybody on this machine can use it, and nobody else. Where the runtime has no node:sqlite (Node before 22.13), passes and
 ledger are in memory only.`,

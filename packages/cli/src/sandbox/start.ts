@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { importPrivateKey } from '@alipayhk-pass/api';
 import { createSandbox, type SqlStore } from '@alipayhk-pass/sandbox';
 import { CommandError, exitCodes } from '../exit.ts';
-import { makeFolder } from '../files.ts';
+import { makeKeyFolder } from '../files.ts';
 import { ensureKeyFiles, type KeyFiles } from '../key-files.ts';
 import { serve } from './serve.ts';
 
@@ -45,7 +45,7 @@ export interface StartOptions {
 
 /** @throws UsageError for a port in use or a file that is no key */
 export async function startSandbox({ folder, port, inMemory, variant }: StartOptions): Promise<StartedSandbox> {
-  makeFolder(folder, 0o700);
+  makeKeyFolder(folder, 0o700);
   const merchant = await ensureKeyFiles(folder, 'merchant');
   const gateway = await ensureKeyFiles(folder, 'gateway');
   const { store, kept } = await openStore(join(folder, 'sandbox.sqlite'), inMemory);
