@@ -15,16 +15,16 @@ describe('doctor says of keys in which nothing is wrong', () => {
     .digest('hex');
 
   it.each([
-    ['that they are well-formed', {}, /keys +fine +well-formed: "privateKeyFile" in \S+, "publicKeyFile" in \S+\n/],
+    ['that they are well-formed', {}, /keys +fine +well-formed: "privateKeyFile", "publicKeyFile"\n/],
     [
       'that the two of the merchant are a pair',
       { ownPublicKeyFile: 'merchant-public-key.pem' },
-      /keys +fine +well-formed: .*; "privateKeyFile" in \S+ and "ownPublicKeyFile" in \S+ are a pair\n/,
+      /keys +fine +well-formed: .*; "privateKeyFile" and "ownPublicKeyFile" are a pair\n/,
     ],
     [
       'that it cannot know which ones are registered',
       {},
-      /registered keys +unknown .*compare the fingerprint of "privateKeyFile" in \S+ and "publicKeyFile" in \S+ with its console: it is the SHA-256 of the public key in DER \(SPKI\).*--own-public-key FILE/,
+      /registered keys +unknown .*compare the fingerprint of "privateKeyFile" and "publicKeyFile" with its console: it is the SHA-256 of the public key in DER \(SPKI\).*--own-public-key FILE/,
     ],
     ['what to compare with the console', {}, new RegExp(`${printOf} of "privateKeyFile"`)],
   ])('%s', async (_, config, text) => {
@@ -38,7 +38,7 @@ describe('doctor says of keys in which nothing is wrong', () => {
     const { publicKeyFile, ...config } = JSON.parse(readFileSync(join(cwd, 'alipayhk-pass.config.json'), 'utf8'));
     writeFileSync(join(cwd, 'alipayhk-pass.config.json'), JSON.stringify(config));
     const ended = await run(['doctor', '--offline'], { cwd });
-    expect(ended.stdout).toMatch(/keys +unknown +well-formed: "privateKeyFile" in \S+; not given: --public-key\n/);
+    expect(ended.stdout).toMatch(/keys +unknown +well-formed: "privateKeyFile"; not given: --public-key\n/);
     expect(ended.code).toBe(1);
   });
 });

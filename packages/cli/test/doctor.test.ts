@@ -164,12 +164,12 @@ describe('doctor exits with 1 and names', () => {
     [
       "our own key as AlipayHK's",
       { publicKeyFile: 'merchant-public-key.pem' },
-      '"publicKeyFile" in alipayhk-pass.config.json is the merchant\'s own key',
+      '"publicKeyFile" is the merchant\'s own key',
     ],
     [
       'a pair that is none',
       { ownPublicKeyFile: 'gateway-public-key.pem' },
-      '"privateKeyFile" in alipayhk-pass.config.json and "ownPublicKeyFile" in alipayhk-pass.config.json are not a pair',
+      '"privateKeyFile" and "ownPublicKeyFile" are not a pair',
     ],
     [
       "a sandbox's private key and AlipayHK's public one that are not a pair",
@@ -179,7 +179,7 @@ describe('doctor exits with 1 and names', () => {
     [
       'a public key as the private one',
       { privateKeyFile: 'merchant-public-key.pem' },
-      '"privateKeyFile" in alipayhk-pass.config.json is a public key',
+      '"privateKeyFile" is a public key',
     ],
   ])('%s', async (_, config, problem) => {
     const cwd = folderWithKeys(config);

@@ -50,7 +50,10 @@ export async function keyChecks(input: Input): Promise<Check[]> {
   const name = 'keys';
   const given = (key: keyof KeysToDiagnose): GivenKeys[typeof key] => {
     const option = optionOf[key];
-    return { text: readKeyText(input, option)?.text, name: input.setting(option)?.name ?? `--${option}` };
+    const { name, from } = input.setting(option) ?? { name: `--${option}` };
+    // The lines above say of which file it is.
+    const short = from === 'config' ? (name.split(' in ', 1)[0] ?? name) : name;
+    return { text: readKeyText(input, option)?.text, name: short };
   };
   const keys: GivenKeys = {
     merchantPrivateKey: given('merchantPrivateKey'),
