@@ -46,10 +46,8 @@ export const doctor: Command = {
 that are not a pair. Sends the gateway an empty request that is not signed: a gateway refuses it with a result code, a proxy
 or another server does not. Compares this clock with the gateway's. Exits with 0 if it finds no problem, else with 1.
 
-A fingerprint is the SHA-256 of the public key in DER (SPKI), also that of a private key: of its public half. Where the
-console shows the key in base64 and no fingerprint, save that line, and compare what this prints:
-openssl base64 -d -A -in FILE | openssl dgst -sha256
-Of a PEM file: openssl pkey -pubin -in FILE -outform DER | openssl dgst -sha256
+A fingerprint is the SHA-256 of the public key in DER (SPKI); of a private key, that of its public half. Where the console
+shows a key in base64 and no fingerprint, save it in a file: OpenSSL prints its fingerprint, as below.
 
 With --probe it sends at most 23 requests, once you have confirmed the host: updates of a passId that nobody has, never
 CLOSED, signed, and encrypted in every suite and Content-Type until the gateway understands one. From the replies it writes
@@ -58,6 +56,8 @@ commands take the profile with --profile FILE, createClient with optionsOfProfil
 key, writes nothing, and exits with 5.`,
   examples: [
     ['Before the first request', 'alipayhk-pass doctor'],
+    ['The fingerprint of a key in base64', 'openssl base64 -d -A -in FILE | openssl dgst -sha256'],
+    ['The fingerprint of a key in PEM', 'openssl pkey -pubin -in FILE -outform DER | openssl dgst -sha256'],
     ['What is the gateway like?', 'alipayhk-pass doctor --probe --gateway https://open-id-pre.alipay.com'],
     ['Then', 'alipayhk-pass update --profile alipayhk-pass.profile.json update.json'],
   ],
