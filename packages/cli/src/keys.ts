@@ -74,35 +74,43 @@ export interface DecryptionKeys {
 }
 
 /**
- * The RSA key to which bodies are encrypted, where the receiver's other key cannot do that or another one is given.
+ * The RSA key to which bodies are encrypted: one given for that alone, else the receiver's other key.
  *
  * @param option - the option that gives the receiver's other key
- * @throws UsageError when that one is an ECC224 key and no other is given; TypeError for what is no RSA key
+ * @throws UsageError when that is an ECC224 key, and when there is none; TypeError that says what else it is instead
  */
 export async function readEncryptionKey(input: Input, option = 'public-key'): Promise<EncryptionKeys> {
   const given = readKeyText(input, 'encryption-key');
-  if (given) return { encryptionKey: await importRsaPublicKey(given.text, { name: given.name }) };
-  const publicKey = await readPublicKey(input, option);
-  if (publicKey.algorithm === 'ECC224') throw new UsageError(needsRsa(input, option, 'encryption-key'));
-  return { publicKey };
+  const key = given ? await importPublicKey(given.text, { name: given.name }) : await readPublicKey(input, option);
+  expectRsa(key, given?.name, input, option, 'encryption-key');
+  return given ? { encryptionKey: key } : { publicKey: key };
 }
 
 /**
- * The RSA key with which bodies are decrypted, where the receiver's other key cannot do that or another one is given.
+ * The RSA key with which bodies are decrypted: one given for that alone, else the receiver's other key.
  *
  * @param option - the option that gives the receiver's other key
- * @throws UsageError when that one is an ECC224 key and no other is given; TypeError for what is no RSA key
+ * @throws UsageError when that is an ECC224 key, and when there is none; TypeError that says what else it is instead
  */
 export async function readDecryptionKey(input: Input, option = 'private-key'): Promise<DecryptionKeys> {
   const given = readKeyText(input, 'decryption-key');
-  if (given) return { decryptionKey: await importRsaPrivateKey(given.text, { name: given.name }) };
-  const privateKey = await readPrivateKey(input, option);
-  if (privateKey.algorithm === 'ECC224') throw new UsageError(needsRsa(input, option, 'decryption-key'));
-  return { privateKey };
+  const key = given ? await importPrivateKey(given.text, { name: given.name }) : await readPrivateKey(input, option);
+  expectRsa(key, given?.name, input, option, 'decryption-key');
+  return given ? { decryptionKey: key } : { privateKey: key };
 }
 
-const needsRsa = (input: Input, option: string, wanted: string): string =>
-  `RSA_AES needs an RSA key, and ${input.setting(option)?.name} is an ECC224 key; ${input.missing(wanted)}`;
+function expectRsa(
+  key: PrivateKey | PublicKey,
+  given: string | undefined,
+  input: Input,
+  option: string,
+  wanted: string,
+) {
+  if (key.algorithm !== 'ECC224') return;
+  const missing = given ? '' : `; ${input.missing(wanted)}`;
+  const name = given ?? input.setting(option)?.name;
+  throw new UsageError(`RSA_AES needs an RSA key, and ${name} is an ECC224 key${missing}`);
+}
 
 function requireKeyText(input: Input, option: string): { text: string; name: string } {
   const found = readKeyText(input, option);

@@ -65,7 +65,7 @@ describe('doctor names', () => {
     const ended = await run(['doctor', '--offline'], { cwd });
     expect(ended.code).toBe(1);
     expect(ended.stdout).toMatch(
-      /encryption-key +problem +"encryptionKeyFile" in .* is an EC key; expected an RSA public/,
+      /encryption-key +problem +RSA_AES needs an RSA key, and "encryptionKeyFile" in .* is an ECC224 key/,
     );
     expect(ended.stdout).toMatch(/decryption-key +problem +"decryptionKeyFile" in .* is a public key; expected an RSA/);
   });

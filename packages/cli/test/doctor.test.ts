@@ -149,6 +149,14 @@ describe.each(runtimes)('doctor on $name', (runtime) => {
 });
 
 describe('doctor', () => {
+  it('leaves a reply in JSON of another form open, and takes no time from it', async () => {
+    const url = await serve(async () => Response.json({ error: 'unsigned' }, { status: 400 }));
+    const ended = await run(['doctor'], { cwd: folderWithKeys({ gatewayUrl: url }) });
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toMatch(new RegExp(`reachability +unknown +${url} replies with HTTP 400 and no result`));
+    expect(ended.stdout).toMatch(/clock +unknown/);
+  });
+
   it('exits with 0 for a clock that is 50 s ahead', async () => {
     const change = (response: Response): Response => {
       response.headers.set('Date', new Date(Date.now() - 50_000).toUTCString());

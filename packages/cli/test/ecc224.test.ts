@@ -203,7 +203,7 @@ describe.each(runtimes)('with ECC224 on $name', (runtime) => {
     [
       'an ECC224 key as the one that encrypts',
       ['seal', '--encrypt', '--encryption-key', 'gateway-public-key.pem'],
-      /^--encryption-key \(gateway-public-key.pem\) is an EC key; expected an RSA public key of 2048 bits or more, /,
+      /^RSA_AES needs an RSA key, and --encryption-key \(gateway-public-key.pem\) is an ECC224 key$/,
     ],
     [
       'the public half as the private key',
