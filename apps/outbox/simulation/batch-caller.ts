@@ -16,7 +16,7 @@ export async function sendBatch(world: World, callers: readonly PassCaller[], ba
     return JSON.stringify({ passId: caller.passId, ...who, ...values });
   });
   const body = `${text.join('\n')}\n`;
-  const headers = { 'Content-Type': 'application/x-ndjson', 'Idempotency-Key': `batch-${scheduler.below(1e12)}` };
+  const headers = { 'Content-Type': 'application/x-ndjson', 'Idempotency-Key': `batch-${scheduler.events}` };
   /** Passes that were changed after the batch was sent first: a line may not go over that. */
   const changed = new Set<PassCaller>();
   for (;;) {
