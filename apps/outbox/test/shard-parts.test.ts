@@ -7,16 +7,21 @@ import { acquire, burstOf, fullRate, type Rate, release } from '../src/shard/rat
 import { routeOf, shardOf } from '../src/shard/route.ts';
 import { Stamps } from '../src/shard/stamps.ts';
 
-test('stamps rise whatever the clock does, from one object to the next, and are stored now and then only', () => {
+/** Values of a shard that outlive its objects. */
+function storedMeta() {
   const stored = new Map<string, unknown>();
-  let writes = 0;
-  const meta = {
+  return {
+    writes: 0,
     get: <Value>(name: string) => stored.get(name) as Value | undefined,
-    set: (name: string, value: unknown) => {
-      writes += 1;
-      stored.set(name, value);
+    set(name: string, value: unknown) {
+      this.writes += 1;
+      stored.set(name, structuredClone(value));
     },
   };
+}
+
+test('stamps rise whatever the clock does, from one object to the next, and are stored now and then only', () => {
+  const meta = storedMeta();
   const clock = [5_000, 5_000, 4_000, 6_000, 2_000, 14_000, 30_000, 26_000, 26_001];
   let last = 0;
   for (const [index, now] of clock.entries()) {
@@ -27,10 +32,43 @@ test('stamps rise whatever the clock does, from one object to the next, and are 
       last = stamp;
     }
   }
-  writes = 0;
+  meta.writes = 0;
   const stamps = new Stamps(meta);
   for (let now = 100_000; now < 200_000; now += 10) stamps.next(now);
-  expect(writes).toBeLessThan(12);
+  expect(meta.writes).toBeLessThan(12);
+});
+
+test('the stamp of a time that has passed is between those before and after it, although objects end in between', () => {
+  // How long each object lives, how long none does then, and how far apart the changes are, in milliseconds.
+  const lives = fc.array(
+    fc.record({ life: fc.nat(30_000), pause: fc.nat(60_000), step: fc.integer({ min: 50, max: 9_000 }) }),
+    {
+      minLength: 1,
+      maxLength: 12,
+    },
+  );
+  fc.assert(
+    fc.property(lives, fc.double({ min: 0, max: 1, noNaN: true }), (objects, share) => {
+      const meta = storedMeta();
+      const changes: { time: number; stamp: number }[] = [];
+      let now = 1_000_000;
+      for (const { life, pause, step } of objects) {
+        const stamps = new Stamps(meta);
+        for (const end = now + life; now <= end; now += step) changes.push({ time: now, stamp: stamps.next(now) });
+        now += pause;
+      }
+      // A batch that began in between, and reaches the shard in its next object.
+      const began = 1_000_000 + share * (now - 1_000_000);
+      const stamp = new Stamps(meta).at(began);
+      for (const { time, stamp: other } of changes) {
+        if (time < began) expect(other).toBeLessThanOrEqual(stamp);
+        if (time > began) expect(other).toBeGreaterThanOrEqual(stamp);
+      }
+      const later = new Stamps(meta).next(now);
+      expect(later).toBeGreaterThan(stamp);
+    }),
+    { numRuns: 500 },
+  );
 });
 
 const unknown: Outcome = { kind: 'unknown', code: 'ResponseMissing' };

@@ -121,8 +121,8 @@ export function batchOperations(shard: Shard) {
       if (shardIsFull(shard)) return 'full';
       const now = ports.now();
       const isRepeated = elapsed !== undefined;
-      // A batch that is sent again may be new to this shard: then the stamp is when it began, by this shard's clock.
-      const stamp = began ?? (isRepeated ? now - elapsed : shard.stamps.next(now));
+      // A batch that is sent again may be new to this shard: then its stamp is that of the time when it began.
+      const stamp = began ?? (isRepeated ? shard.stamps.at(now - elapsed) : shard.stamps.next(now));
       const { coalesceBills } = shard.limits;
       ports.transaction(() => {
         const stored = fresh.map(({ number, passId, change }): StoredLine => {
