@@ -43,8 +43,8 @@ export interface Running {
 export interface RunOptions {
   cwd?: string;
   env?: Record<string, string>;
-  /** Standard input; none unless given. */
-  input?: string | Uint8Array;
+  /** Standard input, once it is known; none unless given. */
+  input?: string | Uint8Array | Promise<string>;
   runtime?: Runtime;
 }
 
@@ -63,7 +63,7 @@ export function start(args: string[], { cwd, env, input, runtime = node }: RunOp
     detached: true, // so that kill ends what it started too
   });
   child.stdin?.on('error', () => undefined); // it may end without reading
-  child.stdin?.end(input ?? '');
+  void Promise.resolve(input ?? '').then((given) => child.stdin?.end(given));
   const exited = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
   const ended = Promise.all([exited, text(child.stdout).catch(() => ''), text(child.stderr)]).then(
     ([code, stdout, stderr]) => {

@@ -220,7 +220,11 @@ describe('update prints one line on standard error and exits', () => {
 
 describe.each(runtimes)('on $name', (runtime) => {
   it('a closed pipe ends in one line on standard error and exit code 1', async () => {
-    const running = start(['update', ...flags, '--dry-run'], { cwd: folderWithKeys(), runtime });
+    // The key comes once the pipe is closed, so that nothing is written before.
+    const { promise: input, resolve } = Promise.withResolvers<string>();
+    const args = ['update', ...flags, '--dry-run', '--private-key', '-'];
+    const running = start(args, { cwd: folderWithKeys(), runtime, input });
+    running.child.stdout?.once('close', () => resolve(pem(keys.merchant.privateKey)));
     running.child.stdout?.destroy();
     const { code, stderr } = await running.ended;
     expect(stderr).toBe('alipayhk-pass: standard output was closed before everything was written\n');
