@@ -1,4 +1,5 @@
 /** The checks of `doctor` for which the gateway is asked. Nothing is signed, so nothing is sent in the merchant's name. */
+import { parseJson } from '../json.ts';
 import { outcomeOf } from '../probe/sender.ts';
 import { updatePassPath } from '../settings.ts';
 import type { Check } from './checks.ts';
@@ -38,7 +39,7 @@ export async function gatewayChecks(baseUrl: string, timeout: number): Promise<C
   const { resultCode } = outcomeOf(text);
   if (resultCode === undefined) {
     // How AlipayHK refuses a request without a signature is not documented (A11): another form in JSON may be its own.
-    const verdict = isJson(text) ? 'unknown' : 'problem';
+    const verdict = parseJson(text) === undefined ? 'problem' : 'unknown';
     const detail = `${replies} and no result; a gateway refuses an empty request with one: expected the gateway's own address, and no proxy that replies in its place`;
     return [
       { name, verdict, detail },
@@ -51,15 +52,6 @@ export async function gatewayChecks(baseUrl: string, timeout: number): Promise<C
     detail: `${replies} and refuses an empty request, as a gateway does`,
   };
   return [reached, clockCheck(response.headers.get('Date'), (started + Date.now()) / 2)];
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function clockCheck(date: string | null, ours: number): Check {

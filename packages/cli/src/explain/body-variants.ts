@@ -1,6 +1,7 @@
 /** The body in other bytes: what editors, frameworks, proxies and charsets make of one. */
 
 import { createHash } from 'node:crypto';
+import { parseJson } from '../json.ts';
 import { pieces, withoutEnd } from '../text.ts';
 import { writtenAgain } from './json-variants.ts';
 import { bodyVariant, type Variant } from './variant.ts';
@@ -190,10 +191,6 @@ function decoded(text: string): string | undefined {
 }
 
 function parsedString(text: string): string | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'string' ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(text);
+  return typeof value === 'string' ? value : undefined;
 }

@@ -1,4 +1,5 @@
 /** The stage of decryption: with each suite and each key that is known. */
+import { parseJson } from '../json.ts';
 import { howToCompareKeys, somethingBetween } from '../setup-codes.ts';
 import { withoutEnd } from '../text.ts';
 import { decrypt, type Suite, suiteName, suites } from './decryption.ts';
@@ -51,7 +52,7 @@ export function decryptionStage(
       words: `the Encrypt header names ${algorithm.trim().slice(0, 24)}; expected RSA_AES`,
     });
   }
-  if (isJson(text))
+  if (parseJson(text) !== undefined)
     causes.push({ cause: 'body-not-encrypted', words: 'the Encrypt header is there, but the body is plain JSON' });
   // An end that signs with ECC224 decrypts with a separate RSA key, which is not among those of its signatures.
   const rsaKeys = receiver.filter(({ candidate }) => candidate.algorithm === 'RSA256');
@@ -92,7 +93,8 @@ export function decryptionStage(
 }
 
 function plainStage(text: string): StageReport {
-  const isBase64 = text.length >= 16 && /^[A-Za-z0-9+/_\s-]+$/.test(withoutEnd(text, '=\r\n\t ')) && !isJson(text);
+  const isBase64 =
+    text.length >= 16 && /^[A-Za-z0-9+/_\s-]+$/.test(withoutEnd(text, '=\r\n\t ')) && parseJson(text) === undefined;
   if (!isBase64) return passed('decryption', 'the body is plain');
   return failed('decryption', [
     {
@@ -100,13 +102,4 @@ function plainStage(text: string): StageReport {
       words: 'the body is base64, as an encrypted one, but the Encrypt header is missing',
     },
   ]);
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -2,7 +2,7 @@
 
 /** What is under resultInfo or result; `undefined` if there is none. */
 export function resultOf(value: unknown): { resultStatus: string; resultCode: string } | undefined {
-  const { resultInfo, result = resultInfo } = (value ?? {}) as Record<string, unknown>;
+  const { resultInfo, result } = (value ?? {}) as Record<string, unknown>;
   const { resultStatus, resultCode } = (resultInfo ?? result ?? {}) as Record<string, unknown>;
   return typeof resultStatus === 'string' ? { resultStatus, resultCode: String(resultCode) } : undefined;
 }

@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { CommandError, exitCodes, UsageError } from '../exit.ts';
+import { parseJson } from '../json.ts';
 import { type Lock, takeLock } from './lock.ts';
 
 /** S done, F refused, U unknown, I not fit to be sent. Lines with U are sent again by the next run. */
@@ -36,6 +37,9 @@ export interface JournalEntry {
 
 /** What a journal belongs to: another file or target would make it lie. */
 export type JournalHead = Record<string, string | number | boolean>;
+
+/** A line of a file that may be a journal: its head, an entry, or anything. */
+type JournalLine = Partial<JournalEntry> & Record<string, unknown>;
 
 /** Outcomes after which a record is not sent again. */
 const settled = [undefined, 'S', 'F', 'I'] as const;
@@ -89,7 +93,7 @@ export class Journal {
    */
   write(entry: JournalEntry): void {
     this.#append(entry);
-    this.#mark(entry);
+    this.#mark(entry.records, entry.outcome);
   }
 
   /** What is not done, in the order of the journal; of a line that was tried again, what came last. */
@@ -113,7 +117,7 @@ export class Journal {
   async #read(head: JournalHead): Promise<void> {
     let isFirst = true;
     for await (const line of createInterface({ input: createReadStream(this.path) })) {
-      const value = parse(line);
+      const value = parseJson(line) as JournalLine | null | undefined;
       if (isFirst) {
         isFirst = false;
         const differs = Object.entries(head).find(([name, each]) => value?.[name] !== each)?.[0];
@@ -123,7 +127,7 @@ export class Journal {
             `${this.path} is the journal of another import: its ${differs} differs; give another with --journal, or delete it to begin anew`,
           );
         }
-      } else if (value?.outcome) this.#mark(value as unknown as JournalEntry);
+      } else if (value?.outcome && value.records) this.#mark(value.records, value.outcome);
     }
   }
 
@@ -142,7 +146,7 @@ export class Journal {
     }
   }
 
-  #mark({ records, outcome }: JournalEntry): void {
+  #mark(records: readonly number[], outcome: Outcome): void {
     if (outcome === 'U') return;
     for (const record of records) {
       const index = record >> 2;
@@ -185,12 +189,4 @@ function cutTornLine(file: number): void {
   readSync(file, tail, 0, tail.length, size - tail.length);
   const end = tail.lastIndexOf(10) + 1;
   if (end < tail.length) ftruncateSync(file, size - tail.length + end);
-}
-
-function parse(line: string): Record<string, unknown> | undefined {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@
 import { type ClientOptions, createClient, type UpdatePassRequest } from '@alipayhk-pass/api';
 import { printable } from '@alipayhk-pass/message-security';
 import { exitCodes, reportError } from '../exit.ts';
+import { parseJson } from '../json.ts';
 import { isSetupCode } from '../setup-codes.ts';
 
 /** What a target made of an update. */
@@ -86,9 +87,6 @@ function refusalOf(status: number, text: string): { code: string; message: strin
 
 /** The error in a reply; empty where there is none. */
 function errorOf(text: string): { code?: unknown; message?: unknown } {
-  try {
-    return JSON.parse(text)?.error ?? {};
-  } catch {
-    return {};
-  }
+  const { error } = (parseJson(text) ?? {}) as { error?: { code?: unknown; message?: unknown } };
+  return error ?? {};
 }

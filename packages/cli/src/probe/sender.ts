@@ -4,6 +4,7 @@ import { type AnyMessageError, openResponse, rsaAes, sealRequest } from '@alipay
 import { toResponse } from '../capture/fetch.ts';
 import { headerOf, type ReplyMessage } from '../capture/message.ts';
 import { type Suite, suites } from '../explain/decryption.ts';
+import { parseJson } from '../json.ts';
 import type { DecryptionKeys, EncryptionKeys } from '../keys.ts';
 import { updatePassPath } from '../settings.ts';
 import { exchange } from './exchange.ts';
@@ -107,15 +108,10 @@ async function read(
 
 /** The outcome that a body in plain has, if it has one. */
 export function outcomeOf(text: string): Pick<Observed, 'wrappers' | 'resultCode' | 'resultStatus'> {
-  try {
-    const value: unknown = JSON.parse(text);
-    const object = (value ?? {}) as Record<string, { resultCode?: unknown; resultStatus?: unknown }>;
-    const wrappers = ['resultInfo', 'result'].filter((name) => object[name]?.resultStatus);
-    const { resultCode, resultStatus } = object[wrappers[0] ?? ''] ?? {};
-    return { wrappers, resultCode: nameOf(resultCode), resultStatus: nameOf(resultStatus) };
-  } catch {
-    return { wrappers: [], resultCode: undefined, resultStatus: undefined };
-  }
+  const object = (parseJson(text) ?? {}) as Record<string, { resultCode?: unknown; resultStatus?: unknown }>;
+  const wrappers = ['resultInfo', 'result'].filter((name) => object[name]?.resultStatus);
+  const { resultCode, resultStatus } = object[wrappers[0] ?? ''] ?? {};
+  return { wrappers, resultCode: nameOf(resultCode), resultStatus: nameOf(resultStatus) };
 }
 
 /** What a stranger sends gets into a profile only as a name. */

@@ -1,0 +1,10 @@
+/** JSON from elsewhere, which may be anything. */
+
+/** The value of a text; `undefined` where it is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
