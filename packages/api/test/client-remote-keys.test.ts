@@ -59,8 +59,8 @@ test('updatePass rejects with DecryptionFailed without a cause when a key servic
 });
 
 test('updatePass rejects with ResponseMissing when unwrapKey returns no bytes: the update was sent', async () => {
-  const unwrapKey = (async () => 'a key in base64') as unknown as NonNullable<PrivateKey['unwrapKey']>;
-  const privateKey: PrivateKey = { ...(await keyService()), unwrapKey };
+  // @ts-expect-error: bytes are expected
+  const privateKey: PrivateKey = { ...(await keyService()), unwrapKey: async () => 'a key in base64' };
   const client = createClient({ ...clientOptions(replying()), privateKey, encryption: RSA_AES });
   await expect(client.updatePass(update)).rejects.toMatchObject({
     code: 'ResponseMissing',
