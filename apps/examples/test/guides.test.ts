@@ -8,20 +8,13 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { run } from './harness.ts';
 import { app } from './packed.ts';
 import { copyExample, writeEnv } from './project.ts';
-import { admin, entriesOf, entryOf, fail, freshPass, passOf } from './sandbox.ts';
+import { admin, entriesOf, entryOf, fail, freshPass, passOf, sandboxVariables } from './sandbox.ts';
 import { serve } from './servers.ts';
 
 let folder: string;
 beforeAll(async () => {
   folder = await copyExample('node');
-  const { url, clientId, keys, pass } = inject('sandbox');
-  writeEnv(folder, {
-    CLIENT_ID: clientId,
-    MERCHANT_ID: pass.merchantId,
-    MERCHANT_PRIVATE_KEY: keys.merchantPrivateKey,
-    ALIPAYHK_PUBLIC_KEY: keys.gatewayPublicKey,
-    GATEWAY_URL: url,
-  });
+  writeEnv(folder, sandboxVariables());
   cpSync(join(folder, 'repeat.ts'), join(folder, 'repeat.mjs'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));

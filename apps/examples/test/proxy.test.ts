@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { run } from './harness.ts';
 import { app } from './packed.ts';
 import { copyExample, type Example } from './project.ts';
-import { entryOf, freshPass, passOf } from './sandbox.ts';
+import { entryOf, freshPass, passOf, sandboxVariables } from './sandbox.ts';
 import { forward, serve, serveTls, serveTunnels } from './servers.ts';
 
 const bin = join(app, 'node_modules/.bin');
@@ -29,17 +29,10 @@ afterAll(() => {
 /** Runs a program of an example. */
 async function start({ example, command }: (typeof runtimes)[number], args: string[], variables: object) {
   const folder = folders.get(example) ?? '';
-  const { clientId, keys, pass } = inject('sandbox');
   const [program = '', ...options] = command;
   return run(program, [...options, ...args], {
     cwd: folder,
-    variables: {
-      CLIENT_ID: clientId,
-      MERCHANT_ID: pass.merchantId,
-      MERCHANT_PRIVATE_KEY: keys.merchantPrivateKey,
-      ALIPAYHK_PUBLIC_KEY: keys.gatewayPublicKey,
-      ...variables,
-    },
+    variables: { ...sandboxVariables(), ...variables },
   });
 }
 

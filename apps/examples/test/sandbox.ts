@@ -6,6 +6,27 @@ import { inject } from 'vitest';
 /** The sandbox's admin API. */
 export const admin = (): SandboxClient => createSandboxClient(inject('sandbox').url);
 
+/** The variables of an example that is to reach the sandbox. */
+export function sandboxVariables(): Record<string, string> {
+  const { url, clientId, keys, pass } = inject('sandbox');
+  return {
+    CLIENT_ID: clientId,
+    MERCHANT_ID: pass.merchantId,
+    MERCHANT_PRIVATE_KEY: keys.merchantPrivateKey,
+    ALIPAYHK_PUBLIC_KEY: keys.gatewayPublicKey,
+    GATEWAY_URL: url,
+  };
+}
+
+/** A bill as AlipayHK notifies it. */
+export const billOf = (billNo: string) => ({
+  userId: '2160220000000001',
+  billNo,
+  orderAmount: { currency: 'HKD', value: '12800' },
+  payTime: '2026-08-01T12:00:00+08:00',
+  pointsProvider: 'ALIPAYHK',
+});
+
 /**
  * A pass of the merchant and the user that the examples name, under an id of its own.
  *

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { run } from './harness.ts';
 import { app } from './packed.ts';
 import { copyExample, manifestOf, writeEnv } from './project.ts';
-import { entriesOf, entryOf, fail, freshPass, passOf } from './sandbox.ts';
+import { entriesOf, entryOf, fail, freshPass, passOf, sandboxVariables } from './sandbox.ts';
 
 const bin = join(app, 'node_modules/.bin');
 const denoTasks = JSON.parse(readFileSync(join(app, 'deno/deno.json'), 'utf8')).tasks;
@@ -26,14 +26,7 @@ describe.each([
   let folder: string;
   beforeAll(async () => {
     folder = await copyExample(example);
-    const { url, clientId, keys, pass } = inject('sandbox');
-    writeEnv(folder, {
-      CLIENT_ID: clientId,
-      MERCHANT_ID: pass.merchantId,
-      MERCHANT_PRIVATE_KEY: keys.merchantPrivateKey,
-      ALIPAYHK_PUBLIC_KEY: keys.gatewayPublicKey,
-      GATEWAY_URL: url,
-    });
+    writeEnv(folder, sandboxVariables());
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -9,14 +9,8 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type Child, startServer } from './harness.ts';
 import { app } from './packed.ts';
 import { copyExample, writeEnv } from './project.ts';
+import { billOf, sandboxVariables } from './sandbox.ts';
 
-const bill = (billNo: string) => ({
-  userId: '2160220000000001',
-  billNo,
-  orderAmount: { currency: 'HKD', value: '12800' },
-  payTime: '2026-08-01T12:00:00+08:00',
-  pointsProvider: 'ALIPAYHK',
-});
 const success = { resultInfo: { resultCode: 'SUCCESS', resultStatus: 'S' } };
 
 describe.each([
@@ -30,14 +24,7 @@ describe.each([
   beforeAll(async () => {
     folder = await copyExample('node');
     cpSync(join(folder, 'webhooks.ts'), join(folder, 'webhooks.mjs'));
-    const { url, clientId, keys, pass } = inject('sandbox');
-    writeEnv(folder, {
-      CLIENT_ID: clientId,
-      MERCHANT_ID: pass.merchantId,
-      MERCHANT_PRIVATE_KEY: keys.merchantPrivateKey,
-      ALIPAYHK_PUBLIC_KEY: keys.gatewayPublicKey,
-      GATEWAY_URL: url,
-    });
+    writeEnv(folder, sandboxVariables());
     const variables = { MERCHANT_TAG: 'merchant', PORT: '0' };
     server = startServer(command, ['--env-file=.env', file], { cwd: folder, variables });
     port = Number((await server.printed(/^listening .*port: (\d+)/m))[1]);
@@ -64,7 +51,7 @@ describe.each([
   test.each([true, false])('replies S, and grants points once for a repeated bill; encrypted: %s', async (encrypts) => {
     const alipayhk = await notifier('gatewayPrivateKey', encrypts);
     for (let call = 0; call < 3; call += 1) {
-      expect(await alipayhk.notifyBill(bill(`B-${encrypts}`))).toMatchObject(success);
+      expect(await alipayhk.notifyBill(billOf(`B-${encrypts}`))).toMatchObject(success);
     }
     expect(server?.output().split(`grant points for B-${encrypts}\n`)).toHaveLength(2);
     expect(await alipayhk.createMembercard({ userId: 'U1', mobileNo: '85251234567' })).toMatchObject(success);
@@ -72,7 +59,7 @@ describe.each([
 
   test('refuses a call that AlipayHK did not sign, and prints why', async () => {
     const stranger = await notifier('merchantPrivateKey');
-    await expect(stranger.notifyBill(bill('B-stranger'))).rejects.toMatchObject({
+    await expect(stranger.notifyBill(billOf('B-stranger'))).rejects.toMatchObject({
       code: 'ResponseUnexpected',
       message: 'received HTTP status 401; expected 200',
     });
@@ -87,6 +74,6 @@ describe.each([
   ])('replies %s to %s, and goes on', async (status, _, line) => {
     const reply = await send(`${line}\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
     expect(reply).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-    expect(await (await notifier('gatewayPrivateKey')).notifyBill(bill(`B-${line}`))).toMatchObject(success);
+    expect(await (await notifier('gatewayPrivateKey')).notifyBill(billOf(`B-${line}`))).toMatchObject(success);
   });
 });

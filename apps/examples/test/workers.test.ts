@@ -7,7 +7,7 @@ import type { D1Database, KVNamespace } from '@cloudflare/workers-types';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { applyMigrations, readStored, startWorker } from './harness.ts';
 import { copyExample, fillIn } from './project.ts';
-import { entriesOf, entryOf, fail, freshPass, passOf } from './sandbox.ts';
+import { billOf, entriesOf, entryOf, fail, freshPass, passOf } from './sandbox.ts';
 
 /** What the two Workers store of AlipayHK's calls, read once they have stopped. */
 const storages = {
@@ -79,13 +79,6 @@ describe.each(['first-worker', 'worker', 'hono'] as const)('the example %s', (ex
       encryption: RSA_AES,
     });
   };
-  const bill = (billNo: string) => ({
-    userId: '2160220000000001',
-    billNo,
-    orderAmount: { currency: 'HKD', value: '12800' },
-    payTime: '2026-08-01T12:00:00+08:00',
-    pointsProvider: 'ALIPAYHK',
-  });
   const customer = (userId: string) => ({ userId, mobileNo: '85251234567' });
 
   test('updates the pass, encrypted, and replies with the tracer id', async () => {
@@ -142,11 +135,11 @@ describe.each(['first-worker', 'worker', 'hono'] as const)('the example %s', (ex
 
   test('stores what AlipayHK sends, once for a repeated call, and nothing that AlipayHK did not sign', async () => {
     const alipayhk = await notifier();
-    expect(await alipayhk.notifyBill(bill('B1'))).toEqual(success);
-    expect(await alipayhk.notifyBill(bill('B1'))).toEqual(success);
+    expect(await alipayhk.notifyBill(billOf('B1'))).toEqual(success);
+    expect(await alipayhk.notifyBill(billOf('B1'))).toEqual(success);
     expect(await alipayhk.createMembercard(customer('U1'))).toEqual(success);
     const stranger = await notifier('merchantPrivateKey');
-    await expect(stranger.notifyBill(bill('B2'))).rejects.toMatchObject({ code: 'ResponseUnexpected' });
+    await expect(stranger.notifyBill(billOf('B2'))).rejects.toMatchObject({ code: 'ResponseUnexpected' });
     await expect(stranger.createMembercard(customer('U2'))).rejects.toMatchObject({ code: 'ResponseUnexpected' });
     await worker?.stop();
     expect(await storages[example](folder, persistTo())).toEqual({ bills: ['B1'], members: ['U1'] });

@@ -1,25 +1,16 @@
 /** Passes that cannot be read, and a configuration that cannot: what else a shard has to do goes on. */
 import { abortAllDurableObjects } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { readLimits } from '../src/config/limits.ts';
 import { ConfigurationInvalid } from '../src/config/variables.ts';
 import { put, send, update } from './caller.ts';
+import { recordEvents } from './events.ts';
 import { answerWith, recordingGateway } from './gateway.ts';
 import { idsOf, inShard, shards, untilState } from './shards.ts';
 
-let lines: Record<string, unknown>[] = [];
-beforeEach(() => {
-  lines = [];
-  for (const level of ['log', 'error'] as const) {
-    vi.spyOn(console, level).mockImplementation(
-      (line) => void lines.push(typeof line === 'string' ? JSON.parse(line) : {}),
-    );
-  }
-});
-afterEach(() => void vi.restoreAllMocks());
+const { events, alerts } = recordEvents();
 
-const alerts = () => lines.filter(({ event }) => event === 'alert').map(({ code, resultCode }) => resultCode ?? code);
 test('a pass that cannot be read keeps no other one back', async () => {
   await recordingGateway();
   const [poison = '', other = ''] = idsOf(1, 'poison', 2);
@@ -100,7 +91,7 @@ test('without ALERT_SECRET each tick says so in the log', async () => {
     await object.call(shards, 'tick', []);
     ports.limits = genuine;
   });
-  expect(lines).toContainEqual(
+  expect(events()).toContainEqual(
     expect.objectContaining({ code: 'ConfigurationInvalid', issues: expect.stringMatching(/^ALERT_SECRET must/) }),
   );
 });

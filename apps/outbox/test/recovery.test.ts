@@ -1,25 +1,15 @@
 /** What a shard does when something goes wrong: lost alarms, ended objects, poison, outages, wrong keys. */
 import { abortAllDurableObjects, createExecutionContext, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { shardOf } from '../src/shard/route.ts';
 import worker from '../src/worker.ts';
 import { put, send, update, view } from './caller.ts';
+import { recordEvents } from './events.ts';
 import { answerWith, gateway, recordingGateway } from './gateway.ts';
 import { idsOf, inShard, shards, stubOf, untilState } from './shards.ts';
 
-let lines: Record<string, unknown>[] = [];
-beforeEach(() => {
-  lines = [];
-  for (const level of ['log', 'error'] as const) {
-    vi.spyOn(console, level).mockImplementation(
-      (line) => void lines.push(typeof line === 'string' ? JSON.parse(line) : {}),
-    );
-  }
-});
-afterEach(() => void vi.restoreAllMocks());
-
-const alerts = () => lines.filter(({ event }) => event === 'alert').map(({ code, resultCode }) => resultCode ?? code);
+const { events, alerts } = recordEvents();
 const cron = () => worker.scheduled({ scheduledTime: Date.now(), cron: '* * * * *', noRetry: () => undefined }, env);
 const metrics = async () => (await send('GET', '/metrics')).body as string;
 const gaugeOf = (text: string, name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
@@ -195,11 +185,12 @@ describe('an outage', () => {
     const passId = 'clock-1';
     await put(passId, { ...update, points: 1 });
     await vi.waitFor(
-      () => expect(lines).toContainEqual(expect.objectContaining({ event: 'alert', code: 'TimeNotAccepted', passId })),
+      () =>
+        expect(events()).toContainEqual(expect.objectContaining({ event: 'alert', code: 'TimeNotAccepted', passId })),
       10_000,
     );
     const { clockAheadSeconds } =
-      lines.find(({ event, code }) => event === 'alert' && code === 'TimeNotAccepted') ?? {};
+      events().find(({ event, code }) => event === 'alert' && code === 'TimeNotAccepted') ?? {};
     expect(Math.round(Number(clockAheadSeconds) / 60)).toBe(60);
     await recordingGateway();
     await send('POST', '/retry');
